@@ -1,0 +1,22 @@
+package dev.quire.api;
+
+import java.util.List;
+
+/** Entry point of a backend, found by {@link java.util.ServiceLoader}. Its constructor and methods must not fail where the hardware is missing. */
+public interface BackendProvider {
+    /** What {@code --backend} takes. */
+    String name();
+
+    /** Whether {@link #open} can succeed, or why not. */
+    Availability availability();
+
+    /** Devices, best first; empty where the backend is unavailable. */
+    List<DeviceInfo> devices();
+
+    /**
+     * Opens a device.
+     *
+     * @throws BackendException if it cannot be opened
+     */
+    AttentionBackend open(DeviceInfo device, BackendOptions options);
+}

@@ -1,0 +1,2 @@
+/** The vocabulary of numbers: element types, weight formats, numerics modes. Never sees programs, batches or devices. */
+package dev.quire.api.types;
