@@ -1,0 +1,35 @@
+package dev.quire.core.engine;
+
+/**
+ * A consistent snapshot of an engine; counters only rise.
+ *
+ * @param running sequences that hold blocks
+ * @param waiting sequences that wait for admission
+ * @param queued requests that the engine thread has not seen yet
+ * @param totalBlocks blocks of the KV cache
+ * @param heldBlocks blocks that sequences hold
+ * @param cachedBlocks blocks that only the prefix cache keeps
+ * @param heldTokens tokens in held blocks; with {@code heldBlocks} it gives the memory wasted
+ * @param prefixQueries prompt tokens looked up in the prefix cache
+ * @param prefixHits prompt tokens found there
+ * @param preemptions sequences that had to give their blocks back
+ * @param blockCopies blocks copied on write
+ * @param promptTokens prompt tokens computed
+ * @param generatedTokens tokens generated
+ * @param steps steps run
+ */
+public record EngineStats(
+        int running,
+        int waiting,
+        int queued,
+        int totalBlocks,
+        int heldBlocks,
+        int cachedBlocks,
+        long heldTokens,
+        long prefixQueries,
+        long prefixHits,
+        long preemptions,
+        long blockCopies,
+        long promptTokens,
+        long generatedTokens,
+        long steps) {}
