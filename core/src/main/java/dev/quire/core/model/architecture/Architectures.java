@@ -1,0 +1,43 @@
+package dev.quire.core.model.architecture;
+
+import dev.quire.core.model.ModelConfig;
+import dev.quire.core.model.ModelConfigException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
+
+/** Finds the family of a checkpoint: those of this package, and any that a jar on the class path registers by {@link ServiceLoader}. */
+public final class Architectures {
+    private final List<Architecture> known = new ArrayList<>();
+
+    private Architectures() {
+        ServiceLoader.load(Architecture.class).forEach(known::add);
+        known.add(new Llama());
+    }
+
+    /** All that are on the class path. */
+    public static Architectures onClassPath() {
+        return new Architectures();
+    }
+
+    /**
+     * The family that the config names.
+     *
+     * @throws ModelConfigException listing the known ones
+     */
+    public Architecture of(ModelConfig config) {
+        List<String> wanted = config.architectures();
+        return known.stream()
+                .filter(family -> wanted.stream().anyMatch(family.names()::contains))
+                .findFirst()
+                .orElseThrow(() -> new ModelConfigException(
+                        "architecture %s is not known; supported: %s".formatted(wanted, names())));
+    }
+
+    private TreeSet<String> names() {
+        TreeSet<String> names = new TreeSet<>();
+        known.forEach(family -> names.addAll(family.names()));
+        return names;
+    }
+}
