@@ -1,0 +1,47 @@
+package dev.quire.server.options;
+
+import dev.quire.api.types.Numerics;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the model runs on.
+ *
+ * @param backend name of a backend; absent for the best one that is available
+ * @param device which of the backend's devices: its index or its id; absent for the best one
+ * @param threads host threads; 0 lets the backend choose
+ * @param numerics fast, or bit-identical on every certified backend
+ */
+public record DeviceOptions(Optional<String> backend, Optional<String> device, int threads, Numerics numerics) {
+    static final Option<String> BACKEND = Option.of(
+                    "backend",
+                    OptionType.TEXT,
+                    "Backend that runs the model, or `auto` for the best one that is available.")
+            .defaults("auto");
+    static final Option<String> DEVICE = Option.of(
+                    "device",
+                    OptionType.TEXT,
+                    "Which of the backend's devices, by index or id as `quire devices` lists them, or `auto` for the"
+                            + " best.")
+            .defaults("auto");
+    static final Option<Integer> THREADS = Option.of(
+                    "threads", OptionType.INTEGER, "Host threads that the backend may use; 0 lets it choose.")
+            .defaults("0")
+            .require(count -> count >= 0, "0 or more");
+    static final Option<Numerics> NUMERICS = Option.of(
+                    "numerics",
+                    OptionType.choice(Numerics.class),
+                    "`fast`: the best kernels of the device. `reproducible`: the same bits on every certified backend,"
+                            + " whatever else runs.")
+            .defaults("fast");
+
+    static final List<Option<?>> OPTIONS = List.of(BACKEND, DEVICE, THREADS, NUMERICS);
+
+    static DeviceOptions of(OptionValues values) {
+        return new DeviceOptions(
+                values.find(BACKEND).filter(name -> !name.equals("auto")),
+                values.find(DEVICE).filter(name -> !name.equals("auto")),
+                values.get(THREADS),
+                values.get(NUMERICS));
+    }
+}
