@@ -414,9 +414,10 @@ public sealed interface Op {
     }
 
     /**
-     * Chooses a token for each row as the batch's {@link dev.quire.api.step.SamplingRow} says (RULES, S).
+     * Chooses a token for each sampling row of the batch, as its {@link dev.quire.api.step.SamplingRow} says (RULES, S). Row r reads the logits at
+     * {@code logitRows[r]}.
      *
-     * @param logits [R, vocabulary]; may be overwritten
+     * @param logits [E, vocabulary]; not changed
      * @param tokens [R, 1], I32: the chosen token
      * @param ranks [R, 1], I32: how many tokens have a higher raw log-probability than the chosen one, plus 1
      * @param topIds [R, 1 + n], I32: the chosen token, then the most probable ones in falling order

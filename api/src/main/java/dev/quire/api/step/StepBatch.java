@@ -9,7 +9,7 @@ import java.util.List;
  * @param tokens T token ids
  * @param positions [T] position of each token in its sequence
  * @param queryStarts [S + 1] rows of sequence s are {@code queryStarts[s]} to {@code queryStarts[s + 1] − 1}
- * @param logitRows [R] rows of T whose logits are wanted, rising
+ * @param logitRows [R] rows of T whose logits are wanted, rising; in a sampling step the rows of logits to sample from
  * @param adapters [S] adapter of each sequence, −1 for none; empty if no sequence has one
  * @param groups each cache group's part, by group index
  * @param sampling [R] how each row is sampled; empty in a forward step
@@ -38,9 +38,12 @@ public record StepBatch(
         }
     }
 
-    /** A sampling step over {@code rows}: no tokens of its own. */
-    public static StepBatch sampling(List<SamplingRow> rows) {
-        int[] logitRows = new int[rows.size()];
+    /**
+     * A sampling step: no tokens of its own.
+     *
+     * @param logitRows row of logits that each sampling row reads; several may read the same
+     */
+    public static StepBatch sampling(int[] logitRows, List<SamplingRow> rows) {
         return new StepBatch(StepTokens.known(), new int[0], new int[] {0}, logitRows, new int[0], List.of(), rows);
     }
 

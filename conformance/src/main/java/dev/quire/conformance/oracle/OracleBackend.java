@@ -1,0 +1,113 @@
+package dev.quire.conformance.oracle;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.BackendInfo;
+import dev.quire.api.DeviceInfo;
+import dev.quire.api.Executable;
+import dev.quire.api.StepLimits;
+import dev.quire.api.WeightSource;
+import dev.quire.api.Weights;
+import dev.quire.api.format.BlockDecoder;
+import dev.quire.api.memory.BlockPairs;
+import dev.quire.api.memory.Buffer;
+import dev.quire.api.memory.HostBlocks;
+import dev.quire.api.memory.KvCache;
+import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.DType;
+import dev.quire.api.types.Numerics;
+import dev.quire.api.types.Support;
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Runs every op in float64, at once and on the calling thread. */
+public final class OracleBackend implements AttentionBackend {
+    private final Arena arena = Arena.ofShared();
+
+    @Override
+    public BackendInfo info() {
+        return new BackendInfo(
+                "oracle",
+                new DeviceInfo(0, "float64", Runtime.getRuntime().maxMemory()),
+                Set.of(DType.F32, DType.F16, DType.BF16),
+                Set.of(Numerics.FAST),
+                true,
+                "float64 interpreter");
+    }
+
+    @Override
+    public Support supports(Op op, Numerics numerics) {
+        if (numerics == Numerics.REPRODUCIBLE) {
+            return Support.no("the oracle is exact; it does not round in the canonical order");
+        }
+        return op instanceof Op.Composite ? Support.no("the oracle runs a composite's definition") : Support.YES;
+    }
+
+    @Override
+    public Weights load(List<WeightRef> refs, WeightSource source) {
+        Map<WeightRef, float[]> values = new HashMap<>();
+        for (WeightRef ref : refs) {
+            float[] decoded = new float[Math.multiplyExact(ref.rows(), ref.columns())];
+            BlockDecoder.decode(ref.format(), source.read(ref), 0, decoded, 0, decoded.length);
+            values.put(ref, decoded);
+        }
+        return new OracleWeights(refs, values);
+    }
+
+    @Override
+    public Executable compile(Program program, Weights weights, StepLimits limits, Numerics numerics) {
+        return new OracleExecutable(program, (OracleWeights) weights);
+    }
+
+    @Override
+    public KvCache allocate(KvCacheLayout layout) {
+        return new OracleCache(layout);
+    }
+
+    @Override
+    public Buffer buffer(DType dtype, int rows, int width) {
+        return new Buffer(arena.allocate((long) rows * width * dtype.bytes(), 64), dtype, rows, width);
+    }
+
+    @Override
+    public void copyBlocks(KvCache cache, BlockPairs pairs) {
+        ((OracleCache) cache).copyBlocks(pairs);
+    }
+
+    @Override
+    public void swapOut(KvCache cache, BlockPairs pairs, HostBlocks host) {
+        ((OracleCache) cache).swapOut(pairs, host);
+    }
+
+    @Override
+    public void swapIn(KvCache cache, BlockPairs pairs, HostBlocks host) {
+        ((OracleCache) cache).swapIn(pairs, host);
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    /** Weights as the decoders of their formats give them. */
+    record OracleWeights(List<WeightRef> refs, Map<WeightRef, float[]> values) implements Weights {
+        float[] of(WeightRef ref) {
+            return values.get(ref);
+        }
+
+        @Override
+        public long bytes() {
+            return refs.stream().mapToLong(WeightRef::bytes).sum();
+        }
+
+        @Override
+        public void close() {
+            values.clear();
+        }
+    }
+}
