@@ -1,0 +1,187 @@
+package dev.quire.backends.cpu.attention;
+
+import java.util.Arrays;
+
+/**
+ * How a step's attention is cut into work, made once per step and used by every layer of the same shape. A tile is a run of queries of one
+ * sequence times the query heads of one KV head; it walks the segments that any of its rows sees. All (tile, segment) pairs in a line are cut
+ * into one span per part, equal in cost. A tile that lies in several spans keeps the partial results of all but the first, to be merged
+ * afterwards. Where the cuts fall never changes a result. Arrays grow to the largest step and stay. One thread prepares, any number read.
+ */
+public final class AttentionPlan {
+    /** Rows of a tile: enough that keys are loaded seldom, few enough that scores stay in the second-level cache. */
+    private static final int TILE_ROWS = 32;
+
+    private final AttentionShape shape;
+    private final int parts;
+    private final int queriesPerTile;
+
+    private int tiles;
+    private int[] tileSequence = new int[64];
+    private int[] tileKvHead = new int[64];
+    private int[] tileFirstQuery = new int[64];
+    private int[] tileQueries = new int[64];
+    private int[] tileFirstSegment = new int[64];
+    private int[] tileEndSegment = new int[64];
+    /** Segments of all tiles before this one. */
+    private long[] tileStart = new long[65];
+
+    private final long[] cuts;
+    private int[] positions = new int[0];
+    private int[] contextLengths = new int[0];
+
+    /** @param parts spans of work, one per worker */
+    public AttentionPlan(AttentionShape shape, int parts) {
+        if (parts < 1) {
+            throw new IllegalArgumentException("attention in %d parts; at least 1".formatted(parts));
+        }
+        this.shape = shape;
+        this.parts = parts;
+        this.queriesPerTile = Math.max(1, TILE_ROWS / shape.group());
+        this.cuts = new long[parts + 1];
+    }
+
+    /**
+     * Cuts a step.
+     *
+     * @param queryStarts [S + 1] rows of sequence s are {@code queryStarts[s]} to {@code queryStarts[s + 1] − 1}
+     * @param positions [T] position of each row's token among its sequence's keys; kept until the next call
+     * @param contextLengths [S] keys of each sequence; kept until the next call
+     */
+    public void prepare(int[] queryStarts, int[] positions, int[] contextLengths) {
+        this.positions = positions;
+        this.contextLengths = contextLengths;
+        tiles = 0;
+        long cost = 0;
+        for (int s = 0; s + 1 < queryStarts.length; s++) {
+            for (int q = queryStarts[s]; q < queryStarts[s + 1]; q += queriesPerTile) {
+                int queries = Math.min(queriesPerTile, queryStarts[s + 1] - q);
+                cost += addTiles(s, q, queries);
+            }
+        }
+        cut(cost);
+    }
+
+    private long addTiles(int sequence, int firstQuery, int queries) {
+        int from = Integer.MAX_VALUE;
+        int to = 0;
+        for (int q = firstQuery; q < firstQuery + queries; q++) {
+            from = Math.min(from, shape.first(positions[q]));
+            to = Math.max(to, shape.end(positions[q], contextLengths[sequence]));
+        }
+        int firstSegment = from / Pages.SEGMENT;
+        int endSegment = Math.max(firstSegment, (to + Pages.SEGMENT - 1) / Pages.SEGMENT);
+        for (int head = 0; head < shape.kvHeads(); head++) {
+            if (tiles == tileSequence.length) {
+                grow();
+            }
+            tileSequence[tiles] = sequence;
+            tileKvHead[tiles] = head;
+            tileFirstQuery[tiles] = firstQuery;
+            tileQueries[tiles] = queries;
+            tileFirstSegment[tiles] = firstSegment;
+            tileEndSegment[tiles] = endSegment;
+            // A tile that sees nothing still has its zeros to write.
+            tileStart[tiles + 1] = tileStart[tiles] + Math.max(1, endSegment - firstSegment);
+            tiles++;
+        }
+        return shape.kvHeads() * segmentCost(queries) * Math.max(1, endSegment - firstSegment);
+    }
+
+    /** Loading keys and values costs about what two rows' arithmetic does. */
+    private long segmentCost(int queries) {
+        return 2 + (long) queries * shape.group();
+    }
+
+    private void cut(long cost) {
+        int part = 1;
+        long done = 0;
+        for (int tile = 0; tile < tiles; tile++) {
+            long each = segmentCost(tileQueries[tile]);
+            for (long at = tileStart[tile]; at < tileStart[tile + 1]; at++, done += each) {
+                while (part < parts && done * parts >= cost * part) {
+                    cuts[part++] = whole(tile) ? tileStart[tile] : at;
+                }
+            }
+        }
+        Arrays.fill(cuts, part, parts + 1, tileStart[tiles]);
+    }
+
+    /** With tiles in plenty a cut through a large one would only cost memory for its partial results. */
+    private boolean whole(int tile) {
+        return tileQueries[tile] > 1 && tiles >= 8 * parts;
+    }
+
+    private void grow() {
+        int size = 2 * tiles;
+        tileSequence = Arrays.copyOf(tileSequence, size);
+        tileKvHead = Arrays.copyOf(tileKvHead, size);
+        tileFirstQuery = Arrays.copyOf(tileFirstQuery, size);
+        tileQueries = Arrays.copyOf(tileQueries, size);
+        tileFirstSegment = Arrays.copyOf(tileFirstSegment, size);
+        tileEndSegment = Arrays.copyOf(tileEndSegment, size);
+        tileStart = Arrays.copyOf(tileStart, size + 1);
+    }
+
+    AttentionShape shape() {
+        return shape;
+    }
+
+    int parts() {
+        return parts;
+    }
+
+    int maxRows() {
+        return queriesPerTile * shape.group();
+    }
+
+    int tiles() {
+        return tiles;
+    }
+
+    long start(int tile) {
+        return tileStart[tile];
+    }
+
+    long cut(int part) {
+        return cuts[part];
+    }
+
+    /** The tile that holds a place of the line. */
+    int tileAt(long place) {
+        int found = Arrays.binarySearch(tileStart, 0, tiles + 1, place);
+        return found >= 0 ? found : -found - 2;
+    }
+
+    int sequence(int tile) {
+        return tileSequence[tile];
+    }
+
+    int kvHead(int tile) {
+        return tileKvHead[tile];
+    }
+
+    int firstQuery(int tile) {
+        return tileFirstQuery[tile];
+    }
+
+    int rows(int tile) {
+        return tileQueries[tile] * shape.group();
+    }
+
+    int firstSegment(int tile) {
+        return tileFirstSegment[tile];
+    }
+
+    int endSegment(int tile) {
+        return tileEndSegment[tile];
+    }
+
+    int position(int query) {
+        return positions[query];
+    }
+
+    int contextLength(int sequence) {
+        return contextLengths[sequence];
+    }
+}
