@@ -1,10 +1,8 @@
 """A Llama of 107,000 random weights as a Hugging Face folder, and its logits in float64.
 
-Writes core/src/test/resources/models/tiny-llama/. The forward pass below is the reference: float64 throughout. Transformers runs the
-same folder in float32, and the script fails unless the two agree.
+Writes core/src/test/resources/models/tiny-llama/. llama64.py is the reference; Transformers runs the same folder in float32, and the
+script fails unless the two agree.
 """
-
-import json
 
 import numpy as np
 import torch
@@ -13,6 +11,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from files import CORE, json_rows, write_json
+from llama64 import Llama64, Shape
 
 FOLDER = CORE / "models/tiny-llama"
 SEED = 20260
@@ -140,53 +139,13 @@ def write_folder(weights):
     )
 
 
-def rms_norm(x, weight):
-    return x / np.sqrt((x * x).mean(-1, keepdims=True) + EPS) * weight
-
-
-def rope(x):
-    """Half style: element i of a head turns with element i + HEAD/2. x is [heads, T, HEAD], positions from 0."""
-    angle = np.arange(x.shape[1])[:, None] * THETA ** (-np.arange(0, HEAD, 2) / HEAD)
-    a, b = x[..., : HEAD // 2], x[..., HEAD // 2 :]
-    return np.concatenate([a * np.cos(angle) - b * np.sin(angle), b * np.cos(angle) + a * np.sin(angle)], -1)
-
-
-def softmax(x):
-    e = np.exp(x - x.max(-1, keepdims=True))
-    return e / e.sum(-1, keepdims=True)
-
-
-def logits_of(weights, ids):
-    """Float64 logits [T, VOCAB] of a prompt."""
-    w = {name: t.double().numpy() for name, t in weights.items()}
-    x = w["model.embed_tokens.weight"][ids]
-    causal = np.triu(np.full((len(ids), len(ids)), -np.inf), 1)
-    for layer in range(LAYERS):
-
-        def linear(y, name, at=f"model.layers.{layer}."):
-            return y @ w[at + name + ".weight"].T
-
-        def heads(y):
-            return y.reshape(len(ids), -1, HEAD).transpose(1, 0, 2)
-
-        y = rms_norm(x, w[f"model.layers.{layer}.input_layernorm.weight"])
-        q, k, v = (heads(linear(y, f"self_attn.{n}_proj")) for n in "qkv")
-        q, k, v = rope(q), rope(k).repeat(HEADS // KV_HEADS, 0), v.repeat(HEADS // KV_HEADS, 0)
-        attended = softmax(q @ k.transpose(0, 2, 1) / np.sqrt(HEAD) + causal) @ v
-        x = x + linear(attended.transpose(1, 0, 2).reshape(len(ids), -1), "self_attn.o_proj")
-        y = rms_norm(x, w[f"model.layers.{layer}.post_attention_layernorm.weight"])
-        gate = linear(y, "mlp.gate_proj")
-        x = x + linear(gate / (1 + np.exp(-gate)) * linear(y, "mlp.up_proj"), "mlp.down_proj")
-    return rms_norm(x, w["model.norm.weight"]) @ w["model.embed_tokens.weight"].T
-
-
-def golden_case(weights, tokenizer, text, every_row):
+def golden_case(model, tokenizer, text, every_row):
     prompt = tokenizer.encode(text)
     assert tokenizer.decode(prompt) == text
-    rows = logits_of(weights, prompt)
+    rows = model.logits(prompt)
     ids, gaps = list(prompt), []
     for _ in range(NEW_TOKENS):
-        last = logits_of(weights, ids)[-1]
+        last = model.logits(ids)[-1]
         first, second = np.sort(last)[[-1, -2]]
         gaps.append(float(first - second))
         ids.append(int(last.argmax()))
@@ -217,7 +176,8 @@ def main():
     weights = make_weights()
     write_folder(weights)
     tokenizer = AutoTokenizer.from_pretrained(FOLDER)
-    cases = [golden_case(weights, tokenizer, text, every_row=i == 0) for i, text in enumerate(PROMPTS)]
+    model = Llama64(Shape(LAYERS, HEADS, KV_HEADS, HEAD, THETA, EPS), weights)
+    cases = [golden_case(model, tokenizer, text, every_row=i == 0) for i, text in enumerate(PROMPTS)]
     check_against_transformers(cases)
     chat = [{"role": "user", "content": "What is a quire?"}]
     assert tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True) == PROMPTS[3]
