@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -141,7 +142,7 @@ class GgufTokenizerTest {
             Tokenizer tokenizer = Tokenizer.ofGguf(metadata);
             for (long seed = 0; seed < 50; seed++) {
                 SplittableRandom random = new SplittableRandom(seed);
-                String text = java.text.Normalizer.normalize(Texts.text(random, 40), java.text.Normalizer.Form.NFC);
+                String text = Normalizer.normalize(Texts.text(random, 40), Normalizer.Form.NFC);
                 int[] ids = tokenizer.encode(text, SpecialTokens.PARSE);
                 assertEquals(text, tokenizer.decode(ids, SpecialText.SHOW), name + " seed " + seed);
             }

@@ -8,10 +8,12 @@ import dev.quire.core.text.DetokenizerOptions.Spacing;
 import dev.quire.core.text.DetokenizerOptions.Start;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A stream of tokens and the whole of them give one text. */
@@ -33,19 +35,23 @@ class StreamingDetokenizerTest {
               "vocab":[["<unk>",0],["▁the",-1],["▁river",-1.5],["▁run",-2],["s",-3],["▁",-4],["é",-5],["東京",-6]]}}
             """.formatted(ADDED.formatted(0, "<unk>"));
 
-    static Stream<Tokenizer> tokenizers() throws Exception {
+    static Stream<Arguments> tokenizers() throws Exception {
         return Stream.of(
-                Tokenizer.open(Texts.tinyLlama()),
-                SentencePieceGoldenTest.tokenizer(SentencePieceGoldenTest.golden("prefix")),
-                SentencePieceGoldenTest.tokenizer(SentencePieceGoldenTest.golden("plain")),
-                of(WORD_PIECE),
-                of(METASPACE));
+                Arguments.argumentSet("byte-level", Tokenizer.open(Texts.tinyLlama())),
+                Arguments.argumentSet("byte fallback with a prefix space", sentencePiece("prefix")),
+                Arguments.argumentSet("byte fallback", sentencePiece("plain")),
+                Arguments.argumentSet("WordPiece", of(WORD_PIECE)),
+                Arguments.argumentSet("Metaspace", of(METASPACE)));
+    }
+
+    private static Tokenizer sentencePiece(String name) throws Exception {
+        return SentencePieceGoldenTest.tokenizer(SentencePieceGoldenTest.golden(name));
     }
 
     private static Tokenizer of(String document) {
         return new Tokenizer(
                 TokenizerDocument.parse(document, "test"),
-                new TokenizerSettings(java.util.Map.of(), List.of(), List.of(), java.util.Map.of()));
+                new TokenizerSettings(Map.of(), List.of(), List.of(), Map.of()));
     }
 
     @ParameterizedTest
@@ -120,7 +126,7 @@ class StreamingDetokenizerTest {
 
     @Test
     void byteFallbackKeepsTheWholeCharactersOfABrokenRun() throws Exception {
-        Tokenizer tokenizer = SentencePieceGoldenTest.tokenizer(SentencePieceGoldenTest.golden("plain"));
+        Tokenizer tokenizer = sentencePiece("plain");
         StringBuilder joined = new StringBuilder();
         StreamingDetokenizer stream = tokenizer.detokenizer(DetokenizerOptions.DEFAULTS);
         for (byte b : "é한".getBytes(StandardCharsets.UTF_8)) {

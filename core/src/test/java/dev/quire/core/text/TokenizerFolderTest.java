@@ -103,6 +103,27 @@ class TokenizerFolderTest {
     }
 
     @Test
+    void aTokenThatOnlyTheConfigCallsSpecialIsSkipped() throws IOException {
+        write("tokenizer_config.json", "{\"pad_token\": \"a\", \"additional_special_tokens\": [\"b\"]}");
+        Tokenizer tokenizer = Tokenizer.open(folder);
+        assertEquals("c", tokenizer.decode(tokenizer.encode("abc", SpecialTokens.PARSE), SpecialText.SKIP));
+    }
+
+    @Test
+    void truncationAndPaddingThatTheFileAsksForAreLeftOut() throws IOException {
+        String asks = """
+                "truncation":{"direction":"Right","max_length":4,"strategy":"LongestFirst","stride":0},
+                "padding":{"strategy":{"Fixed":16},"direction":"Right","pad_to_multiple_of":null,"pad_id":0,"pad_type_id":0,"pad_token":"x"},
+                """;
+        String json = Files.readString(folder.resolve("tokenizer.json"));
+        String asking = json.replaceFirst("\"truncation\"\\s*:\\s*null\\s*,\\s*\"padding\"\\s*:\\s*null\\s*,", asks);
+        assertTrue(asking.length() > json.length());
+        int[] expected = Tokenizer.open(folder).encode("The river runs", SpecialTokens.ADD);
+        write("tokenizer.json", asking);
+        assertArrayEquals(expected, Tokenizer.open(folder).encode("The river runs", SpecialTokens.ADD));
+    }
+
+    @Test
     void aMissingTokenizerIsNamedWithItsFix() throws IOException {
         Files.delete(folder.resolve("tokenizer.json"));
         var error = assertThrows(TokenizerException.class, () -> Tokenizer.open(folder));

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -177,7 +178,7 @@ class TokenizerTest {
             Callable<Boolean> work = () -> IntStream.range(0, 100)
                     .allMatch(_ -> Arrays.equals(expected, tokenizer.encode(text, SpecialTokens.PARSE))
                             && text.equals(tokenizer.decode(expected, SpecialText.SKIP)));
-            for (Future<Boolean> each : threads.invokeAll(java.util.Collections.nCopies(8, work))) {
+            for (Future<Boolean> each : threads.invokeAll(Collections.nCopies(8, work))) {
                 assertTrue(each.get());
             }
         }
