@@ -1,0 +1,2 @@
+/** Prepares the rows of sampling steps: what a request asks becomes numbers that a backend applies to logits. Never sees logits. */
+package dev.quire.core.sampling;
