@@ -1,0 +1,49 @@
+package dev.quire.backends.cpu.linear;
+
+import dev.quire.backends.cpu.onednn.MatrixType;
+import java.lang.foreign.MemorySegment;
+
+/** Multiplies rows of x with panels of packed dense weights. */
+sealed interface DenseKernel permits OneDnnKernel, VectorKernel {
+    /** What people read about it. */
+    String name();
+
+    /** x in the form that {@link #multiply} reads. Called by the caller of the layer, before the workers begin. */
+    MemorySegment prepare(MemorySegment x, int rows, int inputs);
+
+    /** Multiplies on one worker. */
+    void multiply(Block block, int worker);
+
+    /**
+     * One worker's share of one layer.
+     *
+     * @param type of the packed weights
+     * @param x what {@link #prepare} made
+     * @param firstRow first row of x and y
+     * @param rows how many rows
+     * @param inputs K
+     * @param weights packed panels
+     * @param panel byte offset of the first panel in {@code weights}
+     * @param columns how many outputs, from the panel's first
+     * @param y float32 outputs of the layer
+     * @param firstColumn column of y where the first panel belongs
+     * @param yStride columns of y
+     */
+    record Block(
+            MatrixType type,
+            MemorySegment x,
+            int firstRow,
+            int rows,
+            int inputs,
+            MemorySegment weights,
+            long panel,
+            int columns,
+            MemorySegment y,
+            int firstColumn,
+            int yStride) {
+        /** Byte offset of the block's first value in y. */
+        long yOffset() {
+            return 4 * ((long) firstRow * yStride + firstColumn);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.quire.backends.cpu.linear;
+
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector width of this machine, 128 to 512 bits. A lane is an output, so no result depends on the width. Kernels hold four
+ * vectors of outputs for each row: a group.
+ */
+final class Lanes {
+    static final VectorSpecies<Float> FLOATS =
+            FloatVector.SPECIES_PREFERRED.length() > 16 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
+    static final int COUNT = FLOATS.length();
+    static final int BYTES = 4 * COUNT;
+    static final int GROUP = 4 * COUNT;
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    private Lanes() {}
+
+    /** The lower of two bf16 values in each lane. */
+    static FloatVector low(IntVector pairs) {
+        return pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+    }
+
+    /** The upper of two bf16 values in each lane. */
+    static FloatVector high(IntVector pairs) {
+        return pairs.and(0xffff0000).reinterpretAsFloats();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.quire.backends.cpu.linear;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.quire.backends.cpu.onednn.MatrixType;
+import dev.quire.backends.cpu.onednn.OneDnnLibrary;
+import dev.quire.backends.cpu.threads.WorkerPool;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes linear layers: chooses their kernels and packs their weights, on all workers of the pool. Its layers share scratch memory, so
+ * one thread at a time packs and runs them.
+ *
+ * <p>F32 and BF16 weights go to oneDNN where it has a kernel for the shape that passes {@link KernelCheck}, else to plain Java; F16
+ * weights become float32, which holds each of their values exactly.
+ */
+public final class LinearPacker {
+    private static final Logger LOG = LoggerFactory.getLogger(LinearPacker.class);
+
+    /** Weights begin on a page, large ones on a huge page. */
+    private static final long SMALL_ALIGNMENT = 4096;
+
+    private static final long HUGE_PAGE = 2 << 20;
+
+    private final WorkerPool pool;
+    private final OneDnnLibrary library;
+    private final Map<MatrixType, DenseKernel> oneDnnKernels = new EnumMap<>(MatrixType.class);
+    private final Map<MatrixType, DenseKernel> vectorKernels = new EnumMap<>(MatrixType.class);
+    private final Map<Shape, Optional<String>> objections = new HashMap<>();
+
+    private record Shape(MatrixType type, int inputs, int outputs) {}
+
+    /**
+     * A packer for layers that run on a pool.
+     *
+     * @param pool outlives the layers
+     * @param library outlives the layers
+     */
+    public LinearPacker(WorkerPool pool, OneDnnLibrary library) {
+        this.pool = pool;
+        this.library = library;
+        for (MatrixType type : MatrixType.values()) {
+            vectorKernels.put(type, new VectorKernel(type, pool));
+            if (library instanceof OneDnnLibrary.Loaded(var oneDnn)) {
+                oneDnnKernels.put(type, new OneDnnKernel(oneDnn, type, pool));
+            }
+        }
+    }
+
+    /**
+     * Packs layers that read the same x into one that runs them all.
+     *
+     * @param weights at least one; of one format and one width
+     * @param arena owns the packed weights; shared, or of the only thread that will ever run the layer when the pool has one worker
+     * @throws IllegalArgumentException if the weights cannot be packed together
+     */
+    public PackedLinear pack(List<LinearWeight> weights, Arena arena) {
+        LinearWeight model = weights.getFirst();
+        for (LinearWeight weight : weights) {
+            if (weight.format() != model.format() || weight.inputs() != model.inputs()) {
+                throw new IllegalArgumentException(
+                        "%s weights of %d inputs cannot be packed with %s of %d; one format, one x"
+                                .formatted(weight.format(), weight.inputs(), model.format(), model.inputs()));
+            }
+        }
+        Panels panels = Panels.of(weights.stream().map(LinearWeight::outputs).toList());
+        List<Optional<MemorySegment>> biases =
+                weights.stream().map(w -> w.bias().map(b -> copy(b, arena))).toList();
+        return packDense(weights, panels, biases, arena);
+    }
+
+    private PackedLinear packDense(
+            List<LinearWeight> weights, Panels panels, List<Optional<MemorySegment>> biases, Arena arena) {
+        int inputs = weights.getFirst().inputs();
+        MatrixType type = DensePacking.type(weights.getFirst());
+        long panelBytes = type.panelBytes(inputs);
+        long bytes = panelBytes * panels.count();
+        MemorySegment packed = arena.allocate(bytes, bytes >= HUGE_PAGE ? HUGE_PAGE : SMALL_ALIGNMENT);
+        pool.parallel(panels.count(), (panel, worker) -> {
+            int layer = panels.layerOf(panel);
+            DensePacking.pack(weights.get(layer), panels.firstOutput(layer, panel), packed, panel * panelBytes);
+        });
+        return new DenseLinear(pool, kernel(type, inputs, panels, packed), type, inputs, panels, packed, biases);
+    }
+
+    private DenseKernel kernel(MatrixType type, int inputs, Panels panels, MemorySegment packed) {
+        if (!(library instanceof OneDnnLibrary.Loaded(var oneDnn))) {
+            return vectorKernels.get(type);
+        }
+        for (int layer = 0; layer < panels.outputs().size(); layer++) {
+            long panel = panels.first().get(layer) * type.panelBytes(inputs);
+            Shape shape = new Shape(type, inputs, panels.outputs().get(layer));
+            Optional<String> objection = objections.get(shape);
+            if (objection == null) {
+                objection = KernelCheck.objection(oneDnn, type, inputs, shape.outputs(), packed, panel);
+                objection.ifPresent(reason ->
+                        LOG.warn("{} layers [{}, {}] run in plain Java: {}", type, shape.outputs(), inputs, reason));
+                objections.put(shape, objection);
+            }
+            if (objection.isPresent()) {
+                return vectorKernels.get(type);
+            }
+        }
+        return oneDnnKernels.get(type);
+    }
+
+    private static MemorySegment copy(MemorySegment bias, Arena arena) {
+        MemorySegment copy = arena.allocate(bias.byteSize(), JAVA_FLOAT.byteAlignment());
+        return copy.copyFrom(bias);
+    }
+}

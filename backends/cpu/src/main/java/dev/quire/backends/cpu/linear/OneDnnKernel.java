@@ -1,0 +1,117 @@
+package dev.quire.backends.cpu.linear;
+
+import dev.quire.backends.cpu.onednn.MatMul;
+import dev.quire.backends.cpu.onednn.MatrixType;
+import dev.quire.backends.cpu.onednn.OneDnn;
+import dev.quire.backends.cpu.threads.WorkerPool;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * oneDNN's kernels, one call for each worker and at most 64 rows. Their result for a row is the same at every number of rows from
+ * two upwards, but one row alone takes a path with another order of sums: so a single row runs as two, and the second is dropped.
+ * {@link KernelCheck} verifies this on the machine.
+ */
+final class OneDnnKernel implements DenseKernel {
+    static final int MOST_ROWS = 64;
+
+    private final OneDnn oneDnn;
+    private final MatrixType type;
+    private final WorkerPool pool;
+    private final Scratch x = new Scratch();
+    private final List<Worker> workers = new ArrayList<>();
+
+    OneDnnKernel(OneDnn oneDnn, MatrixType type, WorkerPool pool) {
+        this.oneDnn = oneDnn;
+        this.type = type;
+        this.pool = pool;
+        for (int w = 0; w < pool.threads(); w++) {
+            workers.add(new Worker());
+        }
+    }
+
+    @Override
+    public String name() {
+        return "oneDNN " + type;
+    }
+
+    @Override
+    public MemorySegment prepare(MemorySegment from, int rows, int inputs) {
+        if (type == MatrixType.F32 && rows > 1) {
+            return from;
+        }
+        long rowBytes = (long) type.bytes() * inputs;
+        MemorySegment to = x.get(rowBytes * Math.max(rows, 2));
+        RowLoop.run(pool, rows, inputs, row -> copyRow(from, row, inputs, to, rowBytes * row));
+        if (rows == 1) {
+            MemorySegment.copy(to, 0, to, rowBytes, rowBytes);
+        }
+        return to;
+    }
+
+    private void copyRow(MemorySegment from, int row, int inputs, MemorySegment to, long offset) {
+        switch (type) {
+            case F32 -> MemorySegment.copy(from, 4L * row * inputs, to, offset, 4L * inputs);
+            case BF16 -> Bf16.narrow(from, 4L * row * inputs, inputs, to, offset);
+        }
+    }
+
+    @Override
+    public void multiply(Block block, int worker) {
+        if (block.rows() == 1) {
+            workers.get(worker).single(block);
+            return;
+        }
+        for (int row = 0; row < block.rows(); row += MOST_ROWS) {
+            int rows = Math.min(MOST_ROWS, block.rows() - row);
+            // A last row alone takes its neighbour along, which is computed again with the same bits.
+            int first = rows == 1 ? row - 1 : row;
+            workers.get(worker).several(block, first, Math.max(rows, 2));
+        }
+    }
+
+    /** What one thread needs to call oneDNN. */
+    private final class Worker {
+        private final Map<MatMul.Shape, Product> products = new HashMap<>();
+        private final Scratch scratchpad = new Scratch();
+        private final Scratch twoRows = new Scratch();
+
+        private void several(Block block, int first, int rows) {
+            long xOffset = (long) type.bytes() * (block.firstRow() + first) * block.inputs();
+            long yOffset = block.yOffset() + 4L * first * block.yStride();
+            run(block, rows, block.x().address() + xOffset, block.y().address() + yOffset, block.yStride());
+        }
+
+        private void single(Block block) {
+            MemorySegment out = twoRows.get(8L * block.columns());
+            long xOffset = (long) type.bytes() * block.firstRow() * block.inputs();
+            run(block, 2, block.x().address() + xOffset, out.address(), block.columns());
+            MemorySegment.copy(out, 0, block.y(), block.yOffset(), 4L * block.columns());
+        }
+
+        private void run(Block block, int rows, long from, long to, int yStride) {
+            var shape = new MatMul.Shape(type, rows, block.inputs(), block.columns(), yStride);
+            Product product = products.get(shape);
+            if (product == null) {
+                product = new Product(shape);
+                products.put(shape, product);
+            }
+            MemorySegment scratch = scratchpad.get(product.scratchBytes);
+            product.call.run(from, block.weights().address() + block.panel(), to, scratch.address());
+        }
+    }
+
+    private final class Product {
+        private final MatMul.Call call;
+        private final long scratchBytes;
+
+        private Product(MatMul.Shape shape) {
+            MatMul matMul = oneDnn.matMul(shape);
+            this.call = matMul.newCall();
+            this.scratchBytes = Math.max(1, matMul.scratchpadBytes());
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.quire.backends.cpu.linear;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.quire.backends.cpu.onednn.MatrixType;
+import dev.quire.backends.cpu.threads.WorkerPool;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Plain Java kernels for machines that oneDNN does not serve. Each output is one chain of fused multiply-adds over the inputs in
+ * order, so its bits depend on nothing else, the vector width included.
+ */
+final class VectorKernel implements DenseKernel {
+    private final MatrixType type;
+    private final WorkerPool pool;
+    private final Scratch rounded = new Scratch();
+
+    VectorKernel(MatrixType type, WorkerPool pool) {
+        this.type = type;
+        this.pool = pool;
+    }
+
+    @Override
+    public String name() {
+        return "Vector API " + type + ", " + Float.SIZE * Lanes.COUNT + " bits";
+    }
+
+    /** float32 rows; for bf16 weights rounded to bf16 and of even width. */
+    @Override
+    public MemorySegment prepare(MemorySegment x, int rows, int inputs) {
+        if (type == MatrixType.F32) {
+            return x;
+        }
+        int width = width(inputs);
+        MemorySegment to = rounded.get(4L * rows * width);
+        RowLoop.run(pool, rows, inputs, row -> {
+            Bf16.round(x, 4L * row * inputs, inputs, to, 4L * row * width);
+            if (width > inputs) {
+                to.set(JAVA_FLOAT, 4L * ((long) row * width + inputs), 0);
+            }
+        });
+        return to;
+    }
+
+    /** Columns of the prepared x. */
+    private int width(int inputs) {
+        return Math.ceilDiv(inputs, type.step()) * type.step();
+    }
+
+    @Override
+    public void multiply(Block block, int worker) {
+        long panelBytes = type.panelBytes(block.inputs());
+        for (int column = 0; column < block.columns(); column += Panels.WIDTH) {
+            long panel = block.panel() + column / Panels.WIDTH * panelBytes;
+            int columns = Math.min(Panels.WIDTH, block.columns() - column);
+            for (int group = 0; group < columns; group += Lanes.GROUP) {
+                int stored = Math.min(Lanes.GROUP, columns - group);
+                rows(block, panel + 4L * group, block.yOffset() + 4L * (column + group), stored);
+            }
+        }
+    }
+
+    private void rows(Block block, long panel, long y, int stored) {
+        int width = width(block.inputs());
+        long xStride = 4L * width;
+        long yStride = 4L * block.yStride();
+        long x = xStride * block.firstRow();
+        int row = 0;
+        for (; row + 1 < block.rows(); row += 2, x += 2 * xStride, y += 2 * yStride) {
+            switch (type) {
+                case F32 -> VectorTiles.twoF32(block, width, x, panel, y, stored);
+                case BF16 -> VectorTiles.twoBf16(block, width, x, panel, y, stored);
+            }
+        }
+        if (row < block.rows()) {
+            switch (type) {
+                case F32 -> VectorTiles.oneF32(block, width, x, panel, y, stored);
+                case BF16 -> VectorTiles.oneBf16(block, width, x, panel, y, stored);
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.quire.backends.cpu.threads;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkerPoolTest {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5})
+    void everyPartRunsOnceOnTheWorkerThatThePartitionNames(int threads) {
+        try (WorkerPool pool = new WorkerPool(threads)) {
+            for (int call = 0; call < 2000; call++) {
+                int parts = call % 17;
+                AtomicIntegerArray runs = new AtomicIntegerArray(Math.max(parts, 1));
+                int[] worker = new int[parts];
+                pool.parallel(parts, (part, w) -> {
+                    runs.incrementAndGet(part);
+                    worker[part] = w;
+                });
+                int[] expected = new int[parts];
+                for (int w = 0; w < threads && parts > 1; w++) {
+                    Arrays.fill(expected, parts * w / threads, parts * (w + 1) / threads, w);
+                }
+                assertArrayEquals(expected, worker);
+                for (int part = 0; part < parts; part++) {
+                    assertEquals(1, runs.get(part));
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatAPartWroteIsSeenByTheNextCallOnEveryWorker() {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            long[] values = new long[2];
+            for (int call = 0; call < 20_000; call++) {
+                pool.parallel(2, (part, worker) -> values[part]++);
+                pool.parallel(2, (part, worker) -> assertEquals(values[1 - part], values[part]));
+            }
+            assertEquals(20_000, values[0]);
+        }
+    }
+
+    @Test
+    void aWorkerThatParkedWakesForTheNextCall() throws Exception {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            Thread[] second = new Thread[1];
+            pool.parallel(2, (part, worker) -> {
+                if (worker == 1) {
+                    second[0] = Thread.currentThread();
+                }
+            });
+            while (LockSupport.getBlocker(second[0]) == null) {
+                Thread.sleep(Duration.ofMillis(1));
+            }
+            assertEquals(Thread.State.WAITING, second[0].getState());
+            boolean[] ran = new boolean[2];
+            pool.parallel(2, (part, worker) -> ran[worker] = true);
+            assertTrue(ran[1]);
+        }
+    }
+
+    @Test
+    void aFailureReachesTheCallerAndThePoolGoesOn() {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            for (int failing = 0; failing < 2; failing++) {
+                int bad = failing;
+                var thrown = assertThrows(
+                        ArithmeticException.class,
+                        () -> pool.parallel(2, (part, worker) -> {
+                            if (part == bad) {
+                                throw new ArithmeticException("part " + part);
+                            }
+                        }));
+                assertEquals("part " + bad, thrown.getMessage());
+            }
+            var both = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> pool.parallel(2, (part, worker) -> {
+                        throw new IllegalArgumentException("part " + part);
+                    }));
+            assertEquals("part 0", both.getMessage());
+            assertEquals("part 1", both.getSuppressed()[0].getMessage());
+            int[] sum = new int[2];
+            pool.parallel(2, (part, worker) -> sum[part] = part + 1);
+            assertArrayEquals(new int[] {1, 2}, sum);
+        }
+    }
+
+    @Test
+    void aPartCannotForkAndASecondThreadCannotCallMeanwhile() throws Exception {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> pool.parallel(2, (part, worker) -> pool.parallel(2, (p, w) -> {})));
+            CountDownLatch inside = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            Thread caller = Thread.ofPlatform()
+                    .start(() -> pool.parallel(1, (part, worker) -> {
+                        inside.countDown();
+                        await(release);
+                    }));
+            inside.await();
+            assertThrows(IllegalStateException.class, () -> pool.parallel(1, (part, worker) -> {}));
+            release.countDown();
+            caller.join();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void closingEndsTheThreadsAndRefusesFurtherCalls() {
+        Thread[] second = new Thread[1];
+        WorkerPool pool = new WorkerPool(2);
+        pool.parallel(2, (part, worker) -> {
+            if (worker == 1) {
+                second[0] = Thread.currentThread();
+            }
+        });
+        pool.close();
+        pool.close();
+        assertFalse(second[0].isAlive());
+        assertThrows(IllegalStateException.class, () -> pool.parallel(2, (part, worker) -> {}));
+        assertThrows(IllegalArgumentException.class, () -> new WorkerPool(0));
+    }
+}
