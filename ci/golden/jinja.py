@@ -18,5 +18,9 @@ def render(template, context):
     except Exception as e:  # every way to fail is a result here
         refused = {"error": type(e).__name__, "message": str(e)}
         return refused | ({"raised": True} if type(e) is TemplateError else {})
-    assert " at 0x" not in text, f"prints an address, never twice the same: {template}"
     return {"expected": text}
+
+
+def prints_address(result):
+    """Whether a template printed an object that Python names by its address: never twice the same, so no golden text."""
+    return " at 0x" in result.get("expected", "")

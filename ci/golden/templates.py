@@ -10,7 +10,7 @@ import gguf
 from conversations import CONVERSATIONS
 from features import CONTEXT, TEMPLATES
 from files import CORE, json_rows
-from jinja import NOW, render
+from jinja import NOW, prints_address, render
 from smollm2_model import GGUF_FILE, fields
 
 FOLDER = CORE / "golden/templates"
@@ -38,6 +38,7 @@ def main():
     templates["smollm2"] = fields(gguf.GGUFReader(GGUF_FILE))["tokenizer.chat_template"]
     written = {name: family(name, template) for name, template in templates.items()} | {"features": features()}
     for name, cases in written.items():
+        assert not any(prints_address(case) for case in cases), f"{name} prints an address"
         raised = [c["message"] for c in cases if c.get("raised")]
         errors = sum("error" in c for c in cases)
         print(f"{name:12} {len(cases):4} cases, {errors:3} refused, {len(raised):3} by the template's own words")
