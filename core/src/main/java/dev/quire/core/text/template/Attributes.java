@@ -73,6 +73,7 @@ final class Attributes {
             case TextValue text -> textMethods.find(text, name);
             case ListValue _ when LIST_MUTATORS.contains(name) -> Optional.of(UndefinedValue.unsafe(subject, name));
             case DictValue _ when DICT_MUTATORS.contains(name) -> Optional.of(UndefinedValue.unsafe(subject, name));
+            case TupleValue tuple when tuple.names().contains(name) -> tuple.named(name);
             case SequenceValue sequence -> collectionMethods.find(sequence, name);
             case DictValue dict -> collectionMethods.find(dict, name);
             case NamespaceValue namespace -> namespace.get(name);

@@ -62,7 +62,7 @@ public final class ChatTemplate {
         try {
             Scope given = Globals.scope(sandbox).inner();
             ContextValues.define(context, given, sandbox);
-            return new Interpreter(sandbox, evaluator).render(statements, given.inner());
+            return new Interpreter(sandbox, evaluator, given.inner()).render(statements);
         } catch (TemplateException failure) {
             throw failure.at(evaluator.line());
         } catch (StackOverflowError overflow) {

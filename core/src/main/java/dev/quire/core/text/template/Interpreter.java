@@ -18,13 +18,22 @@ final class Interpreter {
 
     private final Sandbox sandbox;
     private final Evaluator evaluator;
+    private final Scope template;
 
-    Interpreter(Sandbox sandbox, Evaluator evaluator) {
+    /**
+     * @param template the scope of the template itself, around those of its loops and macros
+     */
+    Interpreter(Sandbox sandbox, Evaluator evaluator, Scope template) {
         this.sandbox = sandbox;
         this.evaluator = evaluator;
+        this.template = template;
     }
 
-    String render(List<Statement> statements, Scope scope) {
+    String render(List<Statement> statements) {
+        return render(statements, template);
+    }
+
+    private String render(List<Statement> statements, Scope scope) {
         Writer out = new Writer(sandbox.budget());
         run(statements, scope, out);
         return out.toString();
@@ -70,6 +79,7 @@ final class Interpreter {
             }
             case Statement.With with -> run(with.body(), opened(with, scope), out);
             case Statement.Generation generation -> run(generation.body(), scope.inner(), out);
+            case Statement.Block block -> run(block.body(), template.inner(), out);
             case Statement.Break _ -> {
                 return Flow.BREAK;
             }

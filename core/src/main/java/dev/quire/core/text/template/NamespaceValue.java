@@ -14,6 +14,10 @@ final class NamespaceValue implements Value {
     }
 
     void set(String name, Value value) {
+        if (name.startsWith("_")) {
+            throw TemplateException.render(
+                    "a namespace cannot have the attribute '" + name + "': rename it without the underscore.");
+        }
         attributes.put(name, value);
     }
 

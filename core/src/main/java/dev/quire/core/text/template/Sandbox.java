@@ -46,8 +46,13 @@ final class Sandbox {
     }
 
     TupleValue tuple(List<? extends Value> elements) {
+        return tuple(elements, List.of());
+    }
+
+    /** A tuple whose elements have names too. */
+    TupleValue tuple(List<? extends Value> elements, List<String> names) {
         ListValue list = list(elements);
-        return new TupleValue(list.elements(), list.shape());
+        return new TupleValue(list.elements(), list.shape(), names);
     }
 
     TupleValue pair(Value first, Value second) {

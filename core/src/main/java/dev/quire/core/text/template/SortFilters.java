@@ -108,15 +108,19 @@ final class SortFilters {
         List<Value> group = new ArrayList<>();
         for (Value element : Ordering.sort(sandbox.drain(value), key, false, sandbox)) {
             if (!group.isEmpty() && !sandbox.equal(key.apply(group.getFirst()), key.apply(element))) {
-                groups.add(sandbox.pair(shown.apply(group.getFirst()), sandbox.list(group)));
+                groups.add(group(shown.apply(group.getFirst()), group, sandbox));
                 group.clear();
             }
             group.add(element);
         }
         if (!group.isEmpty()) {
-            groups.add(sandbox.pair(shown.apply(group.getFirst()), sandbox.list(group)));
+            groups.add(group(shown.apply(group.getFirst()), group, sandbox));
         }
         return sandbox.list(groups);
+    }
+
+    private static Value group(Value shared, List<Value> group, Sandbox sandbox) {
+        return sandbox.tuple(List.of(shared, sandbox.list(group)), List.of("grouper", "list"));
     }
 
     private static Value extreme(Filter.Environment environment, Value value, Arguments arguments, String name) {

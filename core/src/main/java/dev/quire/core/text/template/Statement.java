@@ -54,6 +54,9 @@ sealed interface Statement {
     /** The part of a conversation that the model generates; rendered as it stands. */
     record Generation(int line, List<Statement> body) implements Statement {}
 
+    /** A named part of the template, which sees the variables of the template and not those around it. */
+    record Block(int line, List<Statement> body) implements Statement {}
+
     record Break(int line) implements Statement {}
 
     record Continue(int line) implements Statement {}

@@ -12,10 +12,10 @@ import java.util.Set;
 final class StatementParser {
 
     private static final Set<String> OTHER_TAGS =
-            Set.of("extends", "block", "include", "import", "from", "autoescape", "do", "trans", "debug", "pluralize");
+            Set.of("extends", "include", "import", "from", "autoescape", "do", "trans", "debug", "pluralize");
 
     private static final String SUPPORTED =
-            "Supported: if, for, set, macro, call, filter, with, print, raw, break, continue, generation.";
+            "Supported: if, for, set, macro, call, filter, with, print, raw, break, continue, generation, block.";
 
     private static final Set<String> SPECIAL = Set.of("caller", "varargs", "kwargs");
 
@@ -23,6 +23,7 @@ final class StatementParser {
     private final ExpressionParser expressions;
     private final TargetParser targets;
     private final Deque<String> open = new ArrayDeque<>();
+    private final Set<String> blocks = new HashSet<>();
     private int loops;
 
     private StatementParser(TokenStream tokens) {
@@ -97,6 +98,7 @@ final class StatementParser {
                         tag.line(), expressions.postfix().filters(true), bodyOutsideLoops("endfilter")));
             case "with" -> body.add(with(tag.line()));
             case "generation" -> body.add(new Statement.Generation(tag.line(), bodyOutsideLoops("endgeneration")));
+            case "block" -> body.add(block(tag.line()));
             case "print" -> print(tag.line(), body);
             case "break" -> body.add(new Statement.Break(insideLoop(tag)));
             case "continue" -> body.add(new Statement.Continue(insideLoop(tag)));
@@ -149,6 +151,7 @@ final class StatementParser {
     }
 
     private Statement loop(int line) {
+        targets.enterLoop();
         Statement.Target target = targets.target(Set.of("in"), false);
         tokens.expectName("in");
         Expression iterable = expressions.tupleWithoutConditional();
@@ -160,6 +163,7 @@ final class StatementParser {
         loops--;
         boolean hasElse = tokens.next().text().equals("else");
         List<Statement> otherwise = hasElse ? bodyThrough("endfor") : List.of();
+        targets.leaveLoop();
         return new Statement.For(line, target, iterable, filter, repetition, body, otherwise);
     }
 
@@ -218,6 +222,18 @@ final class StatementParser {
             values.add(expressions.expression());
         }
         return new Statement.With(line, names, values, bodyThrough("endwith"));
+    }
+
+    /** A block of a template that nothing extends: it renders where it stands, and sees the template's variables only. */
+    private Statement block(int line) {
+        String name = tokens.expect(Token.Type.NAME).text();
+        if (!blocks.add(name)) {
+            throw TokenStream.syntax("the block '" + name + "' is defined twice.", line);
+        }
+        boolean scoped = tokens.skipName("scoped");
+        List<Statement> body = bodyOutsideLoops("endblock");
+        tokens.skipName(name);
+        return scoped ? new Statement.Generation(line, body) : new Statement.Block(line, body);
     }
 
     private void print(int line, List<Statement> body) {

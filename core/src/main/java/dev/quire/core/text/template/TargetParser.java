@@ -11,10 +11,20 @@ final class TargetParser {
 
     private final TokenStream tokens;
     private final ExpressionParser expressions;
+    private int loops;
 
     TargetParser(TokenStream tokens, ExpressionParser expressions) {
         this.tokens = tokens;
         this.expressions = expressions;
+    }
+
+    /** From here on {@code loop} is the loop's own variable. */
+    void enterLoop() {
+        loops++;
+    }
+
+    void leaveLoop() {
+        loops--;
     }
 
     /** Parameters of a macro, the last of which may have defaults. */
@@ -59,7 +69,7 @@ final class TargetParser {
 
     private String name() {
         Token token = tokens.expect(Token.Type.NAME);
-        if (CONSTANTS.contains(token.text())) {
+        if (CONSTANTS.contains(token.text()) || loops > 0 && token.text().equals("loop")) {
             throw TokenStream.syntax("cannot assign to '" + token.text() + "'.", token.line());
         }
         return token.text();
