@@ -1,0 +1,98 @@
+package dev.quire.api.format;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quire.api.types.WeightFormat;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class BlockDecoderTest {
+    /** A golden file is [int32 blocks, the blocks, every value as float32], written by ci/golden/gguf_vectors.py. */
+    @ParameterizedTest
+    @EnumSource
+    void decodesTheBitsThatGgufDecodes(WeightFormat format) throws IOException {
+        ByteBuffer golden = golden(format);
+        int blocks = golden.getInt();
+        byte[] stored = new byte[blocks * format.blockBytes()];
+        golden.get(stored);
+        float[] decoded = new float[blocks * format.blockElements()];
+        BlockDecoder.decode(format, MemorySegment.ofArray(stored), 0, decoded, 0, decoded.length);
+
+        assertTrue(blocks > 100);
+        assertEquals(decoded.length * 4, golden.remaining());
+        for (int i = 0; i < decoded.length; i++) {
+            float expected = golden.getFloat();
+            if (Float.isNaN(expected)) {
+                assertTrue(Float.isNaN(decoded[i]), "element " + i);
+            } else {
+                assertEquals(Float.floatToRawIntBits(expected), Float.floatToRawIntBits(decoded[i]), "element " + i);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void decodesFromAnyByteToAnyElement(WeightFormat format) throws IOException {
+        byte[] golden = golden(format).array();
+        int elements = 2 * format.blockElements();
+        float[] whole = new float[elements];
+        BlockDecoder.decode(format, MemorySegment.ofArray(golden), 4, whole, 0, elements);
+
+        float[] second = new float[elements + 3];
+        Arrays.fill(second, 42);
+        BlockDecoder.decode(
+                format, MemorySegment.ofArray(golden), 4 + format.blockBytes(), second, 2, format.blockElements());
+
+        float[] expected = new float[elements + 3];
+        Arrays.fill(expected, 42);
+        System.arraycopy(whole, format.blockElements(), expected, 2, format.blockElements());
+        assertArrayEquals(expected, second);
+    }
+
+    @Test
+    void refusesPartsOfABlock() {
+        MemorySegment blocks = MemorySegment.ofArray(new byte[36]);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> BlockDecoder.decode(WeightFormat.Q4_0, blocks, 0, new float[64], 0, 33));
+    }
+
+    @Test
+    void writesNothingWhenTheSourceIsTooShort() {
+        MemorySegment blocks = MemorySegment.ofArray(new byte[35]);
+        float[] target = new float[64];
+        Arrays.fill(target, 42);
+        assertThrows(
+                IndexOutOfBoundsException.class,
+                () -> BlockDecoder.decode(WeightFormat.Q4_0, blocks, 0, target, 0, 64));
+        assertEquals(42, target[0]);
+    }
+
+    @Test
+    void writesNothingWhenTheTargetIsTooShort() {
+        MemorySegment blocks = MemorySegment.ofArray(new byte[36]);
+        float[] target = new float[63];
+        Arrays.fill(target, 42);
+        assertThrows(
+                IndexOutOfBoundsException.class,
+                () -> BlockDecoder.decode(WeightFormat.Q4_0, blocks, 0, target, 0, 64));
+        assertEquals(42, target[0]);
+    }
+
+    private static ByteBuffer golden(WeightFormat format) throws IOException {
+        String name = "/golden/gguf/" + format + ".bin";
+        try (InputStream in = BlockDecoderTest.class.getResourceAsStream(name)) {
+            return ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.quire.core.weights;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Where a program's weight lies in a checkpoint whose tensors are named, split or turned differently. A view only describes; {@link
+ * Checkpoint} reads.
+ */
+public sealed interface TensorView {
+    /** The tensors that it reads. */
+    Set<String> tensors();
+
+    /** The tensor {@code name} as it is. */
+    static TensorView whole(String name) {
+        return new Whole(name);
+    }
+
+    /** A whole tensor, its outer dimensions taken together as rows. */
+    record Whole(String name) implements TensorView {
+        @Override
+        public Set<String> tensors() {
+            return Set.of(name);
+        }
+    }
+
+    /** {@code count} rows from {@code from}: the queries, keys or values of a fused projection. */
+    record Rows(TensorView of, int from, int count) implements TensorView {
+        public Rows {
+            if (from < 0 || count < 1) {
+                throw new IllegalArgumentException(
+                        "%d rows from %d: expected at least one row, from 0 or later".formatted(count, from));
+            }
+        }
+
+        @Override
+        public Set<String> tensors() {
+            return of.tensors();
+        }
+    }
+
+    /** Rows for columns: layers that are stored as [inputs, outputs]. */
+    record Transposed(TensorView of) implements TensorView {
+        @Override
+        public Set<String> tensors() {
+            return of.tensors();
+        }
+    }
+
+    /** The rows of all parts, one part after another: projections that a program runs as one. */
+    record Stacked(List<TensorView> parts) implements TensorView {
+        public Stacked {
+            parts = List.copyOf(parts);
+            if (parts.isEmpty()) {
+                throw new IllegalArgumentException("a stack of no parts has no shape; give it at least one");
+            }
+        }
+
+        @Override
+        public Set<String> tensors() {
+            Set<String> names = new TreeSet<>();
+            parts.forEach(part -> names.addAll(part.tensors()));
+            return names;
+        }
+    }
+}
