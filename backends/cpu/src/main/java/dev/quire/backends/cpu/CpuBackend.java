@@ -1,0 +1,159 @@
+package dev.quire.backends.cpu;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.BackendException;
+import dev.quire.api.BackendInfo;
+import dev.quire.api.BackendOptions;
+import dev.quire.api.DeviceInfo;
+import dev.quire.api.Executable;
+import dev.quire.api.StepLimits;
+import dev.quire.api.WeightSource;
+import dev.quire.api.Weights;
+import dev.quire.api.memory.BlockPairs;
+import dev.quire.api.memory.Buffer;
+import dev.quire.api.memory.HostBlocks;
+import dev.quire.api.memory.KvCache;
+import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.DType;
+import dev.quire.api.types.Numerics;
+import dev.quire.api.types.Support;
+import dev.quire.backends.cpu.attention.PagedKvPool;
+import dev.quire.backends.cpu.linear.LinearPacker;
+import dev.quire.backends.cpu.onednn.OneDnn;
+import dev.quire.backends.cpu.onednn.OneDnnLibrary;
+import dev.quire.backends.cpu.threads.WorkerPool;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Kernels on a pool of threads, driven by one thread of its own, so that {@code submit} returns at once. */
+final class CpuBackend implements AttentionBackend {
+    private final DeviceInfo device;
+    private final Arena buffers = Arena.ofShared();
+    private final WorkerPool pool;
+    private final OneDnnLibrary library;
+    private final LinearPacker packer;
+    private final StepQueue queue = new StepQueue();
+
+    CpuBackend(DeviceInfo device, BackendOptions options) {
+        if (!options.settings().isEmpty()) {
+            throw new BackendException(
+                    BackendException.Kind.UNSUPPORTED,
+                    "the cpu backend has no settings; got " + options.settings().keySet());
+        }
+        this.device = device;
+        this.pool =
+                new WorkerPool(options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads());
+        this.library = OneDnn.load(options.cacheDirectory());
+        if (library instanceof OneDnnLibrary.Missing(String reason)) {
+            options.notices().accept("oneDNN does not serve here, linear layers run in plain Java: " + reason);
+        }
+        this.packer = new LinearPacker(pool, library);
+    }
+
+    @Override
+    public BackendInfo info() {
+        return new BackendInfo(
+                "cpu",
+                device,
+                Set.of(DType.F32, DType.BF16),
+                Set.of(Numerics.FAST),
+                true,
+                "%d threads; %s"
+                        .formatted(
+                                pool.threads(),
+                                library instanceof OneDnnLibrary.Loaded ? "oneDNN" : "plain Java linear layers"));
+    }
+
+    @Override
+    public Support supports(Op op, Numerics numerics) {
+        if (numerics == Numerics.REPRODUCIBLE) {
+            return Support.no("the cpu backend runs FAST numerics only");
+        }
+        return op instanceof Op.Composite(String name, var inputs, var outputs, var definition)
+                ? Support.no("composite '%s' is run by its definition of %d ops".formatted(name, definition.size()))
+                : Support.YES;
+    }
+
+    @Override
+    public Weights load(List<WeightRef> refs, WeightSource source) {
+        return new CpuWeights(refs, source, packer);
+    }
+
+    @Override
+    public Executable compile(Program program, Weights weights, StepLimits limits, Numerics numerics) {
+        for (Op op : program.ops()) {
+            if (supports(op, numerics) instanceof Support.No(String reason)) {
+                throw new BackendException(BackendException.Kind.UNSUPPORTED, "%s: %s".formatted(op.kind(), reason));
+            }
+        }
+        CpuWeights loaded = (CpuWeights) weights;
+        CpuExecutable executable = new CpuExecutable(program, loaded, limits, pool, queue);
+        loaded.release();
+        return executable;
+    }
+
+    @Override
+    public KvCache allocate(KvCacheLayout layout) {
+        return new CpuCache(layout);
+    }
+
+    @Override
+    public Buffer buffer(DType dtype, int rows, int width) {
+        return new Buffer(buffers.allocate((long) rows * width * dtype.bytes(), 64), dtype, rows, width);
+    }
+
+    @Override
+    public void copyBlocks(KvCache cache, BlockPairs pairs) {
+        List<PagedKvPool> layers = ((CpuCache) cache).layers(pairs.group());
+        queue.issue(
+                () -> pool.parallel(layers.size(), (layer, worker) -> {
+                    for (int i = 0; i < pairs.size(); i++) {
+                        layers.get(layer).copyBlock(pairs.sources()[i], pairs.destinations()[i]);
+                    }
+                }),
+                Map.of());
+    }
+
+    @Override
+    public void swapOut(KvCache cache, BlockPairs pairs, HostBlocks host) {
+        List<PagedKvPool> layers = ((CpuCache) cache).layers(pairs.group());
+        queue.issue(
+                () -> pool.parallel(layers.size(), (layer, worker) -> {
+                    PagedKvPool blocks = layers.get(layer);
+                    for (int i = 0; i < pairs.size(); i++) {
+                        long at = pairs.destinations()[i] * host.blockBytes() + layer * blocks.blockBytes();
+                        blocks.save(pairs.sources()[i], host.memory(), at);
+                    }
+                }),
+                Map.of());
+    }
+
+    @Override
+    public void swapIn(KvCache cache, BlockPairs pairs, HostBlocks host) {
+        List<PagedKvPool> layers = ((CpuCache) cache).layers(pairs.group());
+        queue.issue(
+                () -> pool.parallel(layers.size(), (layer, worker) -> {
+                    PagedKvPool blocks = layers.get(layer);
+                    for (int i = 0; i < pairs.size(); i++) {
+                        long at = pairs.sources()[i] * host.blockBytes() + layer * blocks.blockBytes();
+                        blocks.restore(pairs.destinations()[i], host.memory(), at);
+                    }
+                }),
+                Map.of());
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+        pool.close();
+        if (library instanceof OneDnnLibrary.Loaded(OneDnn oneDnn)) {
+            oneDnn.close();
+        }
+        buffers.close();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.quire.backends.cpu;
+
+import dev.quire.api.BackendException;
+import dev.quire.api.Executable;
+import dev.quire.api.StepLimits;
+import dev.quire.api.memory.Buffer;
+import dev.quire.api.program.Program;
+import dev.quire.api.step.Bindings;
+import dev.quire.api.step.StepBatch;
+import dev.quire.api.step.Ticket;
+import dev.quire.backends.cpu.threads.WorkerPool;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/** A program as a list of stages over one workspace. Steps run one after another on the backend's thread. */
+final class CpuExecutable implements Executable {
+    private final Arena arena = Arena.ofShared();
+    private final StepLimits limits;
+    private final WorkerPool pool;
+    private final StepQueue queue;
+    private final Workspace workspace;
+    private final List<Stage> stages;
+
+    CpuExecutable(Program program, CpuWeights weights, StepLimits limits, WorkerPool pool, StepQueue queue) {
+        this.limits = limits;
+        this.pool = pool;
+        this.queue = queue;
+        ProgramCompiler compiler = new ProgramCompiler(program, weights, limits, pool.threads(), arena);
+        this.stages = compiler.stages();
+        this.workspace = compiler.workspace();
+    }
+
+    @Override
+    public Ticket submit(StepBatch batch, Bindings io) {
+        within("tokens", batch.tokenCount(), limits.maxTokens());
+        within("sequences", batch.sequences(), limits.maxSequences());
+        within("logit rows", batch.logitRowCount(), limits.maxLogitRows());
+        return queue.issue(() -> run(batch, io), io.buffers());
+    }
+
+    private void run(StepBatch batch, Bindings io) {
+        StepFrame frame = new StepFrame(batch, io, workspace, pool);
+        for (Stage stage : stages) {
+            stage.run(frame);
+        }
+    }
+
+    @Override
+    public long workspaceBytes() {
+        return workspace.bytes();
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    private static void within(String what, int count, int limit) {
+        if (count > limit) {
+            throw new BackendException(
+                    BackendException.Kind.UNSUPPORTED,
+                    "a step of %d %s exceeds the %d that the program was compiled for".formatted(count, what, limit));
+        }
+    }
+
+    /** The ids of a step's tokens, those of earlier sampling steps looked up. */
+    static int[] tokenIds(StepBatch batch) {
+        int[] ids = batch.tokens().ids().clone();
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0) {
+                StepQueue.Step sampled =
+                        (StepQueue.Step) batch.tokens().sampled().orElseThrow();
+                Buffer tokens = sampled.outputs().get("sampled");
+                ids[i] = tokens.intAt(~ids[i], 0);
+            }
+        }
+        return ids;
+    }
+}

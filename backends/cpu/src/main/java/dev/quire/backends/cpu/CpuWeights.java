@@ -1,0 +1,129 @@
+package dev.quire.backends.cpu;
+
+import dev.quire.api.BackendException;
+import dev.quire.api.WeightSource;
+import dev.quire.api.Weights;
+import dev.quire.api.format.BlockDecoder;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.WeightRef;
+import dev.quire.backends.cpu.linear.LinearPacker;
+import dev.quire.backends.cpu.linear.LinearWeight;
+import dev.quire.backends.cpu.linear.PackedLinear;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Weights in memory: as they came until an executable needs them packed, then packed only. A weight that one executable multiplies by and
+ * another looks rows up in keeps both forms only if both were compiled before the first {@link #release}.
+ */
+final class CpuWeights implements Weights {
+    /** A weight's bytes as the source gave them. */
+    private record Raw(Arena arena, MemorySegment bytes) {}
+
+    /** A layer's weight and bias. */
+    private record LinearKey(WeightRef weight, Optional<WeightRef> bias) {}
+
+    /** Layers that read the same rows, packed as one. */
+    private record Packed(Arena arena, PackedLinear linear) {}
+
+    private final List<WeightRef> refs;
+    private final LinearPacker packer;
+    private final Map<WeightRef, Raw> raw = new HashMap<>();
+    private final Map<List<LinearKey>, Packed> packed = new LinkedHashMap<>();
+    private final Set<WeightRef> tables = new HashSet<>();
+
+    CpuWeights(List<WeightRef> refs, WeightSource source, LinearPacker packer) {
+        this.refs = List.copyOf(refs);
+        this.packer = packer;
+        for (WeightRef ref : refs) {
+            Arena arena = Arena.ofShared();
+            MemorySegment bytes = arena.allocate(ref.bytes(), 64);
+            bytes.copyFrom(source.read(ref).asSlice(0, ref.bytes()));
+            raw.put(ref, new Raw(arena, bytes));
+        }
+    }
+
+    @Override
+    public List<WeightRef> refs() {
+        return refs;
+    }
+
+    @Override
+    public long bytes() {
+        return raw.values().stream().mapToLong(r -> r.bytes().byteSize()).sum()
+                + packed.values().stream()
+                        .mapToLong(p -> p.linear().packedBytes())
+                        .sum();
+    }
+
+    /** A vector in float32. */
+    float[] vector(WeightRef ref) {
+        float[] values = new float[ref.columns()];
+        BlockDecoder.decode(ref.format(), rawBytes(ref), 0, values, 0, values.length);
+        return values;
+    }
+
+    /** A table's rows as they are stored; they stay. */
+    MemorySegment table(WeightRef ref) {
+        tables.add(ref);
+        return rawBytes(ref);
+    }
+
+    /** Layers that read the same rows, packed as one. */
+    PackedLinear packed(List<Op.Linear> layers) {
+        List<LinearKey> key = layers.stream()
+                .map(layer -> new LinearKey(layer.weight(), layer.bias()))
+                .toList();
+        return packed.computeIfAbsent(key, this::pack).linear();
+    }
+
+    private Packed pack(List<LinearKey> layers) {
+        Arena arena = Arena.ofShared();
+        List<LinearWeight> weights = layers.stream()
+                .map(layer -> new LinearWeight(
+                        layer.weight().format(),
+                        layer.weight().rows(),
+                        layer.weight().columns(),
+                        rawBytes(layer.weight()),
+                        layer.bias().map(this::rawBytes)))
+                .toList();
+        return new Packed(arena, packer.pack(weights, arena));
+    }
+
+    /** Gives back the bytes of every weight that is packed and is no table. */
+    void release() {
+        for (List<LinearKey> layers : packed.keySet()) {
+            for (LinearKey layer : layers) {
+                if (!tables.contains(layer.weight()) && raw.containsKey(layer.weight())) {
+                    raw.remove(layer.weight()).arena().close();
+                }
+            }
+        }
+    }
+
+    private MemorySegment rawBytes(WeightRef ref) {
+        Raw bytes = raw.get(ref);
+        if (bytes == null) {
+            throw new BackendException(
+                    BackendException.Kind.UNSUPPORTED,
+                    "weight '%s' is not loaded, or only in the packed form that an earlier program needed; load the weights again"
+                            .formatted(ref.name()));
+        }
+        return bytes.bytes();
+    }
+
+    @Override
+    public void close() {
+        raw.values().forEach(bytes -> bytes.arena().close());
+        raw.clear();
+        packed.values().forEach(layers -> layers.arena().close());
+        packed.clear();
+    }
+}

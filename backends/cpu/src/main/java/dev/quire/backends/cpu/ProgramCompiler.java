@@ -1,0 +1,220 @@
+package dev.quire.backends.cpu;
+
+import dev.quire.api.StepLimits;
+import dev.quire.api.program.CacheRef;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.Rotary;
+import dev.quire.api.program.Value;
+import dev.quire.backends.cpu.elementwise.Activate;
+import dev.quire.backends.cpu.elementwise.LayerNorm;
+import dev.quire.backends.cpu.elementwise.Matrix;
+import dev.quire.backends.cpu.elementwise.Pointwise;
+import dev.quire.backends.cpu.elementwise.RmsNorm;
+import dev.quire.backends.cpu.elementwise.Rope;
+import dev.quire.backends.cpu.linear.PackedLinear;
+import dev.quire.backends.cpu.sampling.CpuSampler;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Turns a program into stages: neighbouring Linears that read the same rows become one, every other op a stage of its own. */
+final class ProgramCompiler {
+    /** A rotation and the sizes that its tables serve. */
+    private record RopeTables(Rotary rotary, int headSize) {}
+
+    private final CpuWeights weights;
+    private final StepLimits limits;
+    private final AttentionStages attention;
+    private final Workspace workspace;
+    private final List<Stage> stages = new ArrayList<>();
+    private final Map<RopeTables, Rope> ropes = new HashMap<>();
+
+    ProgramCompiler(Program program, CpuWeights weights, StepLimits limits, int threads, Arena arena) {
+        this.weights = weights;
+        this.limits = limits;
+        this.attention = new AttentionStages(limits, threads, arena);
+        List<List<Op>> runs = runs(program);
+        this.workspace = new Workspace(program, runs, limits, arena);
+        stages.add(attention.preparation());
+        runs.forEach(run -> stages.add(stage(run)));
+    }
+
+    List<Stage> stages() {
+        return stages;
+    }
+
+    Workspace workspace() {
+        return workspace;
+    }
+
+    private static List<List<Op>> runs(Program program) {
+        List<List<Op>> runs = new ArrayList<>();
+        for (Op op : program.ops()) {
+            if (op instanceof Op.Linear next
+                    && !runs.isEmpty()
+                    && runs.getLast().getFirst() instanceof Op.Linear first
+                    && fuses(first, next)) {
+                runs.getLast().add(next);
+            } else {
+                runs.add(new ArrayList<>(List.of(op)));
+            }
+        }
+        return runs;
+    }
+
+    private static boolean fuses(Op.Linear first, Op.Linear next) {
+        return first.x().equals(next.x())
+                && first.weight().format() == next.weight().format();
+    }
+
+    private Stage stage(List<Op> run) {
+        return switch (run.getFirst()) {
+            case Op.Embed o -> embed(o);
+            case Op.RmsNorm o -> rmsNorm(o);
+            case Op.LayerNorm o -> layerNorm(o);
+            case Op.Linear o -> linear(run);
+            case Op.Rope o -> rope(o);
+            case Op.WriteKv o -> writeKv(o);
+            case Op.Attend o -> attention.stage(o);
+            case Op.Gated o ->
+                rows(o.out(), f -> {
+                    Matrix gate = f.matrix(o.gate());
+                    Matrix up = f.matrix(o.up());
+                    Matrix out = f.matrix(o.out());
+                    return (from, to) -> Activate.gated(
+                            o.activation(), gate, up, out, o.out().width(), from, to);
+                });
+            case Op.Activate o ->
+                rows(o.out(), f -> {
+                    Matrix x = f.matrix(o.x());
+                    Matrix out = f.matrix(o.out());
+                    return (from, to) ->
+                            Activate.rows(o.activation(), x, out, o.out().width(), from, to);
+                });
+            case Op.Add o ->
+                rows(o.out(), f -> {
+                    Matrix a = f.matrix(o.a());
+                    Matrix b = f.matrix(o.b());
+                    Matrix out = f.matrix(o.out());
+                    return (from, to) -> Pointwise.add(a, b, out, o.out().width(), from, to);
+                });
+            case Op.Scale o ->
+                rows(o.out(), f -> {
+                    Matrix x = f.matrix(o.x());
+                    Matrix out = f.matrix(o.out());
+                    return (from, to) ->
+                            Pointwise.scale(x, o.factor(), out, o.out().width(), from, to);
+                });
+            case Op.SoftCap o ->
+                rows(o.out(), f -> {
+                    Matrix x = f.matrix(o.x());
+                    Matrix out = f.matrix(o.out());
+                    return (from, to) ->
+                            Pointwise.softCap(x, o.cap(), out, o.out().width(), from, to);
+                });
+            case Op.Slice o ->
+                rows(o.out(), f -> {
+                    Matrix x = f.matrix(o.x()).columns(o.from());
+                    Matrix out = f.matrix(o.out());
+                    return (from, to) -> Pointwise.copy(x, out, o.out().width(), from, to);
+                });
+            case Op.GatherRows o ->
+                rows(o.out(), f -> {
+                    Matrix x = f.matrix(o.x());
+                    Matrix out = f.matrix(o.out());
+                    int[] wanted = f.batch().logitRows();
+                    return (from, to) ->
+                            Pointwise.gather(x, wanted, out, o.out().width(), from, to);
+                });
+            case Op.Sample o -> {
+                CpuSampler sampler = new CpuSampler(o);
+                yield f -> sampler.run(f.matrix(o.logits()), f.batch(), f::buffer, f.pool());
+            }
+            case Op.Composite o -> throw new IllegalStateException("composite '%s' was refused".formatted(o.name()));
+        };
+    }
+
+    /** Gives the kernel of a step. */
+    private interface KernelOfStep {
+        StepFrame.RowKernel of(StepFrame frame);
+    }
+
+    private static Stage rows(Value out, KernelOfStep kernel) {
+        return f -> f.overRows(out, kernel.of(f));
+    }
+
+    private Stage embed(Op.Embed o) {
+        EmbeddingTable table = new EmbeddingTable(o.table(), weights.table(o.table()));
+        return rows(o.out(), f -> {
+            int[] ids = f.integers(o.ids());
+            Matrix out = f.matrix(o.out());
+            return (from, to) -> table.rows(ids, o.offset(), out, from, to);
+        });
+    }
+
+    private Stage rmsNorm(Op.RmsNorm o) {
+        RmsNorm norm =
+                new RmsNorm(o.x().width(), o.group(), o.eps(), o.weight().map(weights::vector), o.weightOffset());
+        return rows(o.out(), f -> {
+            Matrix x = f.matrix(o.x());
+            Matrix out = f.matrix(o.out());
+            return (from, to) -> norm.rows(x, out, from, to);
+        });
+    }
+
+    private Stage layerNorm(Op.LayerNorm o) {
+        LayerNorm norm = new LayerNorm(
+                o.x().width(),
+                o.group(),
+                o.eps(),
+                o.weight().map(weights::vector),
+                o.bias().map(weights::vector));
+        return rows(o.out(), f -> {
+            Matrix x = f.matrix(o.x());
+            Matrix out = f.matrix(o.out());
+            return (from, to) -> norm.rows(x, out, from, to);
+        });
+    }
+
+    private Stage linear(List<Op> run) {
+        List<Op.Linear> layers = run.stream().map(Op.Linear.class::cast).toList();
+        PackedLinear packed = weights.packed(layers);
+        Value x = layers.getFirst().x();
+        return f -> {
+            if (f.rows(x) > 0) {
+                List<MemorySegment> outs = layers.stream()
+                        .map(layer -> f.matrix(layer.out()).memory())
+                        .toList();
+                packed.run(f.matrix(x).memory(), f.rows(x), outs);
+            }
+        };
+    }
+
+    private Stage rope(Op.Rope o) {
+        int heads = o.x().width() / o.headSize();
+        Rope tables = ropes.computeIfAbsent(
+                new RopeTables(o.rotary(), o.headSize()),
+                key -> new Rope(key.rotary(), heads, key.headSize(), limits.maxContext()));
+        Rope rope = tables.withHeads(heads);
+        return rows(o.out(), f -> {
+            int[] positions = f.integers(o.positions());
+            Matrix x = f.matrix(o.x());
+            Matrix out = f.matrix(o.out());
+            return (from, to) -> rope.rows(x, positions, out, from, to);
+        });
+    }
+
+    private static Stage writeKv(Op.WriteKv o) {
+        CacheRef target = o.target();
+        return f -> {
+            Matrix k = f.matrix(o.k());
+            Matrix v = f.matrix(o.v());
+            int[] slots = f.batch().groups().get(target.group()).slots();
+            f.overRows(o.k(), (from, to) -> f.cache().pool(target).write(k, v, slots, from, to));
+        };
+    }
+}
