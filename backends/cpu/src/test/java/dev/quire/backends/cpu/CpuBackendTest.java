@@ -71,7 +71,7 @@ class CpuBackendTest {
             largest = Math.max(largest, Math.abs(value));
         }
         for (int i = 0; i < expected.length; i++) {
-            // Float32 against float64 through nine layers that amplify: a wrong op is off by far more.
+            // Float32 against float64 through a dozen ops in a row: a wrong op is off by far more.
             assertEquals(expected[i], actual[i], 1e-4 * largest, "seed " + SEED + ", logit " + i);
         }
         assertArrayEquals(actual, run(open(1), program, fill, step), "the same bits on one thread");
@@ -417,8 +417,8 @@ class CpuBackendTest {
             Value gated = Value.tokens("gated" + n, 32);
             Value activated = Value.tokens("activated" + n, 32);
             Value down = Value.tokens("down" + n, WIDTH);
-            ops.add(new Op.Linear(last, matrix("gate" + n, 32, WIDTH), Optional.empty(), Op.Linear.Split.WHOLE, gate));
-            ops.add(new Op.Linear(last, matrix("up" + n, 32, WIDTH), Optional.empty(), Op.Linear.Split.WHOLE, up));
+            ops.add(new Op.Linear(all, matrix("gate" + n, 32, WIDTH), Optional.empty(), Op.Linear.Split.WHOLE, gate));
+            ops.add(new Op.Linear(all, matrix("up" + n, 32, WIDTH), Optional.empty(), Op.Linear.Split.WHOLE, up));
             ops.add(new Op.Gated(gate, up, activation, gated));
             ops.add(new Op.Activate(gated, activation, activated));
             ops.add(new Op.Linear(
