@@ -1,0 +1,48 @@
+package dev.quire.server.cli;
+
+import dev.quire.api.Availability;
+import dev.quire.api.BackendProvider;
+import dev.quire.api.DeviceInfo;
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Lists what {@code --backend} can name. */
+@Command(
+        name = "backends",
+        description = "Lists each backend with its devices, or the reason why it is unavailable.",
+        mixinStandardHelpOptions = true)
+final class BackendsCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        List<BackendProvider> providers = ServiceLoader.load(BackendProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparing(BackendProvider::name))
+                .toList();
+        for (BackendProvider provider : providers) {
+            switch (provider.availability()) {
+                case Availability.Available() -> {
+                    out.println(provider.name());
+                    for (DeviceInfo device : provider.devices()) {
+                        out.printf(
+                                "  --device %d  %s, %.1f GiB%n",
+                                device.index(), device.name(), device.memoryBytes() / (double) (1 << 30));
+                    }
+                }
+                case Availability.Unavailable(String reason, String fix) ->
+                    out.printf("%s: unavailable: %s%n  %s%n", provider.name(), reason, fix);
+            }
+        }
+        out.flush();
+        return 0;
+    }
+}

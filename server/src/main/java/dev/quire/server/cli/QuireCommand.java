@@ -1,0 +1,86 @@
+package dev.quire.server.cli;
+
+import dev.quire.api.BackendException;
+import dev.quire.server.Version;
+import dev.quire.server.options.OptionException;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code quire}, above its subcommands. */
+@Command(
+        name = "quire",
+        description = {
+            "Serves large language models from the JVM on any accelerator, with an OpenAI-compatible API.",
+            "",
+            "Start with: quire serve",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = QuireCommand.BuildVersion.class,
+        footer = {"", "Each command explains itself: quire COMMAND --help. All options: docs/options.md."})
+public final class QuireCommand implements Runnable {
+    /** A bad command line or configuration. */
+    static final int USAGE = 2;
+
+    /** What was asked could not be done. */
+    static final int FAILED = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs the program; returns its exit status: 0, 1 if what was asked could not be done, 2 if it was asked wrongly. */
+    public static int run(String[] args, Map<String, String> environment) {
+        return line(environment).execute(args);
+    }
+
+    static CommandLine line(Map<String, String> environment) {
+        CommandLine line = new CommandLine(new QuireCommand());
+        List.of(new BackendsCommand()).forEach(command -> line.addSubcommand(command));
+        OptionFlags.addTo(line, environment);
+        line.setUsageHelpWidth(120);
+        line.setParameterExceptionHandler(QuireCommand::explain);
+        line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, command));
+        return line;
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    private static int explain(ParameterException e, String[] args) {
+        CommandLine line = e.getCommandLine();
+        line.getErr().println(e.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, line.getErr());
+        line.getErr().printf("See %s --help.%n", line.getCommandSpec().qualifiedName());
+        return USAGE;
+    }
+
+    /** What people can mend is told in its own words; anything else is a defect and shows where it happened. */
+    private static int explain(Exception failure, CommandLine line) {
+        switch (failure) {
+            case OptionException e -> {
+                line.getErr().println(e.getMessage());
+                return USAGE;
+            }
+            case BackendException e -> line.getErr().println(e.getMessage());
+            case IllegalArgumentException e -> line.getErr().println(e.getMessage());
+            case java.io.IOException e -> line.getErr().println(e.getMessage());
+            default -> failure.printStackTrace(line.getErr());
+        }
+        return FAILED;
+    }
+
+    static final class BuildVersion implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"quire " + Version.current()};
+        }
+    }
+}
