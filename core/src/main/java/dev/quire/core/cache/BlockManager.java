@@ -56,7 +56,7 @@ public final class BlockManager {
 
     /** The blocks that this many tokens fill, the last one perhaps in part. */
     public int blocksFor(int tokens) {
-        return (tokens + blockSize - 1) / blockSize;
+        return Math.ceilDiv(tokens, blockSize);
     }
 
     public int totalBlocks() {

@@ -182,6 +182,9 @@ public final class Scheduler {
         lineup.leave(sequence);
         lineup.enterRunning(sequence);
         tally.admitted(sequence.length(), hit);
+        if (sequence.reached == 0) {
+            sequence.cachedPromptTokens = hit;
+        }
         schedule(sequence, count, draft);
         return true;
     }
@@ -209,6 +212,7 @@ public final class Scheduler {
             choice.start(blocks.fork(table), first.scheduled);
             choice.computed = first.computed;
             choice.reached = first.scheduled;
+            choice.cachedPromptTokens = first.cachedPromptTokens;
             choice.promptRowsDone = first.promptLength(); // the first choice delivers them
             lineup.enterRunning(choice);
             draft.sample(choice);
@@ -332,6 +336,7 @@ public final class Scheduler {
             next.unforked = ended.unforked;
             next.promptRowsDone = ended.promptRowsDone;
             next.reached = ended.reached;
+            next.cachedPromptTokens = ended.cachedPromptTokens;
             ended.unforked = new ArrayList<>();
             lineup.enterWaiting(next);
         }

@@ -42,6 +42,7 @@ public final class Sequence {
     int scheduled;
     int pending;
     int reached;
+    int cachedPromptTokens;
     int promptRowsDone;
     int inFlight;
     long lastPlanned = -1;
@@ -119,6 +120,11 @@ public final class Sequence {
     /** Tokens that planned steps compute or have computed. */
     public int scheduled() {
         return scheduled;
+    }
+
+    /** Prompt tokens that the prefix cache had when the request was first admitted; the same for all choices of a group. */
+    public int cachedPromptTokens() {
+        return cachedPromptTokens;
     }
 
     /** Samples in steps in flight. */

@@ -172,6 +172,7 @@ final class RandomHistory {
             return false;
         }
         checkBudgets(plan);
+        checkAdmissions(plan, before);
         Issued issued = device.issue(plan);
         checkNoReuse(issued, before);
         inFlight.addLast(issued);
@@ -193,6 +194,17 @@ final class RandomHistory {
         }
         for (Sample sample : plan.samples()) {
             assertTrue(sample.position() < sample.sequence().maxTotalTokens(), "a sample beyond the longest length");
+        }
+    }
+
+    private static void checkAdmissions(StepPlan plan, Map<BlockTable, Set<Integer>> before) {
+        for (Run run : plan.runs()) {
+            long samples = plan.samples().stream()
+                    .filter(sample -> sample.sequence() == run.sequence())
+                    .count();
+            assertTrue(
+                    before.containsKey(run.table()) || run.sequence().pending() == samples, // S4
+                    () -> "admitted while its token is on its way: " + run);
         }
     }
 
