@@ -48,6 +48,9 @@ final class Attributes {
 
     /** The steps of a dotted path; digits are indexes. */
     static List<Value> steps(Value path) {
+        if (path == NoneValue.NONE) {
+            return List.of();
+        }
         if (!(path instanceof TextValue text)) {
             return List.of(path);
         }

@@ -3,6 +3,7 @@ package dev.quire.core.text.template;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A chat template, parsed once and rendered for each request.
@@ -13,11 +14,13 @@ import java.util.Map;
 public final class ChatTemplate {
 
     private final List<Statement> statements;
+    private final Map<List<Statement>, Set<String>> hiddenNames;
     private final TemplateLimits limits;
     private final Clock clock;
 
     private ChatTemplate(List<Statement> statements, TemplateLimits limits, Clock clock) {
         this.statements = statements;
+        this.hiddenNames = Frames.hiddenNames(statements);
         this.limits = limits;
         this.clock = clock;
     }
@@ -62,7 +65,7 @@ public final class ChatTemplate {
         try {
             Scope given = Globals.scope(sandbox).inner();
             ContextValues.define(context, given, sandbox);
-            return new Interpreter(sandbox, evaluator, given.inner()).render(statements);
+            return new Interpreter(sandbox, evaluator, given, hiddenNames).render(statements);
         } catch (TemplateException failure) {
             throw failure.at(evaluator.line());
         } catch (StackOverflowError overflow) {

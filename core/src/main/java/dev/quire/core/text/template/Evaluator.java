@@ -155,12 +155,16 @@ final class Evaluator {
         return attributes.item(subject, key);
     }
 
+    /** A literal that cannot be sliced gives an undefined value, since Jinja2 folds it; anything else fails. */
     private Value slice(Expression.Slice slice, Scope scope) {
         Value subject = evaluate(slice.subject(), scope);
         Value start = bound(slice.start(), scope);
         Value stop = bound(slice.stop(), scope);
         Value step = bound(slice.step(), scope);
         line = slice.line();
+        if (slice.subject() instanceof Expression.Literal && !Slicing.applies(subject)) {
+            return new UndefinedValue("'" + subject.typeName() + "' object cannot be sliced");
+        }
         return Slicing.slice(subject, start, stop, step, sandbox);
     }
 

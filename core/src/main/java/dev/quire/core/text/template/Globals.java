@@ -11,6 +11,8 @@ final class Globals {
     /** Longest range, as in Jinja2's sandbox. */
     private static final int MAX_RANGE = 100_000;
 
+    private static final int MAX_RANGE_BITS = 56;
+
     private final Sandbox sandbox;
 
     private Globals(Sandbox sandbox) {
@@ -36,9 +38,9 @@ final class Globals {
 
     private Value range(Arguments arguments) {
         List<Value> given = arguments.only("range", 1, 3);
-        long start = given.size() > 1 ? Convert.index(given.get(0), "range") : 0;
-        long stop = Convert.index(given.get(given.size() > 1 ? 1 : 0), "range");
-        long step = given.size() > 2 ? Convert.index(given.get(2), "range") : 1;
+        long start = given.size() > 1 ? bound(given.get(0)) : 0;
+        long stop = bound(given.get(given.size() > 1 ? 1 : 0));
+        long step = given.size() > 2 ? bound(given.get(2)) : 1;
         if (step == 0) {
             throw TemplateException.render("range() arg 3 must not be zero");
         }
@@ -49,9 +51,19 @@ final class Globals {
         return new RangeValue(start, stop, step, (int) size);
     }
 
+    private static long bound(Value value) {
+        if (value instanceof IntValue number && number.value().bitLength() > MAX_RANGE_BITS) {
+            throw TemplateException.limit("range() reaches past " + MAX_RANGE_BITS + " bits.");
+        }
+        return value instanceof IntValue number ? number.value().longValueExact() : Convert.index(value, "range");
+    }
+
     private Value dict(Arguments arguments) {
         List<Value> positional = new Arguments(arguments.positional(), java.util.Map.of()).only("dict", 0, 1);
         LinkedHashMap<Object, DictValue.Entry> entries = new LinkedHashMap<>();
+        if (!positional.isEmpty() && positional.getFirst() instanceof UndefinedValue undefined) {
+            throw undefined.failure();
+        }
         if (!positional.isEmpty() && positional.getFirst() instanceof DictValue other) {
             entries.putAll(other.entries());
         } else if (!positional.isEmpty()) {

@@ -3,7 +3,9 @@ package dev.quire.core.text.template;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Runs statements in a scope and writes what they print. Owned by the thread that renders. */
@@ -19,18 +21,33 @@ final class Interpreter {
     private final Sandbox sandbox;
     private final Evaluator evaluator;
     private final Scope template;
+    private final Map<List<Statement>, Set<String>> hiddenNames;
 
     /**
-     * @param template the scope of the template itself, around those of its loops and macros
+     * @param context the variables that a template begins with
+     * @param hiddenNames what each body that opens a scope hides, by identity
      */
-    Interpreter(Sandbox sandbox, Evaluator evaluator, Scope template) {
+    Interpreter(Sandbox sandbox, Evaluator evaluator, Scope context, Map<List<Statement>, Set<String>> hiddenNames) {
         this.sandbox = sandbox;
         this.evaluator = evaluator;
-        this.template = template;
+        this.hiddenNames = hiddenNames;
+        this.template = context.inner();
     }
 
     String render(List<Statement> statements) {
+        hide(statements, template);
         return render(statements, template);
+    }
+
+    /** A scope for a body, in which the names are undefined that it sets before it reads them. */
+    private Scope opened(List<Statement> body, Scope around) {
+        Scope inner = around.inner();
+        hide(body, inner);
+        return inner;
+    }
+
+    private void hide(List<Statement> body, Scope scope) {
+        hiddenNames.getOrDefault(body, Set.of()).forEach(name -> scope.set(name, UndefinedValue.name(name)));
     }
 
     private String render(List<Statement> statements, Scope scope) {
@@ -66,20 +83,24 @@ final class Interpreter {
                 assign(set.target(), evaluator.evaluate(set.value(), scope), scope);
             }
             case Statement.SetBlock set ->
-                assign(set.target(), filtered(capture(set.body(), scope.inner()), set.filters(), scope), scope);
+                assign(
+                        set.target(),
+                        filtered(capture(set.body(), opened(set.body(), scope)), set.filters(), scope),
+                        scope);
             case Statement.Macro macro ->
-                scope.set(macro.name(), macro("macro", macro.name(), macro.signature(), macro.body(), scope));
+                scope.set(macro.name(), macro(macro.name(), macro.signature(), macro.body(), scope));
             case Statement.CallBlock block -> {
-                Value caller = macro("caller", "caller", block.signature(), block.body(), scope);
+                Value caller = macro("", block.signature(), block.body(), scope);
                 out.append(sandbox.str(evaluator.call(block.call(), Optional.of(caller), scope)));
             }
             case Statement.FilterBlock block -> {
-                Scope inner = scope.inner();
-                out.append(sandbox.str(filtered(capture(block.body(), inner), block.filters(), inner)));
+                Scope inner = opened(block.body(), scope);
+                out.append(
+                        Convert.text(filtered(capture(block.body(), inner), block.filters(), inner), "filter block"));
             }
             case Statement.With with -> run(with.body(), opened(with, scope), out);
-            case Statement.Generation generation -> run(generation.body(), scope.inner(), out);
-            case Statement.Block block -> run(block.body(), template.inner(), out);
+            case Statement.Generation generation -> run(generation.body(), opened(generation.body(), scope), out);
+            case Statement.Block block -> run(block.body(), opened(block.body(), template), out);
             case Statement.Break _ -> {
                 return Flow.BREAK;
             }
@@ -103,7 +124,7 @@ final class Interpreter {
     }
 
     private Scope opened(Statement.With with, Scope scope) {
-        Scope inner = scope.inner();
+        Scope inner = opened(with.body(), scope);
         for (int i = 0; i < with.targets().size(); i++) {
             assign(with.targets().get(i), evaluator.evaluate(with.values().get(i), scope), inner);
         }
@@ -141,7 +162,7 @@ final class Interpreter {
                 recursion);
         boolean finishedOne = false;
         for (Optional<Value> element = position.advance(); element.isPresent(); element = position.advance()) {
-            Scope inner = scope.inner();
+            Scope inner = opened(loop.body(), scope);
             inner.set("loop", position);
             assign(loop.target(), element.get(), inner);
             Flow flow = run(loop.body(), inner, out);
@@ -153,7 +174,7 @@ final class Interpreter {
         sandbox.budget().leave();
         // Jinja2's own rule: else runs unless some iteration reached the end of the body.
         if (!finishedOne && !loop.otherwise().isEmpty()) {
-            return run(loop.otherwise(), scope.inner(), out);
+            return run(loop.otherwise(), opened(loop.otherwise(), scope), out);
         }
         return Flow.ON;
     }
@@ -221,14 +242,13 @@ final class Interpreter {
         }
     }
 
-    private Value macro(
-            String type, String name, Statement.Signature signature, List<Statement> body, Scope definition) {
+    private Value macro(String name, Statement.Signature signature, List<Statement> body, Scope definition) {
         MacroBinding binding = new MacroBinding(name, signature, sandbox, evaluator);
         List<Value> names = new ArrayList<>();
         signature.names().forEach(parameter -> names.add(new TextValue(parameter)));
         return new CallableValue(
-                type, name, MacroBinding.attributes(name, sandbox.tuple(names), signature), arguments -> {
-                    Scope scope = definition.inner();
+                "Macro", name, MacroBinding.attributes(name, sandbox.tuple(names), signature), arguments -> {
+                    Scope scope = opened(body, definition);
                     int line = evaluator.line();
                     sandbox.budget().enter();
                     binding.bind(arguments, scope);

@@ -49,7 +49,6 @@ final class LayoutFilters {
 
     private static Value truncate(Filter.Environment environment, Value value, Arguments arguments) {
         Bound bound = arguments.bind("truncate", "length", "killwords", "end", "leeway");
-        TextValue text = needText(value, "truncate");
         int length = bound.integer(0, 255);
         String end = bound.text(2, "...");
         int leeway = bound.present(3)
@@ -60,9 +59,10 @@ final class LayoutFilters {
             throw TemplateException.render("truncate needs length >= " + CodePoints.length(end)
                     + " and leeway >= 0, got length=" + length + " leeway=" + leeway);
         }
-        if (CodePoints.length(text.text()) <= (long) length + leeway) {
-            return text;
+        if (Convert.size(value).filter(size -> size <= (long) length + leeway).isPresent()) {
+            return value;
         }
+        TextValue text = needText(value, "truncate");
         String cut = text.text().substring(0, CodePoints.offset(text.text(), kept));
         int lastSpace = cut.lastIndexOf(' ');
         boolean words = !bound.flag(1, false) && lastSpace >= 0;

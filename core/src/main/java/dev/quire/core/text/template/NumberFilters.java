@@ -40,7 +40,8 @@ final class NumberFilters {
             case BoolValue bool -> IntValue.of(bool == BoolValue.TRUE ? 1 : 0);
             case FloatValue number -> truncated(number.value(), otherwise);
             case TextValue text ->
-                NumberText.integer(text.text(), bound.integer(1, 10))
+                Convert.integer(bound.or(1, IntValue.of(10)))
+                        .flatMap(base -> NumberText.integer(text.text(), base.intValue()))
                         .<Value>map(IntValue::new)
                         .or(() -> NumberText.real(text.text()).map(number -> truncated(number, otherwise)))
                         .orElse(otherwise);
@@ -140,13 +141,13 @@ final class NumberFilters {
             return (long) bytes + " Bytes";
         }
         String units = "kMGTPEZY";
-        double unit = base;
+        double unit = (double) base * base;
         int index = 0;
-        while (index < units.length() - 1 && bytes >= unit * base) {
+        while (index < units.length() - 1 && bytes >= unit) {
             unit *= base;
             index++;
         }
         String prefix = binary ? Character.toUpperCase(units.charAt(index)) + "i" : "" + units.charAt(index);
-        return FloatText.format(bytes / unit, 'f', 1, false) + " " + prefix + "B";
+        return FloatText.format(base * bytes / unit, 'f', 1, false) + " " + prefix + "B";
     }
 }

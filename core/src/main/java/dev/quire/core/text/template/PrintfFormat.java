@@ -40,11 +40,18 @@ final class PrintfFormat {
             out.append(convert(matcher));
             from = matcher.end();
         }
-        boolean leftOver = used < positional.size() && !(values instanceof DictValue || values instanceof ListValue);
-        if (leftOver) {
+        if (used < positional.size() && !subscriptable()) {
             throw TemplateException.render("not all arguments converted during string formatting");
         }
         return out.append(format.substring(from)).toString();
+    }
+
+    /** Whether the values could be looked up by name, so that none need be used. */
+    private boolean subscriptable() {
+        return switch (values) {
+            case DictValue _, ListValue _, RangeValue _, UndefinedValue _ -> true;
+            default -> false;
+        };
     }
 
     private String convert(Matcher matcher) {

@@ -58,6 +58,8 @@ final class Repr {
             case DictView view -> sequence(view.typeName() + "([", view.elements(), "])");
             case NamespaceValue namespace -> namespace(namespace);
             case LoopValue loop -> out.append("<LoopContext " + (loop.index0() + 1) + "/" + loop.length() + ">");
+            case CallableValue callable
+            when callable.name().isEmpty() -> out.append("<" + callable.typeName() + " anonymous>");
             case CallableValue callable -> out.append("<" + callable.typeName() + " '" + callable.name() + "'>");
             case IteratorValue _, CyclerValue _ -> out.append("<" + value.typeName() + " object>");
         }

@@ -34,7 +34,8 @@ final class SelectionFilters {
 
     /** The elements, none where the value is empty or false. */
     private static Iterator<Value> elements(Value value) {
-        return value.truth() ? Convert.iterate(value) : List.<Value>of().iterator();
+        return new DeferredIterator(
+                () -> value.truth() ? Convert.iterate(value) : List.<Value>of().iterator());
     }
 
     private static UnaryOperator<Value> change(Filter.Environment environment, Arguments arguments) {

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Filters on whole sequences, and the ones that choose a value. */
 final class SequenceFilters {
@@ -80,14 +81,17 @@ final class SequenceFilters {
 
     private static Value items(Filter.Environment environment, Value value, Arguments arguments) {
         arguments.only("items", 0, 0);
-        return switch (value) {
-            case UndefinedValue _ -> IteratorValue.generator(List.<Value>of().iterator());
-            case DictValue dict ->
-                IteratorValue.generator(environment.sandbox().items(dict).iterator());
+        return deferred(() -> switch (value) {
+            case UndefinedValue _ -> List.of();
+            case DictValue dict -> environment.sandbox().items(dict);
             default ->
                 throw TemplateException.render(
                         "items needs a mapping, got '" + value.typeName() + "'. Check with 'is mapping' first.");
-        };
+        });
+    }
+
+    private static Value deferred(Supplier<List<Value>> elements) {
+        return IteratorValue.generator(new DeferredIterator(() -> elements.get().iterator()));
     }
 
     private static Value reverse(Filter.Environment environment, Value value, Arguments arguments) {
@@ -145,25 +149,37 @@ final class SequenceFilters {
     private static Value batch(Filter.Environment environment, Value value, Arguments arguments) {
         Bound bound = arguments.bind("batch", "linecount", "fill_with");
         Sandbox sandbox = environment.sandbox();
-        int size = Convert.index(bound.required(0), "batch");
+        Value linecount = bound.required(0);
+        return deferred(() -> batches(value, linecount, bound.present(1), sandbox));
+    }
+
+    private static List<Value> batches(Value value, Value linecount, Optional<Value> fill, Sandbox sandbox) {
+        int size = Convert.index(linecount, "batch");
         List<Value> elements = sandbox.drain(value);
         List<Value> batches = new ArrayList<>();
-        for (int from = 0; from < elements.size(); from += Math.max(1, size)) {
-            List<Value> batch =
-                    new ArrayList<>(elements.subList(from, Math.min(elements.size(), from + Math.max(1, size))));
-            sandbox.budget().items(size);
-            while (bound.present(1).isPresent() && batch.size() < size) {
-                batch.add(bound.required(1));
+        if (size == 0 && !elements.isEmpty()) {
+            batches.add(sandbox.list(List.of()));
+        }
+        int step = size <= 0 ? elements.size() : Math.min(size, elements.size());
+        for (int from = 0; from < elements.size(); from += step) {
+            List<Value> batch = new ArrayList<>(elements.subList(from, Math.min(elements.size(), from + step)));
+            sandbox.budget().items(fill.isPresent() ? Math.max(0, size) : 0);
+            while (fill.isPresent() && batch.size() < size) {
+                batch.add(fill.get());
             }
             batches.add(sandbox.list(batch));
         }
-        return IteratorValue.generator(batches.iterator());
+        return batches;
     }
 
     private static Value slice(Filter.Environment environment, Value value, Arguments arguments) {
         Bound bound = arguments.bind("slice", "slices", "fill_with");
         Sandbox sandbox = environment.sandbox();
-        int slices = Convert.index(bound.required(0), "slice");
+        Value slices = bound.required(0);
+        return deferred(() -> columns(value, Convert.index(slices, "slice"), bound.present(1), sandbox));
+    }
+
+    private static List<Value> columns(Value value, int slices, Optional<Value> fill, Sandbox sandbox) {
         List<Value> elements = sandbox.drain(value);
         if (slices == 0) {
             throw TemplateException.render("slice needs at least one slice");
@@ -177,11 +193,11 @@ final class SequenceFilters {
             int to = from + size + (i < longer ? 1 : 0);
             List<Value> column = new ArrayList<>(elements.subList(from, to));
             if (i >= longer) {
-                bound.present(1).ifPresent(column::add);
+                fill.ifPresent(column::add);
             }
             columns.add(sandbox.list(column));
             from = to;
         }
-        return IteratorValue.generator(columns.iterator());
+        return columns;
     }
 }

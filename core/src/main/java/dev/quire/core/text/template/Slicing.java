@@ -8,6 +8,10 @@ final class Slicing {
 
     private Slicing() {}
 
+    static boolean applies(Value subject) {
+        return subject instanceof TextValue || subject instanceof SequenceValue;
+    }
+
     /** Bounds are integers or none; strings slice by code point. */
     static Value slice(Value subject, Value start, Value stop, Value step, Sandbox sandbox) {
         return switch (subject) {
@@ -16,7 +20,7 @@ final class Slicing {
             case TupleValue tuple -> sandbox.tuple(slice(tuple.elements(), start, stop, step, sandbox));
             case RangeValue range -> slice(range, start, stop, step);
             case UndefinedValue undefined -> throw undefined.failure();
-            default -> UndefinedValue.element(subject, new TextValue("slice"));
+            default -> throw TemplateException.render("'" + subject.typeName() + "' object cannot be sliced");
         };
     }
 

@@ -73,7 +73,7 @@ final class SortFilters {
     private static Value unique(Filter.Environment environment, Value value, Arguments arguments) {
         Bound bound = arguments.bind("unique", "case_sensitive", "attribute");
         Function<Value, Value> key = key(environment, bound.present(1), bound.flag(0, false));
-        Iterator<Value> elements = Convert.iterate(value);
+        Iterator<Value> elements = new DeferredIterator(() -> Convert.iterate(value));
         Set<Object> seen = new HashSet<>();
         return IteratorValue.generator(new LookaheadIterator(environment.sandbox()) {
             @Override

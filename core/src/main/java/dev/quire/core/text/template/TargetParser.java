@@ -59,17 +59,21 @@ final class TargetParser {
             tokens.leave();
             return target;
         }
+        Token token = tokens.current();
         String name = name();
         if (attributes && tokens.skip(".")) {
             return new Statement.Target.Attribute(
                     name, tokens.expect(Token.Type.NAME).text());
+        }
+        if (loops > 0 && name.equals("loop")) {
+            throw TokenStream.syntax("cannot assign to 'loop' inside a loop.", token.line());
         }
         return new Statement.Target.Name(name);
     }
 
     private String name() {
         Token token = tokens.expect(Token.Type.NAME);
-        if (CONSTANTS.contains(token.text()) || loops > 0 && token.text().equals("loop")) {
+        if (CONSTANTS.contains(token.text())) {
             throw TokenStream.syntax("cannot assign to '" + token.text() + "'.", token.line());
         }
         return token.text();

@@ -52,8 +52,14 @@ final class Tests {
                             .signum()
                     == 0;
         });
-        all.put("lower", (sandbox, value, _) -> TextCase.isLower(sandbox.str(value)));
-        all.put("upper", (sandbox, value, _) -> TextCase.isUpper(sandbox.str(value)));
+        all.put("lower", (sandbox, value, arguments) -> {
+            arguments.only("lower", 0, 0);
+            return TextCase.isLower(sandbox.str(value));
+        });
+        all.put("upper", (sandbox, value, arguments) -> {
+            arguments.only("upper", 0, 0);
+            return TextCase.isUpper(sandbox.str(value));
+        });
         all.put("filter", (_, value, _) -> value instanceof TextValue name && Filters.exists(name.text()));
         all.put("test", (_, value, _) -> value instanceof TextValue name && exists(name.text()));
         all.put(

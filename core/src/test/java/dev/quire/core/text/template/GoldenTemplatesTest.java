@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.fail;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -16,12 +19,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Templates in the manner of the families that people serve, and one part of Jinja each, give what Python's Jinja2 gave. */
+/** Templates in the manner of the families that people serve, one part of Jinja each, and random ones give what Python's Jinja2 gave. */
 class GoldenTemplatesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -103,6 +108,27 @@ class GoldenTemplatesTest {
         assertEquals(LEFT_OUT.size(), leftOut, "everything left out is in the golden file");
         assertTrue(tests.size() > 100, "the golden file holds its features");
         return tests.stream();
+    }
+
+    @Test
+    void everyRandomTemplateRendersAsInPython() throws IOException {
+        Clock clock = clock(golden("features"));
+        int count = 0;
+        try (InputStream file = GoldenTemplatesTest.class.getResourceAsStream("/golden/templates/fuzz.jsonl.gz");
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(new GZIPInputStream(file), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                JsonNode expected = JSON.readTree(line);
+                String source = expected.get("template").asText();
+                compare(
+                        expected,
+                        source,
+                        () -> ChatTemplate.parse(source, TemplateLimits.defaults(), clock)
+                                .render(context(expected.get("context"))));
+                count++;
+            }
+        }
+        assertTrue(count >= 1500, "only " + count + " random templates");
     }
 
     @FunctionalInterface

@@ -79,6 +79,25 @@ class StatementsTest {
     }
 
     @Test
+    void aNameThatAScopeSetsBeforeItReadsItIsLocalFromTheStart() {
+        Map<String, Object> context = Map.of("x", "given");
+        assertEquals("", Rendered.of("{% for i in [1] %}{{ x }}{% endfor %}{% set x = 1 %}", context));
+        assertEquals("given", Rendered.of("{{ x }}{% for i in [1] %}{% endfor %}{% set x = 1 %}", context));
+        assertEquals(
+                "given",
+                Rendered.of("{% for i in [1] %}{{ x }}{% endfor %}{% if i %}{% set x = 1 %}{% endif %}", context));
+        assertEquals("given", Rendered.of("{% macro f() %}{{ x }}{% endmacro %}{{ f() }}", context));
+    }
+
+    @Test
+    void aBlockRendersInPlaceWithTheTemplatesOwnVariables() {
+        assertEquals(
+                "[1]",
+                Rendered.of(
+                        "{% set v = 1 %}{% for i in [5] %}{% block b %}[{{ v }}{{ i }}]{% endblock %}{% endfor %}"));
+    }
+
+    @Test
     void macrosTakeDefaultsKeywordsAndTheRest() {
         assertEquals(
                 "[1 2 (3,) {'k': 4}]",

@@ -65,6 +65,7 @@ class TemplateLimitsTest {
                 "{{ [1] * 100000000 }}",
                 "{{ (1, 2) * 100000000 }}",
                 "{{ [1]|batch(100000000, 0)|list }}",
+                "{{ range(9)|batch(2147483647, 0)|list }}",
                 "{{ [1]|slice(100000000)|list }}",
                 "{% set ns = namespace(l=[1]) %}{% for i in range(99) %}{% set ns.l = ns.l + ns.l %}{% endfor %}",
                 "{% set ns = namespace(l=[1]) %}{% for i in range(99) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}",
