@@ -2,8 +2,6 @@ package dev.quire.backends.cpu.linear;
 
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -20,14 +18,4 @@ final class Lanes {
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private Lanes() {}
-
-    /** The lower of two bf16 values in each lane. */
-    static FloatVector low(IntVector pairs) {
-        return pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-    }
-
-    /** The upper of two bf16 values in each lane. */
-    static FloatVector high(IntVector pairs) {
-        return pairs.and(0xffff0000).reinterpretAsFloats();
-    }
 }

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * one thread at a time packs and runs them.
  *
  * <p>F32 and BF16 weights go to oneDNN where it has a kernel for the shape that passes {@link KernelCheck}, else to plain Java; F16
- * weights become float32, which holds each of their values exactly.
+ * weights become float32, which holds each of their values exactly. Quantized weights keep their codes and scales and run in plain
+ * Java, with float32 x.
  */
 public final class LinearPacker {
     private static final Logger LOG = LoggerFactory.getLogger(LinearPacker.class);
@@ -34,6 +35,7 @@ public final class LinearPacker {
     private final OneDnnLibrary library;
     private final Map<MatrixType, DenseKernel> oneDnnKernels = new EnumMap<>(MatrixType.class);
     private final Map<MatrixType, DenseKernel> vectorKernels = new EnumMap<>(MatrixType.class);
+    private final GroupedLinear.GroupScratch groupScratch;
     private final Map<Shape, Optional<String>> objections = new HashMap<>();
 
     private record Shape(MatrixType type, int inputs, int outputs) {}
@@ -47,6 +49,7 @@ public final class LinearPacker {
     public LinearPacker(WorkerPool pool, OneDnnLibrary library) {
         this.pool = pool;
         this.library = library;
+        this.groupScratch = new GroupedLinear.GroupScratch(pool.threads());
         for (MatrixType type : MatrixType.values()) {
             vectorKernels.put(type, new VectorKernel(type, pool));
             if (library instanceof OneDnnLibrary.Loaded(var oneDnn)) {
@@ -74,7 +77,26 @@ public final class LinearPacker {
         Panels panels = Panels.of(weights.stream().map(LinearWeight::outputs).toList());
         List<Optional<MemorySegment>> biases =
                 weights.stream().map(w -> w.bias().map(b -> copy(b, arena))).toList();
-        return packDense(weights, panels, biases, arena);
+        return model.format().isQuantized()
+                ? packGrouped(weights, panels, biases, arena)
+                : packDense(weights, panels, biases, arena);
+    }
+
+    private PackedLinear packGrouped(
+            List<LinearWeight> weights, Panels panels, List<Optional<MemorySegment>> biases, Arena arena) {
+        int inputs = weights.getFirst().inputs();
+        GroupFormat format = GroupFormat.of(weights.getFirst().format());
+        long panelBytes = format.panelBytes(inputs);
+        MemorySegment packed = allocate(panelBytes * panels.count(), arena);
+        pool.parallel(panels.count(), (panel, worker) -> {
+            int layer = panels.layerOf(panel);
+            GroupPacking.pack(format, weights.get(layer), panels.firstOutput(layer, panel), packed, panel * panelBytes);
+        });
+        return new GroupedLinear(pool, format, inputs, panels, packed, biases, groupScratch);
+    }
+
+    private static MemorySegment allocate(long bytes, Arena arena) {
+        return arena.allocate(bytes, bytes >= HUGE_PAGE ? HUGE_PAGE : SMALL_ALIGNMENT);
     }
 
     private PackedLinear packDense(
@@ -82,8 +104,7 @@ public final class LinearPacker {
         int inputs = weights.getFirst().inputs();
         MatrixType type = DensePacking.type(weights.getFirst());
         long panelBytes = type.panelBytes(inputs);
-        long bytes = panelBytes * panels.count();
-        MemorySegment packed = arena.allocate(bytes, bytes >= HUGE_PAGE ? HUGE_PAGE : SMALL_ALIGNMENT);
+        MemorySegment packed = allocate(panelBytes * panels.count(), arena);
         pool.parallel(panels.count(), (panel, worker) -> {
             int layer = panels.layerOf(panel);
             DensePacking.pack(weights.get(layer), panels.firstOutput(layer, panel), packed, panel * panelBytes);

@@ -49,34 +49,38 @@ final class VectorKernel implements DenseKernel {
 
     @Override
     public void multiply(Block block, int worker) {
+        float[] tile = new float[2 * Panels.WIDTH];
         long panelBytes = type.panelBytes(block.inputs());
         for (int column = 0; column < block.columns(); column += Panels.WIDTH) {
             long panel = block.panel() + column / Panels.WIDTH * panelBytes;
             int columns = Math.min(Panels.WIDTH, block.columns() - column);
             for (int group = 0; group < columns; group += Lanes.GROUP) {
                 int stored = Math.min(Lanes.GROUP, columns - group);
-                rows(block, panel + 4L * group, block.yOffset() + 4L * (column + group), stored);
+                rows(block, panel + 4L * group, block.yOffset() + 4L * (column + group), stored, tile);
             }
         }
     }
 
-    private void rows(Block block, long panel, long y, int stored) {
+    private void rows(Block block, long panel, long y, int stored, float[] tile) {
         int width = width(block.inputs());
         long xStride = 4L * width;
         long yStride = 4L * block.yStride();
         long x = xStride * block.firstRow();
         int row = 0;
-        for (; row + 1 < block.rows(); row += 2, x += 2 * xStride, y += 2 * yStride) {
+        for (; row + 1 < block.rows(); row += 2) {
             switch (type) {
-                case F32 -> VectorTiles.twoF32(block, width, x, panel, y, stored);
-                case BF16 -> VectorTiles.twoBf16(block, width, x, panel, y, stored);
+                case F32 -> VectorTiles.twoF32(block.x(), x + row * xStride, width, block.weights(), panel, tile);
+                case BF16 -> VectorTiles.twoBf16(block.x(), x + row * xStride, width, block.weights(), panel, tile);
             }
+            MemorySegment.copy(tile, 0, block.y(), JAVA_FLOAT, y + row * yStride, stored);
+            MemorySegment.copy(tile, Panels.WIDTH, block.y(), JAVA_FLOAT, y + (row + 1) * yStride, stored);
         }
         if (row < block.rows()) {
             switch (type) {
-                case F32 -> VectorTiles.oneF32(block, width, x, panel, y, stored);
-                case BF16 -> VectorTiles.oneBf16(block, width, x, panel, y, stored);
+                case F32 -> VectorTiles.oneF32(block.x(), x + row * xStride, width, block.weights(), panel, tile);
+                case BF16 -> VectorTiles.oneBf16(block.x(), x + row * xStride, width, block.weights(), panel, tile);
             }
+            MemorySegment.copy(tile, 0, block.y(), JAVA_FLOAT, y + row * yStride, stored);
         }
     }
 }

@@ -1,14 +1,18 @@
 package dev.quire.backends.cpu.linear;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import dev.quire.api.format.BlockDecoder;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.backends.cpu.onednn.OneDnn;
 import dev.quire.backends.cpu.onednn.OneDnnLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -54,14 +58,38 @@ final class Samples {
         return new LinearWeight(format, outputs, inputs, data, Optional.empty());
     }
 
-    /** Element [row, column] of dense weights. */
-    static float weight(LinearWeight weight, int row, int column) {
-        long i = (long) row * weight.inputs() + column;
-        return switch (weight.format()) {
-            case F32 -> weight.data().getAtIndex(JAVA_FLOAT, i);
-            case F16 -> Float.float16ToFloat(weight.data().getAtIndex(JAVA_SHORT, i));
-            case BF16 -> Float.intBitsToFloat(weight.data().getAtIndex(JAVA_SHORT, i) << 16);
-            default -> throw new IllegalArgumentException(weight.format().name());
+    /** Random quantized blocks with scales of a usual size, without bias. */
+    LinearWeight quantized(WeightFormat format, int outputs, int inputs, Arena arena) {
+        MemorySegment data = arena.allocate(format.bytes(inputs) * outputs, 64);
+        for (long i = 0; i < data.byteSize(); i++) {
+            data.set(JAVA_BYTE, i, (byte) random.nextInt());
+        }
+        for (long block = 0; block < data.byteSize(); block += format.blockBytes()) {
+            for (int offset : float16Offsets(format)) {
+                float scale = (float) random.nextDouble(-1, 1) / (random.nextInt(8) == 0 ? 1 << 20 : 64);
+                data.set(JAVA_SHORT_UNALIGNED, block + offset, Float.floatToFloat16(scale));
+            }
+        }
+        return new LinearWeight(format, outputs, inputs, data, Optional.empty());
+    }
+
+    /** Where a block of a format holds its scale and its minimum. */
+    static List<Integer> float16Offsets(WeightFormat format) {
+        return switch (format) {
+            case Q8_0, Q4_0, Q5_0 -> List.of(0);
+            case Q4_1, Q5_1, Q4_K, Q5_K -> List.of(0, 2);
+            case Q2_K -> List.of(80, 82);
+            case Q3_K -> List.of(108);
+            case Q6_K -> List.of(208);
+            case F32, F16, BF16 -> List.of();
         };
+    }
+
+    /** Row {@code row} of weights in any format, by the definition of the formats. */
+    static float[] row(LinearWeight weight, int row) {
+        float[] values = new float[weight.inputs()];
+        long bytes = weight.format().bytes(weight.inputs());
+        BlockDecoder.decode(weight.format(), weight.data(), row * bytes, values, 0, weight.inputs());
+        return values;
     }
 }

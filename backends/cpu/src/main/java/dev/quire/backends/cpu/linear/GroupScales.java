@@ -1,0 +1,95 @@
+package dev.quire.backends.cpu.linear;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The scales and minimums of one panel as float32, [groups][64] each. A panel's block begins with 64 float16 scales, then 64
+ * minimums if the format has them; then, if its groups have integer scales, [groups][64] bytes of those and of integer minimums.
+ * One worker's, used again and again.
+ */
+final class GroupScales {
+    /** At least eight, since there are no vectors of fewer than eight bytes. */
+    private static final int LANES = Math.max(8, Lanes.COUNT);
+
+    private static final VectorSpecies<Byte> BYTES = species(byte.class, Byte.SIZE);
+    private static final VectorSpecies<Short> SHORTS = species(short.class, Short.SIZE);
+    private static final VectorSpecies<Integer> INTS = species(int.class, Integer.SIZE);
+
+    /** What turns the bits of a float16, moved to where a float32 has them, into its value. */
+    private static final float EXPONENT_GAP = 0x1p112f;
+
+    /** Scales times 2^bits, the weight of a code's fraction. */
+    float[] scales = {};
+
+    float[] minimums = {};
+
+    private static <E> VectorSpecies<E> species(Class<E> element, int bits) {
+        return VectorSpecies.of(element, VectorShape.forBitSize(LANES * bits));
+    }
+
+    /** Reads the panel at byte {@code panel} of {@code packed}. */
+    void read(GroupFormat format, int inputs, MemorySegment packed, long panel) {
+        int size = inputs / format.group() * Panels.WIDTH;
+        if (scales.length < size) {
+            scales = new float[size];
+            minimums = new float[size];
+        }
+        int blocks = inputs / format.blockInputs();
+        int groups = format.groupsPerBlock();
+        float unit = 1 << format.bits();
+        for (int b = 0; b < blocks; b++) {
+            long block = panel + (long) b * format.blockBytes();
+            int to = b * groups * Panels.WIDTH;
+            for (int lane = 0; lane < Panels.WIDTH; lane += LANES) {
+                if (format.hasIntegerScales()) {
+                    integers(format, packed, block, lane, groups, unit, to + lane);
+                } else {
+                    halves(packed, block + 2L * lane).mul(unit).intoArray(scales, to + lane);
+                    if (format.hasMinimums()) {
+                        halves(packed, block + 2L * (Panels.WIDTH + lane)).intoArray(minimums, to + lane);
+                    }
+                }
+            }
+        }
+    }
+
+    private void integers(
+            GroupFormat format, MemorySegment packed, long block, int lane, int groups, float unit, int to) {
+        FloatVector d = halves(packed, block + 2L * lane);
+        long first = block + format.halvesBytes() + lane;
+        for (int g = 0; g < groups; g++) {
+            d.mul(bytes(packed, first + (long) g * Panels.WIDTH)).mul(unit).intoArray(scales, to + g * Panels.WIDTH);
+        }
+        if (format.hasMinimums()) {
+            FloatVector m = halves(packed, block + 2L * (Panels.WIDTH + lane));
+            for (int g = 0; g < groups; g++) {
+                m.mul(bytes(packed, first + (long) (groups + g) * Panels.WIDTH))
+                        .neg()
+                        .intoArray(minimums, to + g * Panels.WIDTH);
+            }
+        }
+    }
+
+    private static FloatVector bytes(MemorySegment packed, long at) {
+        return (FloatVector) ByteVector.fromMemorySegment(BYTES, packed, at, Lanes.ORDER)
+                .convertShape(VectorOperators.B2I, INTS, 0)
+                .convert(VectorOperators.I2F, 0);
+    }
+
+    private static FloatVector halves(MemorySegment packed, long at) {
+        IntVector bits = (IntVector) ShortVector.fromMemorySegment(SHORTS, packed, at, Lanes.ORDER)
+                .convertShape(VectorOperators.S2I, INTS, 0);
+        FloatVector magnitude = bits.and(0x7fff)
+                .lanewise(VectorOperators.LSHL, 13)
+                .reinterpretAsFloats()
+                .mul(EXPONENT_GAP);
+        return magnitude.reinterpretAsInts().or(bits.and(0x8000_0000)).reinterpretAsFloats();
+    }
+}

@@ -1,0 +1,169 @@
+package dev.quire.backends.cpu.linear;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.quire.api.types.WeightFormat;
+import dev.quire.backends.cpu.onednn.OneDnnLibrary;
+import dev.quire.backends.cpu.threads.WorkerPool;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Times all linear layers of one step of a Llama of SmolLM2-135M's size, by batch size, beside what the machine can read and multiply:
+ * {@code LinearBenchmark [threads] [format…]}. Not a test.
+ */
+final class LinearBenchmark {
+    private static final int LAYERS = 30;
+    private static final int VOCABULARY = 49_152;
+    private static final long PROBE_BYTES = 512L << 20;
+    private static final double SECONDS = 1.0;
+
+    private final Samples samples = new Samples("LinearBenchmark");
+    private final WorkerPool pool;
+    private final OneDnnLibrary library;
+    private final Arena arena = Arena.ofShared();
+
+    private LinearBenchmark(WorkerPool pool, OneDnnLibrary library) {
+        this.pool = pool;
+        this.library = library;
+    }
+
+    public static void main(String[] args) {
+        int threads = args.length > 0
+                ? Integer.parseInt(args[0])
+                : Runtime.getRuntime().availableProcessors();
+        try (WorkerPool pool = new WorkerPool(threads)) {
+            var benchmark = new LinearBenchmark(pool, Samples.oneDnn());
+            double read = benchmark.readBandwidth();
+            double peak = benchmark.peak();
+            System.out.printf("%d threads: reads %.1f GB/s, multiplies bf16 %.0f GFLOP/s%n", threads, read, peak);
+            List<String> formats = args.length > 1 ? List.of(args).subList(1, args.length) : List.of("BF16");
+            for (String format : formats) {
+                boolean plain = format.endsWith("-java");
+                OneDnnLibrary library = plain ? new OneDnnLibrary.Missing("plain Java is measured") : benchmark.library;
+                benchmark.step(WeightFormat.valueOf(format.replace("-java", "")), library, read, peak);
+            }
+        }
+    }
+
+    /** Bytes that all threads read from memory in a second, in billions. */
+    private double readBandwidth() {
+        MemorySegment memory = arena.allocate(PROBE_BYTES, 1 << 21);
+        memory.fill((byte) 1);
+        long[] sums = new long[pool.threads() * 16];
+        double seconds = best(() ->
+                pool.parallel(pool.threads(), (part, worker) -> sums[worker * 16] = sum(memory, part, pool.threads())));
+        return PROBE_BYTES / seconds * 1e-9;
+    }
+
+    private static long sum(MemorySegment memory, int part, int parts) {
+        LongVector a = LongVector.zero(LongVector.SPECIES_PREFERRED);
+        LongVector b = a;
+        int step = a.length() * Long.BYTES;
+        long end = PROBE_BYTES * (part + 1) / parts;
+        for (long at = PROBE_BYTES * part / parts; at < end; at += 2 * step) {
+            a = a.lanewise(
+                    VectorOperators.XOR,
+                    LongVector.fromMemorySegment(LongVector.SPECIES_PREFERRED, memory, at, Lanes.ORDER));
+            b = b.lanewise(
+                    VectorOperators.XOR,
+                    LongVector.fromMemorySegment(LongVector.SPECIES_PREFERRED, memory, at + step, Lanes.ORDER));
+        }
+        return a.add(b).reduceLanes(VectorOperators.ADD) + memory.get(JAVA_LONG, 0);
+    }
+
+    /** The best that the bf16 kernel reaches on a shape that stays in the caches. */
+    private double peak() {
+        PackedLinear linear = pack(WeightFormat.BF16, library, 1024, 1024);
+        MemorySegment x = samples.floats(arena, 512L * 1024);
+        List<MemorySegment> y = List.of(arena.allocate(4L * 512 * 1024, 64));
+        return 2.0 * 512 * 1024 * 1024 / best(() -> linear.run(x, 512, y)) * 1e-9;
+    }
+
+    private PackedLinear pack(WeightFormat format, OneDnnLibrary library, int inputs, int... outputs) {
+        try (Arena file = Arena.ofShared()) {
+            List<LinearWeight> weights = new ArrayList<>();
+            for (int n : outputs) {
+                weights.add(
+                        format.isQuantized()
+                                ? samples.quantized(format, n, inputs, file)
+                                : samples.dense(format, n, inputs, file));
+            }
+            return packer(library).pack(weights, arena);
+        }
+    }
+
+    private LinearPacker packer;
+    private OneDnnLibrary packerLibrary;
+
+    private LinearPacker packer(OneDnnLibrary library) {
+        if (packerLibrary != library) {
+            packerLibrary = library;
+            packer = new LinearPacker(pool, library);
+        }
+        return packer;
+    }
+
+    private record Layer(PackedLinear linear, List<MemorySegment> outputs) {}
+
+    private void step(WeightFormat format, OneDnnLibrary library, double read, double peak) {
+        // The K formats want multiples of 256.
+        int hidden = format.blockElements() == 256 ? 512 : 576;
+        int most = 512;
+        List<Layer> layers = new ArrayList<>();
+        for (int i = 0; i < LAYERS; i++) {
+            layers.add(layer(pack(format, library, hidden, hidden, 192, 192), most));
+            layers.add(layer(pack(format, library, hidden, hidden), most));
+            layers.add(layer(pack(format, library, hidden, 1536, 1536), most));
+            layers.add(layer(pack(format, library, 1536, hidden), most));
+        }
+        Layer head = layer(pack(format, library, hidden, VOCABULARY), 64);
+        long bytes = layers.stream().mapToLong(l -> l.linear.packedBytes()).sum();
+        long headBytes = head.linear.packedBytes();
+        long multiplies = layers.stream()
+                .mapToLong(l -> (long) l.linear.inputs()
+                        * l.linear.outputs().stream().mapToInt(n -> n).sum())
+                .sum();
+        long headMultiplies = (long) hidden * VOCABULARY;
+        MemorySegment x = samples.floats(arena, most * 1536L);
+        System.out.printf("%s, %s: %.0f MB%n", format, head.linear.kernel(), (bytes + headBytes) * 1e-6);
+        for (int rows : new int[] {1, 2, 4, 8, 16, 32, 64, 512}) {
+            int headRows = Math.min(rows, 64);
+            double seconds = best(() -> {
+                for (Layer layer : layers) {
+                    layer.linear.run(x, rows, layer.outputs);
+                }
+                head.linear.run(x, headRows, head.outputs);
+            });
+            double rate = (bytes + headBytes) / seconds * 1e-9;
+            double flops = 2.0 * (multiplies * rows + headMultiplies * headRows) / seconds * 1e-9;
+            System.out.printf(
+                    "  %3d rows: %8.2f ms, %7.0f tokens/s, %5.1f GB/s (%.0f%% of reading), %5.0f GFLOP/s (%.0f%% of peak)%n",
+                    rows, seconds * 1e3, rows / seconds, rate, 100 * rate / read, flops, 100 * flops / peak);
+        }
+    }
+
+    private Layer layer(PackedLinear linear, int rows) {
+        return new Layer(
+                linear,
+                linear.outputs().stream()
+                        .map(n -> arena.allocate(4L * rows * n, 64))
+                        .toList());
+    }
+
+    /** Seconds of the quickest of many runs. */
+    private static double best(Runnable work) {
+        double best = Double.MAX_VALUE;
+        long end = System.nanoTime() + (long) (2 * SECONDS * 1e9);
+        do {
+            long start = System.nanoTime();
+            work.run();
+            best = Math.min(best, (System.nanoTime() - start) * 1e-9);
+        } while (System.nanoTime() < end);
+        return best;
+    }
+}
