@@ -32,6 +32,7 @@ final class Attributes {
         if (subject instanceof UndefinedValue undefined) {
             throw undefined.failure();
         }
+        sandbox.budget().spend(Shape.of(key).weight());
         return element(subject, key)
                 .or(() -> key instanceof TextValue name ? member(subject, name.text()) : Optional.empty())
                 .orElseGet(() -> UndefinedValue.element(subject, key));

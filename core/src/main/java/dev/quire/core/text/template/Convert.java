@@ -64,7 +64,7 @@ final class Convert {
         return switch (value) {
             case TextValue text -> CodePoints.iterate(text.text());
             case SequenceValue sequence -> sequence.elements().iterator();
-            case DictValue dict -> dict.keys().iterator();
+            case DictValue dict -> dict.keyIterator();
             case DictView view -> view.elements().iterator();
             case IteratorValue iterator -> iterator.elements();
             case UndefinedValue _ -> List.<Value>of().iterator();

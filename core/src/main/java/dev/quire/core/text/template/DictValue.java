@@ -1,6 +1,7 @@
 package dev.quire.core.text.template;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,22 @@ record DictValue(Map<Object, Entry> entries, Shape shape) implements Value {
 
     List<Value> keys() {
         return entries.values().stream().map(Entry::key).toList();
+    }
+
+    /** The keys in order, made as they are asked for. */
+    Iterator<Value> keyIterator() {
+        Iterator<Entry> all = entries.values().iterator();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return all.hasNext();
+            }
+
+            @Override
+            public Value next() {
+                return all.next().key();
+            }
+        };
     }
 
     List<Value> values() {

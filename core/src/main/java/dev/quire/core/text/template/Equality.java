@@ -98,6 +98,7 @@ final class Equality {
 
     /** {@code needle in haystack}. */
     static boolean contains(Value haystack, Value needle, Sandbox sandbox) {
+        sandbox.budget().spend(Shape.of(needle).weight());
         return switch (haystack) {
             case TextValue text -> {
                 if (!(needle instanceof TextValue part)) {

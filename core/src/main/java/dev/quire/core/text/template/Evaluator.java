@@ -201,7 +201,16 @@ final class Evaluator {
         }
         call.spread().ifPresent(list -> positional.addAll(sandbox.drain(evaluate(list, scope))));
         call.spreadNamed().ifPresent(dict -> spread(evaluate(dict, scope), named));
+        positional.forEach(this::charge);
+        named.values().forEach(this::charge);
         return new Arguments(positional, named);
+    }
+
+    /** What is passed is read at least once; texts by the character. */
+    private void charge(Value argument) {
+        if (argument instanceof TextValue text) {
+            sandbox.budget().spend(Shape.of(text).weight());
+        }
     }
 
     private static void spread(Value value, Map<String, Value> named) {

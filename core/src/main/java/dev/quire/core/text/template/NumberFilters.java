@@ -68,7 +68,9 @@ final class NumberFilters {
 
     private static Value round(Filter.Environment environment, Value value, Arguments arguments) {
         Bound bound = arguments.bind("round", "precision", "method");
-        int precision = bound.integer(0, 0);
+        boolean toWhole =
+                bound.optional(0).filter(given -> given == NoneValue.NONE).isPresent();
+        int precision = toWhole ? 0 : bound.integer(0, 0);
         String method = bound.text(1, "common");
         if (value instanceof UndefinedValue undefined) {
             throw undefined.failure();
@@ -82,13 +84,25 @@ final class NumberFilters {
         return switch (method) {
             case "common" ->
                 value instanceof FloatValue real
-                        ? new FloatValue(rounded(real.value(), precision))
+                        ? rounded(real.value(), precision, toWhole)
                         : new IntValue(rounded(Convert.integer(value).orElseThrow(), precision));
             case "ceil", "floor" -> scaled(value, precision, method.equals("ceil"), environment.sandbox());
             default ->
                 throw TemplateException.render(
                         "round method '" + method + "' is unknown. Choices: common, ceil, floor.");
         };
+    }
+
+    private static Value rounded(double number, int precision, boolean toWhole) {
+        FloatValue rounded = new FloatValue(rounded(number, precision));
+        return toWhole ? whole(rounded.value()) : rounded;
+    }
+
+    private static Value whole(double number) {
+        if (Double.isNaN(number) || Double.isInfinite(number)) {
+            throw TemplateException.render("cannot convert float " + FloatText.repr(number) + " to integer");
+        }
+        return new IntValue(new BigDecimal(number).toBigInteger());
     }
 
     private static double rounded(double number, int precision) {
@@ -114,11 +128,7 @@ final class NumberFilters {
         Value power = arithmetic.apply(Expression.Operator.POWER, IntValue.of(10), IntValue.of(precision));
         Value product = arithmetic.apply(Expression.Operator.MULTIPLY, value, power);
         if (product instanceof FloatValue real) {
-            double whole = up ? Math.ceil(real.value()) : Math.floor(real.value());
-            if (Double.isNaN(whole) || Double.isInfinite(whole)) {
-                throw TemplateException.render("cannot convert float " + FloatText.repr(whole) + " to integer");
-            }
-            product = new IntValue(new BigDecimal(whole).toBigInteger());
+            product = whole(up ? Math.ceil(real.value()) : Math.floor(real.value()));
         }
         return arithmetic.apply(Expression.Operator.DIVIDE, product, power);
     }
@@ -137,8 +147,11 @@ final class NumberFilters {
         if (bytes == 1) {
             return "1 Byte";
         }
+        if (Double.isNaN(bytes) || bytes == Double.NEGATIVE_INFINITY) {
+            throw TemplateException.render("filesizeformat needs a number of bytes, got " + FloatText.repr(bytes));
+        }
         if (bytes < base) {
-            return (long) bytes + " Bytes";
+            return new BigDecimal(bytes).toBigInteger() + " Bytes";
         }
         String units = "kMGTPEZY";
         double unit = (double) base * base;

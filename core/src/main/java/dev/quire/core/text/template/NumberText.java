@@ -2,9 +2,13 @@ package dev.quire.core.text.template;
 
 import java.math.BigInteger;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Numbers read from text as Python's {@code int()} and {@code float()} read them. */
 final class NumberText {
+
+    private static final Pattern MISPLACED_SEPARATOR = Pattern.compile("(?<![0-9])_|_(?![0-9])");
+    private static final Pattern DECIMAL = Pattern.compile("([0-9]+\\.?[0-9]*|\\.[0-9]+)(e[-+]?[0-9]+)?");
 
     private NumberText() {}
 
@@ -54,11 +58,12 @@ final class NumberText {
             case "inf", "infinity" -> magnitude = Double.POSITIVE_INFINITY;
             case "nan" -> magnitude = Double.NaN;
             default -> {
-                if (body.length() > 5000
-                        || !body.matches("(\\d+(_\\d+)*\\.?(\\d+(_\\d+)*)?|\\.\\d+(_\\d+)*)(e[-+]?\\d+(_\\d+)*)?")) {
+                String plain = body.replace("_", "");
+                if (MISPLACED_SEPARATOR.matcher(body).find()
+                        || !DECIMAL.matcher(plain).matches()) {
                     return Optional.empty();
                 }
-                magnitude = Double.parseDouble(body.replace("_", ""));
+                magnitude = Double.parseDouble(plain);
             }
         }
         return Optional.of(negative ? -magnitude : magnitude);

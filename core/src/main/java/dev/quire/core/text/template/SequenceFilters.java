@@ -56,6 +56,9 @@ final class SequenceFilters {
 
     private static Value length(Filter.Environment environment, Value value, Arguments arguments) {
         arguments.only("length", 0, 0);
+        if (value instanceof TextValue text) {
+            environment.sandbox().budget().spend(Shape.of(text).weight());
+        }
         return IntValue.of(Convert.size(value)
                 .orElseThrow(() -> TemplateException.render(
                         "object of type '" + value.typeName() + "' has no length. Apply the list filter first.")));

@@ -79,9 +79,10 @@ final class SortFilters {
             @Override
             Optional<Value> find() {
                 while (elements.hasNext()) {
-                    environment.sandbox().budget().spend(1);
                     Value element = elements.next();
-                    if (seen.add(Equality.key(key.apply(element)))) {
+                    Value told = key.apply(element);
+                    environment.sandbox().budget().spend(Shape.of(told).weight());
+                    if (seen.add(Equality.key(told))) {
                         return Optional.of(element);
                     }
                 }

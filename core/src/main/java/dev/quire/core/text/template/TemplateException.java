@@ -11,6 +11,8 @@ public final class TemplateException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final int LONGEST_CAUSE = 4000;
+
     /** Why a template failed. */
     public enum Kind {
         /** The source is not well-formed. */
@@ -35,11 +37,22 @@ public final class TemplateException extends RuntimeException {
     private final String detail;
     private final int line;
 
-    TemplateException(Kind kind, String detail, int line) {
+    TemplateException(Kind kind, String cause, int line) {
+        this(line, kind, shortened(cause));
+    }
+
+    private TemplateException(int line, Kind kind, String detail) {
         super(kind.label + (line > 0 ? " (line " + line + "): " : ": ") + detail);
         this.kind = kind;
         this.detail = detail;
         this.line = line;
+    }
+
+    /** A cause can quote what a client sent; nobody needs all of it. */
+    private static String shortened(String cause) {
+        return cause.length() <= LONGEST_CAUSE
+                ? cause
+                : cause.substring(0, cause.offsetByCodePoints(0, LONGEST_CAUSE / 2)) + "…";
     }
 
     static TemplateException render(String detail) {

@@ -60,8 +60,8 @@ final class Tests {
             arguments.only("upper", 0, 0);
             return TextCase.isUpper(sandbox.str(value));
         });
-        all.put("filter", (_, value, _) -> value instanceof TextValue name && Filters.exists(name.text()));
-        all.put("test", (_, value, _) -> value instanceof TextValue name && exists(name.text()));
+        plain(all, "filter", value -> Equality.key(value) instanceof String name && Filters.exists(name));
+        plain(all, "test", value -> Equality.key(value) instanceof String name && exists(name));
         all.put(
                 "sameas",
                 (_, value, arguments) ->

@@ -71,6 +71,16 @@ class TemplateErrorsTest {
     }
 
     @Test
+    void aCauseIsCutShortWhereItQuotesTooMuch() {
+        TemplateException failure =
+                Rendered.failure("{{ {}[x].y }}", Map.of("x", "😀".repeat(100_000)), TemplateLimits.defaults());
+        assertTrue(
+                failure.getMessage().length() < 5000,
+                "length " + failure.getMessage().length());
+        assertTrue(failure.getMessage().endsWith("😀…"), "whole characters are kept");
+    }
+
+    @Test
     void valuesCannotBeModified() {
         fails("{% set l = [1] %}{{ l.append(2) }}", TemplateException.Kind.RENDER, 1, "unsafe");
         fails("{% set d = {} %}{{ d.update(a=1) }}", TemplateException.Kind.RENDER, 1, "unsafe");
