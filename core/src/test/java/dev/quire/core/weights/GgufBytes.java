@@ -6,18 +6,18 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Writes GGUF files for tests field by field, also wrong ones. */
-public final class GgufBytes {
-    public static final int UINT32 = 4;
-    public static final int FLOAT32 = 6;
-    public static final int BOOL = 7;
-    public static final int STRING = 8;
-    public static final int ARRAY = 9;
-    public static final int UINT64 = 10;
+final class GgufBytes {
+    static final int UINT32 = 4;
+    static final int FLOAT32 = 6;
+    static final int BOOL = 7;
+    static final int STRING = 8;
+    static final int ARRAY = 9;
+    static final int UINT64 = 10;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     /** A file with every kind of metadata and three tensors: F32 [2, 3], Q4_0 [2, 32], F16 [4]. */
-    public static byte[] valid() {
+    static byte[] valid() {
         return new GgufBytes()
                 .header(3, 3, 9)
                 .key("general.architecture", STRING)
@@ -68,18 +68,18 @@ public final class GgufBytes {
                 .toArray();
     }
 
-    public GgufBytes header(int version, long tensors, long pairs) {
+    GgufBytes header(int version, long tensors, long pairs) {
         return raw("GGUF".getBytes(StandardCharsets.US_ASCII))
                 .int32(version)
                 .int64(tensors)
                 .int64(pairs);
     }
 
-    public GgufBytes key(String key, int type) {
+    GgufBytes key(String key, int type) {
         return text(key).int32(type);
     }
 
-    public GgufBytes tensor(String name, int type, long offset, long... innermostFirst) {
+    GgufBytes tensor(String name, int type, long offset, long... innermostFirst) {
         text(name).int32(innermostFirst.length);
         for (long dimension : innermostFirst) {
             int64(dimension);
@@ -87,50 +87,50 @@ public final class GgufBytes {
         return int32(type).int64(offset);
     }
 
-    public GgufBytes text(String text) {
+    GgufBytes text(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         return int64(utf8.length).raw(utf8);
     }
 
-    public GgufBytes floats(float... values) {
+    GgufBytes floats(float... values) {
         for (float value : values) {
             int32(Float.floatToIntBits(value));
         }
         return this;
     }
 
-    public GgufBytes pad() {
+    GgufBytes pad() {
         return zeros(Math.floorMod(-bytes.size(), 32));
     }
 
-    public GgufBytes zeros(int count) {
+    GgufBytes zeros(int count) {
         return raw(new byte[count]);
     }
 
-    public GgufBytes int8(int value) {
+    GgufBytes int8(int value) {
         return raw(new byte[] {(byte) value});
     }
 
-    public GgufBytes int32(int value) {
+    GgufBytes int32(int value) {
         return raw(ByteBuffer.allocate(4)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(value)
                 .array());
     }
 
-    public GgufBytes int64(long value) {
+    GgufBytes int64(long value) {
         return raw(ByteBuffer.allocate(8)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(value)
                 .array());
     }
 
-    public GgufBytes raw(byte[] raw) {
+    GgufBytes raw(byte[] raw) {
         bytes.writeBytes(raw);
         return this;
     }
 
-    public byte[] toArray() {
+    byte[] toArray() {
         return bytes.toByteArray();
     }
 }

@@ -1,6 +1,8 @@
 package dev.quire.backends.cpu.attention;
 
-import dev.quire.backends.cpu.elementwise.Bf16;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
 import dev.quire.backends.cpu.elementwise.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -16,6 +18,8 @@ final class Bf16Scores {
     static final int MAX_ROWS = Lanes.COUNT == 8 ? 2 : 4;
 
     private static final int L = Lanes.COUNT;
+    /** The upper bf16 of a pair. */
+    private static final int HIGH = 0xffff0000;
 
     private Bf16Scores() {}
 
@@ -73,23 +77,23 @@ final class Bf16Scores {
         FloatVector s02 = FloatVector.zero(Lanes.FLOAT);
         FloatVector s03 = FloatVector.zero(Lanes.FLOAT);
         for (int i = 0; i < pairs; i++) {
-            IntVector k0 = Lanes.loadInts(keys, a + i * 64L);
-            IntVector k1 = Lanes.loadInts(keys, b + i * 64L);
-            IntVector k2 = Lanes.loadInts(keys, c + i * 64L);
-            IntVector k3 = Lanes.loadInts(keys, d + i * 64L);
-            FloatVector low0 = Bf16.low(k0);
-            FloatVector low1 = Bf16.low(k1);
-            FloatVector low2 = Bf16.low(k2);
-            FloatVector low3 = Bf16.low(k3);
+            IntVector k0 = IntVector.fromMemorySegment(Lanes.INT, keys, a + i * 64L, LITTLE_ENDIAN);
+            IntVector k1 = IntVector.fromMemorySegment(Lanes.INT, keys, b + i * 64L, LITTLE_ENDIAN);
+            IntVector k2 = IntVector.fromMemorySegment(Lanes.INT, keys, c + i * 64L, LITTLE_ENDIAN);
+            IntVector k3 = IntVector.fromMemorySegment(Lanes.INT, keys, d + i * 64L, LITTLE_ENDIAN);
+            FloatVector low0 = k0.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low1 = k1.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low2 = k2.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low3 = k3.lanewise(LSHL, 16).reinterpretAsFloats();
             FloatVector qLow0 = FloatVector.broadcast(Lanes.FLOAT, q[qAt + 2 * i]);
             s00 = low0.fma(qLow0, s00);
             s01 = low1.fma(qLow0, s01);
             s02 = low2.fma(qLow0, s02);
             s03 = low3.fma(qLow0, s03);
-            FloatVector high0 = Bf16.high(k0);
-            FloatVector high1 = Bf16.high(k1);
-            FloatVector high2 = Bf16.high(k2);
-            FloatVector high3 = Bf16.high(k3);
+            FloatVector high0 = k0.and(HIGH).reinterpretAsFloats();
+            FloatVector high1 = k1.and(HIGH).reinterpretAsFloats();
+            FloatVector high2 = k2.and(HIGH).reinterpretAsFloats();
+            FloatVector high3 = k3.and(HIGH).reinterpretAsFloats();
             FloatVector qHigh0 = FloatVector.broadcast(Lanes.FLOAT, q[qAt + 2 * i + 1]);
             s00 = high0.fma(qHigh0, s00);
             s01 = high1.fma(qHigh0, s01);
@@ -124,14 +128,14 @@ final class Bf16Scores {
         FloatVector s12 = FloatVector.zero(Lanes.FLOAT);
         FloatVector s13 = FloatVector.zero(Lanes.FLOAT);
         for (int i = 0; i < pairs; i++) {
-            IntVector k0 = Lanes.loadInts(keys, a + i * 64L);
-            IntVector k1 = Lanes.loadInts(keys, b + i * 64L);
-            IntVector k2 = Lanes.loadInts(keys, c + i * 64L);
-            IntVector k3 = Lanes.loadInts(keys, d + i * 64L);
-            FloatVector low0 = Bf16.low(k0);
-            FloatVector low1 = Bf16.low(k1);
-            FloatVector low2 = Bf16.low(k2);
-            FloatVector low3 = Bf16.low(k3);
+            IntVector k0 = IntVector.fromMemorySegment(Lanes.INT, keys, a + i * 64L, LITTLE_ENDIAN);
+            IntVector k1 = IntVector.fromMemorySegment(Lanes.INT, keys, b + i * 64L, LITTLE_ENDIAN);
+            IntVector k2 = IntVector.fromMemorySegment(Lanes.INT, keys, c + i * 64L, LITTLE_ENDIAN);
+            IntVector k3 = IntVector.fromMemorySegment(Lanes.INT, keys, d + i * 64L, LITTLE_ENDIAN);
+            FloatVector low0 = k0.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low1 = k1.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low2 = k2.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low3 = k3.lanewise(LSHL, 16).reinterpretAsFloats();
             FloatVector qLow0 = FloatVector.broadcast(Lanes.FLOAT, q[qAt + 2 * i]);
             s00 = low0.fma(qLow0, s00);
             s01 = low1.fma(qLow0, s01);
@@ -142,10 +146,10 @@ final class Bf16Scores {
             s11 = low1.fma(qLow1, s11);
             s12 = low2.fma(qLow1, s12);
             s13 = low3.fma(qLow1, s13);
-            FloatVector high0 = Bf16.high(k0);
-            FloatVector high1 = Bf16.high(k1);
-            FloatVector high2 = Bf16.high(k2);
-            FloatVector high3 = Bf16.high(k3);
+            FloatVector high0 = k0.and(HIGH).reinterpretAsFloats();
+            FloatVector high1 = k1.and(HIGH).reinterpretAsFloats();
+            FloatVector high2 = k2.and(HIGH).reinterpretAsFloats();
+            FloatVector high3 = k3.and(HIGH).reinterpretAsFloats();
             FloatVector qHigh0 = FloatVector.broadcast(Lanes.FLOAT, q[qAt + 2 * i + 1]);
             s00 = high0.fma(qHigh0, s00);
             s01 = high1.fma(qHigh0, s01);
@@ -193,14 +197,14 @@ final class Bf16Scores {
         FloatVector s22 = FloatVector.zero(Lanes.FLOAT);
         FloatVector s23 = FloatVector.zero(Lanes.FLOAT);
         for (int i = 0; i < pairs; i++) {
-            IntVector k0 = Lanes.loadInts(keys, a + i * 64L);
-            IntVector k1 = Lanes.loadInts(keys, b + i * 64L);
-            IntVector k2 = Lanes.loadInts(keys, c + i * 64L);
-            IntVector k3 = Lanes.loadInts(keys, d + i * 64L);
-            FloatVector low0 = Bf16.low(k0);
-            FloatVector low1 = Bf16.low(k1);
-            FloatVector low2 = Bf16.low(k2);
-            FloatVector low3 = Bf16.low(k3);
+            IntVector k0 = IntVector.fromMemorySegment(Lanes.INT, keys, a + i * 64L, LITTLE_ENDIAN);
+            IntVector k1 = IntVector.fromMemorySegment(Lanes.INT, keys, b + i * 64L, LITTLE_ENDIAN);
+            IntVector k2 = IntVector.fromMemorySegment(Lanes.INT, keys, c + i * 64L, LITTLE_ENDIAN);
+            IntVector k3 = IntVector.fromMemorySegment(Lanes.INT, keys, d + i * 64L, LITTLE_ENDIAN);
+            FloatVector low0 = k0.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low1 = k1.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low2 = k2.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low3 = k3.lanewise(LSHL, 16).reinterpretAsFloats();
             FloatVector qLow0 = FloatVector.broadcast(Lanes.FLOAT, q[qAt + 2 * i]);
             s00 = low0.fma(qLow0, s00);
             s01 = low1.fma(qLow0, s01);
@@ -216,10 +220,10 @@ final class Bf16Scores {
             s21 = low1.fma(qLow2, s21);
             s22 = low2.fma(qLow2, s22);
             s23 = low3.fma(qLow2, s23);
-            FloatVector high0 = Bf16.high(k0);
-            FloatVector high1 = Bf16.high(k1);
-            FloatVector high2 = Bf16.high(k2);
-            FloatVector high3 = Bf16.high(k3);
+            FloatVector high0 = k0.and(HIGH).reinterpretAsFloats();
+            FloatVector high1 = k1.and(HIGH).reinterpretAsFloats();
+            FloatVector high2 = k2.and(HIGH).reinterpretAsFloats();
+            FloatVector high3 = k3.and(HIGH).reinterpretAsFloats();
             FloatVector qHigh0 = FloatVector.broadcast(Lanes.FLOAT, q[qAt + 2 * i + 1]);
             s00 = high0.fma(qHigh0, s00);
             s01 = high1.fma(qHigh0, s01);
@@ -280,14 +284,14 @@ final class Bf16Scores {
         FloatVector s32 = FloatVector.zero(Lanes.FLOAT);
         FloatVector s33 = FloatVector.zero(Lanes.FLOAT);
         for (int i = 0; i < pairs; i++) {
-            IntVector k0 = Lanes.loadInts(keys, a + i * 64L);
-            IntVector k1 = Lanes.loadInts(keys, b + i * 64L);
-            IntVector k2 = Lanes.loadInts(keys, c + i * 64L);
-            IntVector k3 = Lanes.loadInts(keys, d + i * 64L);
-            FloatVector low0 = Bf16.low(k0);
-            FloatVector low1 = Bf16.low(k1);
-            FloatVector low2 = Bf16.low(k2);
-            FloatVector low3 = Bf16.low(k3);
+            IntVector k0 = IntVector.fromMemorySegment(Lanes.INT, keys, a + i * 64L, LITTLE_ENDIAN);
+            IntVector k1 = IntVector.fromMemorySegment(Lanes.INT, keys, b + i * 64L, LITTLE_ENDIAN);
+            IntVector k2 = IntVector.fromMemorySegment(Lanes.INT, keys, c + i * 64L, LITTLE_ENDIAN);
+            IntVector k3 = IntVector.fromMemorySegment(Lanes.INT, keys, d + i * 64L, LITTLE_ENDIAN);
+            FloatVector low0 = k0.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low1 = k1.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low2 = k2.lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector low3 = k3.lanewise(LSHL, 16).reinterpretAsFloats();
             FloatVector qLow0 = FloatVector.broadcast(Lanes.FLOAT, q[qAt + 2 * i]);
             s00 = low0.fma(qLow0, s00);
             s01 = low1.fma(qLow0, s01);
@@ -308,10 +312,10 @@ final class Bf16Scores {
             s31 = low1.fma(qLow3, s31);
             s32 = low2.fma(qLow3, s32);
             s33 = low3.fma(qLow3, s33);
-            FloatVector high0 = Bf16.high(k0);
-            FloatVector high1 = Bf16.high(k1);
-            FloatVector high2 = Bf16.high(k2);
-            FloatVector high3 = Bf16.high(k3);
+            FloatVector high0 = k0.and(HIGH).reinterpretAsFloats();
+            FloatVector high1 = k1.and(HIGH).reinterpretAsFloats();
+            FloatVector high2 = k2.and(HIGH).reinterpretAsFloats();
+            FloatVector high3 = k3.and(HIGH).reinterpretAsFloats();
             FloatVector qHigh0 = FloatVector.broadcast(Lanes.FLOAT, q[qAt + 2 * i + 1]);
             s00 = high0.fma(qHigh0, s00);
             s01 = high1.fma(qHigh0, s01);

@@ -1,6 +1,8 @@
 package dev.quire.backends.cpu.attention;
 
-import dev.quire.backends.cpu.elementwise.Bf16;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
 import dev.quire.backends.cpu.elementwise.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -15,6 +17,8 @@ final class Bf16Values {
     static final int MAX_ROWS = Lanes.COUNT == 8 ? 2 : 4;
 
     private static final int L = Lanes.COUNT;
+    /** The upper bf16 of a pair. */
+    private static final int HIGH = 0xffff0000;
 
     private Bf16Values() {}
 
@@ -82,9 +86,9 @@ final class Bf16Values {
         for (int t = from; t < to; ) {
             int end = Math.min(to, (t | 15) + 1);
             for (long page = pages[t >> 4] + ((t & 15) << 6); t < end; t++, page += 64) {
-                IntVector v0 = Lanes.loadInts(values, page + x);
-                FloatVector low0 = Bf16.low(v0);
-                FloatVector high0 = Bf16.high(v0);
+                IntVector v0 = IntVector.fromMemorySegment(Lanes.INT, values, page + x, LITTLE_ENDIAN);
+                FloatVector low0 = v0.lanewise(LSHL, 16).reinterpretAsFloats();
+                FloatVector high0 = v0.and(HIGH).reinterpretAsFloats();
                 FloatVector p0 = FloatVector.broadcast(Lanes.FLOAT, p[pAt + t]);
                 o00 = low0.fma(p0, o00);
                 o01 = high0.fma(p0, o01);
@@ -114,12 +118,12 @@ final class Bf16Values {
         for (int t = from; t < to; ) {
             int end = Math.min(to, (t | 15) + 1);
             for (long page = pages[t >> 4] + ((t & 15) << 6); t < end; t++, page += 64) {
-                IntVector v0 = Lanes.loadInts(values, page + x);
-                FloatVector low0 = Bf16.low(v0);
-                FloatVector high0 = Bf16.high(v0);
-                IntVector v1 = Lanes.loadInts(values, page + y);
-                FloatVector low1 = Bf16.low(v1);
-                FloatVector high1 = Bf16.high(v1);
+                IntVector v0 = IntVector.fromMemorySegment(Lanes.INT, values, page + x, LITTLE_ENDIAN);
+                FloatVector low0 = v0.lanewise(LSHL, 16).reinterpretAsFloats();
+                FloatVector high0 = v0.and(HIGH).reinterpretAsFloats();
+                IntVector v1 = IntVector.fromMemorySegment(Lanes.INT, values, page + y, LITTLE_ENDIAN);
+                FloatVector low1 = v1.lanewise(LSHL, 16).reinterpretAsFloats();
+                FloatVector high1 = v1.and(HIGH).reinterpretAsFloats();
                 FloatVector p0 = FloatVector.broadcast(Lanes.FLOAT, p[pAt + t]);
                 o00 = low0.fma(p0, o00);
                 o01 = high0.fma(p0, o01);
@@ -158,12 +162,12 @@ final class Bf16Values {
         for (int t = from; t < to; ) {
             int end = Math.min(to, (t | 15) + 1);
             for (long page = pages[t >> 4] + ((t & 15) << 6); t < end; t++, page += 64) {
-                IntVector v0 = Lanes.loadInts(values, page + x);
-                FloatVector low0 = Bf16.low(v0);
-                FloatVector high0 = Bf16.high(v0);
-                IntVector v1 = Lanes.loadInts(values, page + y);
-                FloatVector low1 = Bf16.low(v1);
-                FloatVector high1 = Bf16.high(v1);
+                IntVector v0 = IntVector.fromMemorySegment(Lanes.INT, values, page + x, LITTLE_ENDIAN);
+                FloatVector low0 = v0.lanewise(LSHL, 16).reinterpretAsFloats();
+                FloatVector high0 = v0.and(HIGH).reinterpretAsFloats();
+                IntVector v1 = IntVector.fromMemorySegment(Lanes.INT, values, page + y, LITTLE_ENDIAN);
+                FloatVector low1 = v1.lanewise(LSHL, 16).reinterpretAsFloats();
+                FloatVector high1 = v1.and(HIGH).reinterpretAsFloats();
                 FloatVector p0 = FloatVector.broadcast(Lanes.FLOAT, p[pAt + t]);
                 o00 = low0.fma(p0, o00);
                 o01 = high0.fma(p0, o01);
@@ -215,12 +219,12 @@ final class Bf16Values {
         for (int t = from; t < to; ) {
             int end = Math.min(to, (t | 15) + 1);
             for (long page = pages[t >> 4] + ((t & 15) << 6); t < end; t++, page += 64) {
-                IntVector v0 = Lanes.loadInts(values, page + x);
-                FloatVector low0 = Bf16.low(v0);
-                FloatVector high0 = Bf16.high(v0);
-                IntVector v1 = Lanes.loadInts(values, page + y);
-                FloatVector low1 = Bf16.low(v1);
-                FloatVector high1 = Bf16.high(v1);
+                IntVector v0 = IntVector.fromMemorySegment(Lanes.INT, values, page + x, LITTLE_ENDIAN);
+                FloatVector low0 = v0.lanewise(LSHL, 16).reinterpretAsFloats();
+                FloatVector high0 = v0.and(HIGH).reinterpretAsFloats();
+                IntVector v1 = IntVector.fromMemorySegment(Lanes.INT, values, page + y, LITTLE_ENDIAN);
+                FloatVector low1 = v1.lanewise(LSHL, 16).reinterpretAsFloats();
+                FloatVector high1 = v1.and(HIGH).reinterpretAsFloats();
                 FloatVector p0 = FloatVector.broadcast(Lanes.FLOAT, p[pAt + t]);
                 o00 = low0.fma(p0, o00);
                 o01 = high0.fma(p0, o01);
@@ -285,12 +289,12 @@ final class Bf16Values {
         for (int t = from; t < to; ) {
             int end = Math.min(to, (t | 15) + 1);
             for (long page = pages[t >> 4] + ((t & 15) << 6); t < end; t++, page += 64) {
-                IntVector v0 = Lanes.loadInts(values, page + x);
-                FloatVector low0 = Bf16.low(v0);
-                FloatVector high0 = Bf16.high(v0);
-                IntVector v1 = Lanes.loadInts(values, page + y);
-                FloatVector low1 = Bf16.low(v1);
-                FloatVector high1 = Bf16.high(v1);
+                IntVector v0 = IntVector.fromMemorySegment(Lanes.INT, values, page + x, LITTLE_ENDIAN);
+                FloatVector low0 = v0.lanewise(LSHL, 16).reinterpretAsFloats();
+                FloatVector high0 = v0.and(HIGH).reinterpretAsFloats();
+                IntVector v1 = IntVector.fromMemorySegment(Lanes.INT, values, page + y, LITTLE_ENDIAN);
+                FloatVector low1 = v1.lanewise(LSHL, 16).reinterpretAsFloats();
+                FloatVector high1 = v1.and(HIGH).reinterpretAsFloats();
                 FloatVector p0 = FloatVector.broadcast(Lanes.FLOAT, p[pAt + t]);
                 o00 = low0.fma(p0, o00);
                 o01 = high0.fma(p0, o01);

@@ -1,5 +1,7 @@
 package dev.quire.backends.cpu.attention;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import dev.quire.backends.cpu.elementwise.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -65,10 +67,10 @@ final class F32Scores {
         FloatVector s02 = FloatVector.zero(Lanes.FLOAT);
         FloatVector s03 = FloatVector.zero(Lanes.FLOAT);
         for (int i = 0; i < size; i++) {
-            FloatVector k0 = Lanes.load(keys, a + i * 64L);
-            FloatVector k1 = Lanes.load(keys, b + i * 64L);
-            FloatVector k2 = Lanes.load(keys, c + i * 64L);
-            FloatVector k3 = Lanes.load(keys, d + i * 64L);
+            FloatVector k0 = FloatVector.fromMemorySegment(Lanes.FLOAT, keys, a + i * 64L, LITTLE_ENDIAN);
+            FloatVector k1 = FloatVector.fromMemorySegment(Lanes.FLOAT, keys, b + i * 64L, LITTLE_ENDIAN);
+            FloatVector k2 = FloatVector.fromMemorySegment(Lanes.FLOAT, keys, c + i * 64L, LITTLE_ENDIAN);
+            FloatVector k3 = FloatVector.fromMemorySegment(Lanes.FLOAT, keys, d + i * 64L, LITTLE_ENDIAN);
             FloatVector q0 = FloatVector.broadcast(Lanes.FLOAT, q[qAt + i]);
             s00 = k0.fma(q0, s00);
             s01 = k1.fma(q0, s01);
@@ -103,10 +105,10 @@ final class F32Scores {
         FloatVector s12 = FloatVector.zero(Lanes.FLOAT);
         FloatVector s13 = FloatVector.zero(Lanes.FLOAT);
         for (int i = 0; i < size; i++) {
-            FloatVector k0 = Lanes.load(keys, a + i * 64L);
-            FloatVector k1 = Lanes.load(keys, b + i * 64L);
-            FloatVector k2 = Lanes.load(keys, c + i * 64L);
-            FloatVector k3 = Lanes.load(keys, d + i * 64L);
+            FloatVector k0 = FloatVector.fromMemorySegment(Lanes.FLOAT, keys, a + i * 64L, LITTLE_ENDIAN);
+            FloatVector k1 = FloatVector.fromMemorySegment(Lanes.FLOAT, keys, b + i * 64L, LITTLE_ENDIAN);
+            FloatVector k2 = FloatVector.fromMemorySegment(Lanes.FLOAT, keys, c + i * 64L, LITTLE_ENDIAN);
+            FloatVector k3 = FloatVector.fromMemorySegment(Lanes.FLOAT, keys, d + i * 64L, LITTLE_ENDIAN);
             FloatVector q0 = FloatVector.broadcast(Lanes.FLOAT, q[qAt + i]);
             s00 = k0.fma(q0, s00);
             s01 = k1.fma(q0, s01);

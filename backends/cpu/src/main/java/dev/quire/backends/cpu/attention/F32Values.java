@@ -1,5 +1,7 @@
 package dev.quire.backends.cpu.attention;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import dev.quire.backends.cpu.elementwise.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -68,8 +70,8 @@ final class F32Values {
         for (int t = from; t < to; ) {
             int end = Math.min(to, (t | 15) + 1);
             for (long page = pages[t >> 4] + ((t & 15) << 6); t < end; t++, page += 64) {
-                FloatVector v0 = Lanes.load(values, page + x);
-                FloatVector v1 = Lanes.load(values, page + y);
+                FloatVector v0 = FloatVector.fromMemorySegment(Lanes.FLOAT, values, page + x, LITTLE_ENDIAN);
+                FloatVector v1 = FloatVector.fromMemorySegment(Lanes.FLOAT, values, page + y, LITTLE_ENDIAN);
                 FloatVector p0 = FloatVector.broadcast(Lanes.FLOAT, p[pAt + t]);
                 o00 = v0.fma(p0, o00);
                 o01 = v1.fma(p0, o01);
@@ -100,8 +102,8 @@ final class F32Values {
         for (int t = from; t < to; ) {
             int end = Math.min(to, (t | 15) + 1);
             for (long page = pages[t >> 4] + ((t & 15) << 6); t < end; t++, page += 64) {
-                FloatVector v0 = Lanes.load(values, page + x);
-                FloatVector v1 = Lanes.load(values, page + y);
+                FloatVector v0 = FloatVector.fromMemorySegment(Lanes.FLOAT, values, page + x, LITTLE_ENDIAN);
+                FloatVector v1 = FloatVector.fromMemorySegment(Lanes.FLOAT, values, page + y, LITTLE_ENDIAN);
                 FloatVector p0 = FloatVector.broadcast(Lanes.FLOAT, p[pAt + t]);
                 o00 = v0.fma(p0, o00);
                 o01 = v1.fma(p0, o01);
@@ -139,8 +141,8 @@ final class F32Values {
         for (int t = from; t < to; ) {
             int end = Math.min(to, (t | 15) + 1);
             for (long page = pages[t >> 4] + ((t & 15) << 6); t < end; t++, page += 64) {
-                FloatVector v0 = Lanes.load(values, page + x);
-                FloatVector v1 = Lanes.load(values, page + y);
+                FloatVector v0 = FloatVector.fromMemorySegment(Lanes.FLOAT, values, page + x, LITTLE_ENDIAN);
+                FloatVector v1 = FloatVector.fromMemorySegment(Lanes.FLOAT, values, page + y, LITTLE_ENDIAN);
                 FloatVector p0 = FloatVector.broadcast(Lanes.FLOAT, p[pAt + t]);
                 o00 = v0.fma(p0, o00);
                 o01 = v1.fma(p0, o01);
@@ -185,8 +187,8 @@ final class F32Values {
         for (int t = from; t < to; ) {
             int end = Math.min(to, (t | 15) + 1);
             for (long page = pages[t >> 4] + ((t & 15) << 6); t < end; t++, page += 64) {
-                FloatVector v0 = Lanes.load(values, page + x);
-                FloatVector v1 = Lanes.load(values, page + y);
+                FloatVector v0 = FloatVector.fromMemorySegment(Lanes.FLOAT, values, page + x, LITTLE_ENDIAN);
+                FloatVector v1 = FloatVector.fromMemorySegment(Lanes.FLOAT, values, page + y, LITTLE_ENDIAN);
                 FloatVector p0 = FloatVector.broadcast(Lanes.FLOAT, p[pAt + t]);
                 o00 = v0.fma(p0, o00);
                 o01 = v1.fma(p0, o01);

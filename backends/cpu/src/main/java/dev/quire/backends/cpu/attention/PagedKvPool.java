@@ -200,6 +200,16 @@ public final class PagedKvPool {
         return headSize;
     }
 
+    /** Bytes of one head's page of keys. */
+    long keyPageBytes() {
+        return keyPageBytes;
+    }
+
+    /** Bytes of one head's page of values. */
+    long valuePageBytes() {
+        return valuePageBytes;
+    }
+
     MemorySegment keys() {
         return keys;
     }

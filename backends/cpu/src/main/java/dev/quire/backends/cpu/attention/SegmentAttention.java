@@ -1,5 +1,7 @@
 package dev.quire.backends.cpu.attention;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import dev.quire.api.types.DType;
 import dev.quire.backends.cpu.elementwise.Bf16;
 import dev.quire.backends.cpu.elementwise.Lanes;
@@ -31,6 +33,8 @@ final class SegmentAttention {
     private final int[] to;
 
     private int rows;
+    /** Keeps the reads that only warm the cache from being optimised away. */
+    private long touched;
 
     SegmentAttention(AttentionShape shape, DType dtype, int maxRows) {
         this.shape = shape;
@@ -54,7 +58,8 @@ final class SegmentAttention {
             long at = queries.at(plan.firstQuery(tile) + row / group) + (long) head * shape.headSize() * Float.BYTES;
             for (int d = 0; d < shape.headSize(); d += Lanes.COUNT) {
                 VectorMask<Float> inside = Lanes.FLOAT.indexInRange(d, shape.headSize());
-                FloatVector x = Lanes.load(queries.memory(), at + d * 4L, inside);
+                FloatVector x = FloatVector.fromMemorySegment(
+                        Lanes.FLOAT, queries.memory(), at + d * 4L, LITTLE_ENDIAN, inside);
                 if (rounded) {
                     x = Bf16.round(x);
                 }
@@ -83,6 +88,7 @@ final class SegmentAttention {
         }
         int table = plan.sequence(tile) * tableStride;
         pool.locate(plan.kvHead(tile), blockTables, table, first, lowest, highest, keyAt, valueAt);
+        touched |= Pages.touch(pool.keys(), keyAt, lowest, highest, pool.keyPageBytes());
         for (int chunk = lowest & -Pages.CHUNK; chunk < highest; chunk += Pages.CHUNK) {
             score(pool, chunk);
         }
@@ -91,6 +97,7 @@ final class SegmentAttention {
                 weigh(plan, tile, row, first);
             }
         }
+        touched |= Pages.touch(pool.values(), valueAt, lowest, highest, pool.valuePageBytes());
         Arrays.fill(out, 0, rows * width, 0f);
         for (int chunk = lowest & -Pages.CHUNK; chunk < highest; chunk += Pages.CHUNK) {
             addValues(pool, chunk);

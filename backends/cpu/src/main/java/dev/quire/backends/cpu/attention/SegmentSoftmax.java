@@ -2,7 +2,6 @@ package dev.quire.backends.cpu.attention;
 
 import static jdk.incubator.vector.VectorOperators.GT;
 
-import dev.quire.backends.cpu.elementwise.Bf16;
 import dev.quire.backends.cpu.elementwise.Exp;
 import dev.quire.backends.cpu.elementwise.Lanes;
 import dev.quire.backends.cpu.elementwise.Tanh;
@@ -45,11 +44,7 @@ final class SegmentSoftmax {
         Arrays.fill(s, at + first, at + from, Float.NEGATIVE_INFINITY);
         Arrays.fill(s, at + to, at + end, Float.NEGATIVE_INFINITY);
         max = max(s, at + first, at + end);
-        if (rounded) {
-            roundedWeights(s, at + first, at + end, max);
-        } else {
-            weights(s, at + first, at + end, max);
-        }
+        Exp.weights(s, at + first, at + end, max, rounded);
         // With no finite score the difference above is NaN, also where nothing is visible.
         Arrays.fill(s, at + first, at + from, 0f);
         Arrays.fill(s, at + to, at + end, 0f);
@@ -85,19 +80,6 @@ final class SegmentSoftmax {
             top = lanes[i] > top ? lanes[i] : top;
         }
         return top;
-    }
-
-    private static void roundedWeights(float[] s, int from, int to, float max) {
-        for (int i = from; i < to; i += L) {
-            Bf16.round(Exp.of(FloatVector.fromArray(Lanes.FLOAT, s, i).sub(max)))
-                    .intoArray(s, i);
-        }
-    }
-
-    private static void weights(float[] s, int from, int to, float max) {
-        for (int i = from; i < to; i += L) {
-            Exp.of(FloatVector.fromArray(Lanes.FLOAT, s, i).sub(max)).intoArray(s, i);
-        }
     }
 
     private float sum(float[] p, int from, int to) {

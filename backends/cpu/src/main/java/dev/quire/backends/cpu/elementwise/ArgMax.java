@@ -1,5 +1,6 @@
 package dev.quire.backends.cpu.elementwise;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 
@@ -17,7 +18,8 @@ public final class ArgMax {
         FloatVector wanted = FloatVector.broadcast(Lanes.FLOAT, top);
         for (int i = 0; i < n; i += Lanes.COUNT) {
             VectorMask<Float> inside = Lanes.FLOAT.indexInRange(i, n);
-            VectorMask<Float> hit = Lanes.load(x.memory(), at + i * 4L, inside)
+            VectorMask<Float> hit = FloatVector.fromMemorySegment(
+                            Lanes.FLOAT, x.memory(), at + i * 4L, LITTLE_ENDIAN, inside)
                     .compare(EQ, wanted)
                     .and(inside);
             if (hit.anyTrue()) {
@@ -32,7 +34,7 @@ public final class ArgMax {
         FloatVector best = FloatVector.broadcast(Lanes.FLOAT, Float.NEGATIVE_INFINITY);
         for (int i = 0; i < n; i += Lanes.COUNT) {
             VectorMask<Float> inside = Lanes.FLOAT.indexInRange(i, n);
-            FloatVector v = Lanes.load(x.memory(), at + i * 4L, inside);
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.FLOAT, x.memory(), at + i * 4L, LITTLE_ENDIAN, inside);
             best = best.blend(v, v.compare(GT, best).and(inside));
         }
         float top = Float.NEGATIVE_INFINITY;

@@ -16,7 +16,9 @@ public final class Bf16 {
     private static final int HIGH = 0xffff0000;
     private static final int NAN = 0x7fc00000;
     private static final int INFINITY = 0x7f800000;
-    /** The bits of 2⁻⁵⁶. */
+    /** Smaller magnitudes become zero. */
+    static final float SMALLEST_VALUE = 0x1p-56f;
+
     private static final int SMALLEST = (127 - 56) << 23;
 
     private Bf16() {}

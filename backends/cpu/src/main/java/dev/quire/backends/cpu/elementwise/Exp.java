@@ -2,10 +2,12 @@ package dev.quire.backends.cpu.elementwise;
 
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * exp as one written polynomial (Cephes' coefficients), so that its bits are the same wherever float32 add and multiply are: 2ᵏ·p(r) with k
@@ -65,5 +67,44 @@ public final class Exp {
         p = p.add(1f);
         FloatVector y = p.mul(exponent.add(127).lanewise(LSHL, 23).reinterpretAsFloats());
         return y.blend(0f, x.compare(LT, SMALLEST)).blend(Float.POSITIVE_INFINITY, x.compare(GT, LARGEST));
+    }
+
+    /**
+     * s[i] becomes exp(s[i] − max), rounded to bf16 if asked, for whole vectors of scores that are at most {@code max}: the bits of
+     * {@link #of(float)} and {@link Bf16#round(float)}. The steps stand here once more, and in one long method, because the compiler stops
+     * inlining calls such as {@link #of(FloatVector)} once a caller has grown, and then every vector lands on the heap.
+     *
+     * @param from first element
+     * @param to one past the last, a whole number of vectors further on
+     */
+    public static void weights(float[] s, int from, int to, float max, boolean rounded) {
+        for (int i = from; i < to; i += Lanes.COUNT) {
+            FloatVector x = FloatVector.fromArray(Lanes.FLOAT, s, i).sub(max);
+            FloatVector z = x.mul(LOG2_E).add(ROUNDER);
+            FloatVector k = z.sub(ROUNDER);
+            FloatVector r = x.sub(k.mul(LN2_HIGH));
+            r = r.sub(k.mul(LN2_LOW));
+            FloatVector p = r.mul(C5).add(C4);
+            p = p.mul(r).add(C3);
+            p = p.mul(r).add(C2);
+            p = p.mul(r).add(C1);
+            p = p.mul(r).add(C0);
+            p = p.mul(r.mul(r)).add(r);
+            p = p.add(1f);
+            IntVector scale = z.reinterpretAsInts().sub(ROUNDER_BITS - 127).lanewise(LSHL, 23);
+            FloatVector y = p.mul(scale.reinterpretAsFloats());
+            VectorMask<Float> vanishes = x.compare(LT, SMALLEST);
+            if (rounded) {
+                IntVector bits = y.reinterpretAsInts();
+                FloatVector bf16 = bits.add(0x7fff)
+                        .add(bits.lanewise(LSHR, 16).and(1))
+                        .and(0xffff0000)
+                        .reinterpretAsFloats();
+                bf16.blend(0f, vanishes.or(bf16.compare(LT, Bf16.SMALLEST_VALUE)))
+                        .intoArray(s, i);
+            } else {
+                y.blend(0f, vanishes).intoArray(s, i);
+            }
+        }
     }
 }

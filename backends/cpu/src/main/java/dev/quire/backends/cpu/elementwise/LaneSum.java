@@ -1,94 +1,60 @@
 package dev.quire.backends.cpu.elementwise;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Sums in the canonical order: 32 partial sums, partial i takes elements i, i + 32, … in order from +0, and the partials fold by xor 16, 8,
- * 4, 2, 1. Elements past the end count as +0.
+ * 4, 2, 1. One instance per thread: it holds the partials.
  */
 final class LaneSum {
     private static final int PARTIALS = 32;
-    private static final VectorShuffle<Float> XOR_1 = xor(1);
-    private static final VectorShuffle<Float> XOR_2 = xor(2);
-    private static final VectorShuffle<Float> XOR_4 = xor(Math.min(4, Lanes.COUNT / 2));
-    private static final VectorShuffle<Float> XOR_8 = xor(Math.min(8, Lanes.COUNT / 2));
+    private static final int L = Lanes.COUNT;
 
-    private LaneSum() {}
-
-    private static VectorShuffle<Float> xor(int bit) {
-        return VectorShuffle.fromOp(Lanes.FLOAT, lane -> lane ^ bit);
-    }
+    private final float[] partials = new float[PARTIALS];
 
     /** Sum of {@code n} floats at a byte offset. */
-    static float of(MemorySegment x, long at, int n) {
-        if (Lanes.COUNT == 16) {
-            return fold(sums(x, at, n, 0).add(sums(x, at, n, 16)));
+    float of(MemorySegment x, long at, int n) {
+        for (int first = 0; first < PARTIALS; first += L) {
+            FloatVector sum = FloatVector.zero(Lanes.FLOAT);
+            for (int i = first; i + L <= n; i += PARTIALS) {
+                sum = sum.add(FloatVector.fromMemorySegment(Lanes.FLOAT, x, at + i * 4L, LITTLE_ENDIAN));
+            }
+            sum.intoArray(partials, first);
         }
-        FloatVector first = sums(x, at, n, 0).add(sums(x, at, n, 16));
-        FloatVector second = sums(x, at, n, 8).add(sums(x, at, n, 24));
-        if (Lanes.COUNT == 8) {
-            return fold(first.add(second));
+        for (int i = Lanes.whole(n); i < n; i++) {
+            partials[i % PARTIALS] = partials[i % PARTIALS] + x.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at + i * 4L);
         }
-        FloatVector third = sums(x, at, n, 4).add(sums(x, at, n, 20));
-        FloatVector fourth = sums(x, at, n, 12).add(sums(x, at, n, 28));
-        return fold(first.add(second).add(third.add(fourth)));
+        return fold();
     }
 
     /** Sum of (x − shift)² over {@code n} floats at a byte offset; each difference and each square is rounded. */
-    static float squares(MemorySegment x, long at, int n, float shift) {
-        if (Lanes.COUNT == 16) {
-            return fold(squares(x, at, n, shift, 0).add(squares(x, at, n, shift, 16)));
+    float squares(MemorySegment x, long at, int n, float shift) {
+        for (int first = 0; first < PARTIALS; first += L) {
+            FloatVector sum = FloatVector.zero(Lanes.FLOAT);
+            for (int i = first; i + L <= n; i += PARTIALS) {
+                FloatVector d = FloatVector.fromMemorySegment(Lanes.FLOAT, x, at + i * 4L, LITTLE_ENDIAN)
+                        .sub(shift);
+                sum = sum.add(d.mul(d));
+            }
+            sum.intoArray(partials, first);
         }
-        FloatVector first = squares(x, at, n, shift, 0).add(squares(x, at, n, shift, 16));
-        FloatVector second = squares(x, at, n, shift, 8).add(squares(x, at, n, shift, 24));
-        if (Lanes.COUNT == 8) {
-            return fold(first.add(second));
+        for (int i = Lanes.whole(n); i < n; i++) {
+            float d = x.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at + i * 4L) - shift;
+            partials[i % PARTIALS] = partials[i % PARTIALS] + d * d;
         }
-        FloatVector third = squares(x, at, n, shift, 4).add(squares(x, at, n, shift, 20));
-        FloatVector fourth = squares(x, at, n, shift, 12).add(squares(x, at, n, shift, 28));
-        return fold(first.add(second).add(third.add(fourth)));
+        return fold();
     }
 
-    private static FloatVector sums(MemorySegment x, long at, int n, int first) {
-        FloatVector sum = FloatVector.zero(Lanes.FLOAT);
-        int i = first;
-        for (; i + Lanes.COUNT <= n; i += PARTIALS) {
-            sum = sum.add(Lanes.load(x, at + i * 4L));
+    private float fold() {
+        for (int half = PARTIALS / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                partials[i] = partials[i] + partials[i + half];
+            }
         }
-        if (i < n) {
-            sum = sum.add(Lanes.load(x, at + i * 4L, Lanes.FLOAT.indexInRange(i, n)));
-        }
-        return sum;
-    }
-
-    private static FloatVector squares(MemorySegment x, long at, int n, float shift, int first) {
-        FloatVector sum = FloatVector.zero(Lanes.FLOAT);
-        int i = first;
-        for (; i + Lanes.COUNT <= n; i += PARTIALS) {
-            FloatVector d = Lanes.load(x, at + i * 4L).sub(shift);
-            sum = sum.add(d.mul(d));
-        }
-        if (i < n) {
-            VectorMask<Float> inside = Lanes.FLOAT.indexInRange(i, n);
-            FloatVector d = Lanes.load(x, at + i * 4L, inside).sub(shift);
-            sum = sum.add(d.mul(d).blend(0f, inside.not()));
-        }
-        return sum;
-    }
-
-    private static float fold(FloatVector v) {
-        FloatVector sum = v;
-        if (Lanes.COUNT >= 16) {
-            sum = sum.add(sum.rearrange(XOR_8));
-        }
-        if (Lanes.COUNT >= 8) {
-            sum = sum.add(sum.rearrange(XOR_4));
-        }
-        sum = sum.add(sum.rearrange(XOR_2));
-        sum = sum.add(sum.rearrange(XOR_1));
-        return sum.lane(0);
+        return partials[0];
     }
 }

@@ -1,8 +1,9 @@
 package dev.quire.backends.cpu.elementwise;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Layer norm (Ba et al. 2016) of each run of {@code group} elements: mean = sum(x)/n, r = 1/√(sum((x − mean)²)/n + eps),
@@ -34,29 +35,28 @@ public final class LayerNorm {
 
     /** Norms rows {@code from} to {@code to − 1}. */
     public void rows(Matrix x, Matrix out, int from, int to) {
+        LaneSum sums = new LaneSum();
         for (int row = from; row < to; row++) {
             for (int start = 0; start < width; start += group) {
-                norm(x, x.at(row) + start * 4L, out, out.at(row) + start * 4L);
+                norm(sums, x, x.at(row) + start * 4L, out, out.at(row) + start * 4L);
             }
         }
     }
 
-    private void norm(Matrix x, long in, Matrix out, long to) {
-        float mean = LaneSum.of(x.memory(), in, group) / group;
-        float r = 1f / (float) Math.sqrt(LaneSum.squares(x.memory(), in, group, mean) / group + eps);
-        int whole = Lanes.whole(group);
-        for (int i = 0; i < whole; i += Lanes.COUNT) {
-            FloatVector y = Lanes.load(x.memory(), in + i * 4L).sub(mean).mul(r);
-            y = y.mul(FloatVector.fromArray(Lanes.FLOAT, weight, i)).add(FloatVector.fromArray(Lanes.FLOAT, bias, i));
-            Lanes.store(y, out.memory(), to + i * 4L);
+    private void norm(LaneSum sums, Matrix x, long in, Matrix out, long to) {
+        float mean = sums.of(x.memory(), in, group) / group;
+        float r = 1f / (float) Math.sqrt(sums.squares(x.memory(), in, group, mean) / group + eps);
+        int i = 0;
+        for (; i < Lanes.whole(group); i += Lanes.COUNT) {
+            FloatVector y = FloatVector.fromMemorySegment(Lanes.FLOAT, x.memory(), in + i * 4L, LITTLE_ENDIAN)
+                    .sub(mean)
+                    .mul(r);
+            y.mul(FloatVector.fromArray(Lanes.FLOAT, weight, i))
+                    .add(FloatVector.fromArray(Lanes.FLOAT, bias, i))
+                    .intoMemorySegment(out.memory(), to + i * 4L, LITTLE_ENDIAN);
         }
-        if (whole < group) {
-            VectorMask<Float> inside = Lanes.FLOAT.indexInRange(whole, group);
-            FloatVector y =
-                    Lanes.load(x.memory(), in + whole * 4L, inside).sub(mean).mul(r);
-            y = y.mul(FloatVector.fromArray(Lanes.FLOAT, weight, whole, inside))
-                    .add(FloatVector.fromArray(Lanes.FLOAT, bias, whole, inside));
-            Lanes.store(y, out.memory(), to + whole * 4L, inside);
+        for (; i < group; i++) {
+            Matrix.put(out, to + i * 4L, (Matrix.take(x, in + i * 4L) - mean) * r * weight[i] + bias[i]);
         }
     }
 }

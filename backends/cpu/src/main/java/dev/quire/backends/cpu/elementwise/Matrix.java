@@ -43,4 +43,14 @@ public record Matrix(MemorySegment memory, long offset, int stride) {
     public void set(int row, int column, float value) {
         memory.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at(row) + (long) column * Float.BYTES, value);
     }
+
+    /** The element at a byte offset. */
+    static float take(Matrix from, long at) {
+        return from.memory.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at);
+    }
+
+    /** Sets the element at a byte offset. */
+    static void put(Matrix to, long at, float value) {
+        to.memory.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, value);
+    }
 }

@@ -45,6 +45,7 @@ public final class NormalCdf {
     /** Φ(x) in every lane, the bits of {@link #of(float)}. */
     public static FloatVector of(FloatVector x) {
         FloatVector z = x.abs().mul(HALF_ROOT);
+        FloatVector e = Exp.of(z.mul(z).neg());
         FloatVector t = FloatVector.broadcast(Lanes.FLOAT, 1f).div(z.mul(0.5f).add(1f));
         FloatVector u = t.sub(0.5f);
         FloatVector p = u.mul(C9).add(C8);
@@ -56,7 +57,7 @@ public final class NormalCdf {
         p = p.mul(u).add(C2);
         p = p.mul(u).add(C1);
         p = p.mul(u).add(C0);
-        FloatVector tail = Exp.of(z.mul(z).neg()).mul(t).mul(p).mul(0.5f);
+        FloatVector tail = e.mul(t).mul(p).mul(0.5f);
         FloatVector rest = tail.neg().add(1f);
         return rest.blend(tail, x.compare(LT, 0f));
     }

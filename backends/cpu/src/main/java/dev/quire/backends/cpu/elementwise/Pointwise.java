@@ -1,5 +1,7 @@
 package dev.quire.backends.cpu.elementwise;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -19,16 +21,14 @@ public final class Pointwise {
             long atA = a.at(row);
             long atB = b.at(row);
             long atOut = out.at(row);
-            int whole = Lanes.whole(width);
-            for (int i = 0; i < whole; i += L) {
-                FloatVector sum = Lanes.load(a.memory(), atA + i * 4L).add(Lanes.load(b.memory(), atB + i * 4L));
-                Lanes.store(sum, out.memory(), atOut + i * 4L);
+            int i = 0;
+            for (; i < Lanes.whole(width); i += L) {
+                FloatVector x = FloatVector.fromMemorySegment(Lanes.FLOAT, a.memory(), atA + i * 4L, LITTLE_ENDIAN);
+                FloatVector y = FloatVector.fromMemorySegment(Lanes.FLOAT, b.memory(), atB + i * 4L, LITTLE_ENDIAN);
+                x.add(y).intoMemorySegment(out.memory(), atOut + i * 4L, LITTLE_ENDIAN);
             }
-            if (whole < width) {
-                VectorMask<Float> inside = Lanes.FLOAT.indexInRange(whole, width);
-                FloatVector sum = Lanes.load(a.memory(), atA + whole * 4L, inside)
-                        .add(Lanes.load(b.memory(), atB + whole * 4L, inside));
-                Lanes.store(sum, out.memory(), atOut + whole * 4L, inside);
+            for (; i < width; i++) {
+                Matrix.put(out, atOut + i * 4L, Matrix.take(a, atA + i * 4L) + Matrix.take(b, atB + i * 4L));
             }
         }
     }
@@ -39,16 +39,14 @@ public final class Pointwise {
             long atA = a.at(row);
             long atB = b.at(row);
             long atOut = out.at(row);
-            int whole = Lanes.whole(width);
-            for (int i = 0; i < whole; i += L) {
-                FloatVector product = Lanes.load(a.memory(), atA + i * 4L).mul(Lanes.load(b.memory(), atB + i * 4L));
-                Lanes.store(product, out.memory(), atOut + i * 4L);
+            int i = 0;
+            for (; i < Lanes.whole(width); i += L) {
+                FloatVector x = FloatVector.fromMemorySegment(Lanes.FLOAT, a.memory(), atA + i * 4L, LITTLE_ENDIAN);
+                FloatVector y = FloatVector.fromMemorySegment(Lanes.FLOAT, b.memory(), atB + i * 4L, LITTLE_ENDIAN);
+                x.mul(y).intoMemorySegment(out.memory(), atOut + i * 4L, LITTLE_ENDIAN);
             }
-            if (whole < width) {
-                VectorMask<Float> inside = Lanes.FLOAT.indexInRange(whole, width);
-                FloatVector product = Lanes.load(a.memory(), atA + whole * 4L, inside)
-                        .mul(Lanes.load(b.memory(), atB + whole * 4L, inside));
-                Lanes.store(product, out.memory(), atOut + whole * 4L, inside);
+            for (; i < width; i++) {
+                Matrix.put(out, atOut + i * 4L, Matrix.take(a, atA + i * 4L) * Matrix.take(b, atB + i * 4L));
             }
         }
     }
@@ -58,25 +56,29 @@ public final class Pointwise {
         for (int row = from; row < to; row++) {
             long in = x.at(row);
             long atOut = out.at(row);
-            for (int i = 0; i < width; i += L) {
-                VectorMask<Float> inside = Lanes.FLOAT.indexInRange(i, width);
-                FloatVector y = Lanes.load(x.memory(), in + i * 4L, inside).mul(factor);
-                Lanes.store(y, out.memory(), atOut + i * 4L, inside);
+            int i = 0;
+            for (; i < Lanes.whole(width); i += L) {
+                FloatVector.fromMemorySegment(Lanes.FLOAT, x.memory(), in + i * 4L, LITTLE_ENDIAN)
+                        .mul(factor)
+                        .intoMemorySegment(out.memory(), atOut + i * 4L, LITTLE_ENDIAN);
+            }
+            for (; i < width; i++) {
+                Matrix.put(out, atOut + i * 4L, Matrix.take(x, in + i * 4L) * factor);
             }
         }
     }
 
     /** out = cap · tanh(x / cap). */
     public static void softCap(Matrix x, float cap, Matrix out, int width, int from, int to) {
+        MemorySegment source = x.memory();
+        MemorySegment target = out.memory();
         for (int row = from; row < to; row++) {
             long in = x.at(row);
             long atOut = out.at(row);
             for (int i = 0; i < width; i += L) {
                 VectorMask<Float> inside = Lanes.FLOAT.indexInRange(i, width);
-                FloatVector y = Tanh.of(
-                                Lanes.load(x.memory(), in + i * 4L, inside).div(cap))
-                        .mul(cap);
-                Lanes.store(y, out.memory(), atOut + i * 4L, inside);
+                FloatVector v = FloatVector.fromMemorySegment(Lanes.FLOAT, source, in + i * 4L, LITTLE_ENDIAN, inside);
+                Tanh.of(v.div(cap)).mul(cap).intoMemorySegment(target, atOut + i * 4L, LITTLE_ENDIAN, inside);
             }
         }
     }

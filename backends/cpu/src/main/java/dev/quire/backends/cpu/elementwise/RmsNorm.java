@@ -1,8 +1,9 @@
 package dev.quire.backends.cpu.elementwise;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Root mean square norm (Zhang and Sennrich 2019) of each run of {@code group} elements: r = 1/√(sum/n + eps), y = (x·r)·w, every operation
@@ -35,26 +36,26 @@ public final class RmsNorm {
 
     /** Norms rows {@code from} to {@code to − 1}. */
     public void rows(Matrix x, Matrix out, int from, int to) {
+        LaneSum sums = new LaneSum();
         for (int row = from; row < to; row++) {
             for (int start = 0; start < width; start += group) {
-                norm(x, x.at(row) + start * 4L, out, out.at(row) + start * 4L);
+                norm(sums, x, x.at(row) + start * 4L, out, out.at(row) + start * 4L);
             }
         }
     }
 
-    private void norm(Matrix x, long in, Matrix out, long to) {
-        float sum = LaneSum.squares(x.memory(), in, group, 0f);
+    private void norm(LaneSum sums, Matrix x, long in, Matrix out, long to) {
+        float sum = sums.squares(x.memory(), in, group, 0f);
         float r = 1f / (float) Math.sqrt(sum / group + eps);
-        int whole = Lanes.whole(group);
-        for (int i = 0; i < whole; i += Lanes.COUNT) {
-            FloatVector y = Lanes.load(x.memory(), in + i * 4L).mul(r);
-            Lanes.store(y.mul(FloatVector.fromArray(Lanes.FLOAT, weight, i)), out.memory(), to + i * 4L);
+        int i = 0;
+        for (; i < Lanes.whole(group); i += Lanes.COUNT) {
+            FloatVector y = FloatVector.fromMemorySegment(Lanes.FLOAT, x.memory(), in + i * 4L, LITTLE_ENDIAN)
+                    .mul(r);
+            y.mul(FloatVector.fromArray(Lanes.FLOAT, weight, i))
+                    .intoMemorySegment(out.memory(), to + i * 4L, LITTLE_ENDIAN);
         }
-        if (whole < group) {
-            VectorMask<Float> inside = Lanes.FLOAT.indexInRange(whole, group);
-            FloatVector y = Lanes.load(x.memory(), in + whole * 4L, inside).mul(r);
-            FloatVector w = FloatVector.fromArray(Lanes.FLOAT, weight, whole, inside);
-            Lanes.store(y.mul(w), out.memory(), to + whole * 4L, inside);
+        for (; i < group; i++) {
+            Matrix.put(out, to + i * 4L, Matrix.take(x, in + i * 4L) * r * weight[i]);
         }
     }
 }

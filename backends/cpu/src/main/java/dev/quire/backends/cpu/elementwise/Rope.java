@@ -1,5 +1,7 @@
 package dev.quire.backends.cpu.elementwise;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import dev.quire.api.program.Rotary;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -94,10 +96,11 @@ public final class Rope {
             VectorMask<Float> inside = Lanes.FLOAT.indexInRange(i, pairs);
             FloatVector c = FloatVector.fromArray(Lanes.FLOAT, cosines, table + i);
             FloatVector s = FloatVector.fromArray(Lanes.FLOAT, sines, table + i);
-            FloatVector a = Lanes.load(x.memory(), in + i * 4L, inside);
-            FloatVector b = Lanes.load(x.memory(), in + half + i * 4L, inside);
-            Lanes.store(a.mul(c).sub(b.mul(s)), out.memory(), to + i * 4L, inside);
-            Lanes.store(b.mul(c).add(a.mul(s)), out.memory(), to + half + i * 4L, inside);
+            FloatVector a = FloatVector.fromMemorySegment(Lanes.FLOAT, x.memory(), in + i * 4L, LITTLE_ENDIAN, inside);
+            FloatVector b =
+                    FloatVector.fromMemorySegment(Lanes.FLOAT, x.memory(), in + half + i * 4L, LITTLE_ENDIAN, inside);
+            a.mul(c).sub(b.mul(s)).intoMemorySegment(out.memory(), to + i * 4L, LITTLE_ENDIAN, inside);
+            b.mul(c).add(a.mul(s)).intoMemorySegment(out.memory(), to + half + i * 4L, LITTLE_ENDIAN, inside);
         }
     }
 
@@ -110,10 +113,10 @@ public final class Rope {
                     FloatVector.fromArray(Lanes.FLOAT, cosines, table + i / 2).rearrange(TWICE);
             FloatVector s =
                     FloatVector.fromArray(Lanes.FLOAT, sines, table + i / 2).rearrange(TWICE);
-            FloatVector ab = Lanes.load(x.memory(), in + i * 4L, inside);
+            FloatVector ab = FloatVector.fromMemorySegment(Lanes.FLOAT, x.memory(), in + i * 4L, LITTLE_ENDIAN, inside);
             FloatVector ba = ab.rearrange(SWAP);
             FloatVector signed = s.blend(s.neg(), EVEN);
-            Lanes.store(ab.mul(c).add(ba.mul(signed)), out.memory(), to + i * 4L, inside);
+            ab.mul(c).add(ba.mul(signed)).intoMemorySegment(out.memory(), to + i * 4L, LITTLE_ENDIAN, inside);
         }
     }
 }

@@ -35,16 +35,15 @@ public final class Tanh {
     /** tanh(x) in every lane, the bits of {@link #of(float)}. */
     public static FloatVector of(FloatVector x) {
         FloatVector a = x.abs();
+        FloatVector e = Exp.of(a.mul(2f));
         FloatVector s = x.mul(x);
         FloatVector p = s.mul(C4).add(C3);
         p = p.mul(s).add(C2);
         p = p.mul(s).add(C1);
         p = p.mul(s).add(C0);
         FloatVector near = p.mul(s).mul(x).add(x);
-        FloatVector far = FloatVector.broadcast(Lanes.FLOAT, 2f)
-                .div(Exp.of(a.mul(2f)).add(1f))
-                .neg()
-                .add(1f);
+        FloatVector far =
+                FloatVector.broadcast(Lanes.FLOAT, 2f).div(e.add(1f)).neg().add(1f);
         FloatVector signed = far.blend(far.neg(), x.compare(LT, 0f));
         return signed.blend(near, a.compare(LT, EDGE));
     }
