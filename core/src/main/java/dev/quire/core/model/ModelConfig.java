@@ -1,5 +1,6 @@
 package dev.quire.core.model;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +65,18 @@ public final class ModelConfig {
 
     public String text(String key, String orElse) {
         return get(key, String.class).orElse(orElse);
+    }
+
+    /** The numbers under {@code key}; empty if the key is not there. */
+    public List<Double> numbers(String key) {
+        List<Double> numbers = new ArrayList<>();
+        for (Object item : get(key, List.class).orElse(List.of())) {
+            if (!(item instanceof Number number)) {
+                throw wrong(key, item, "a list of numbers");
+            }
+            numbers.add(number.doubleValue());
+        }
+        return List.copyOf(numbers);
     }
 
     /** The object under {@code key}, if there is one. */

@@ -6,18 +6,18 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Writes GGUF files for tests field by field, also wrong ones. */
-final class GgufBytes {
-    static final int UINT32 = 4;
-    static final int FLOAT32 = 6;
-    static final int BOOL = 7;
-    static final int STRING = 8;
-    static final int ARRAY = 9;
-    static final int UINT64 = 10;
+public final class GgufBytes {
+    public static final int UINT32 = 4;
+    public static final int FLOAT32 = 6;
+    public static final int BOOL = 7;
+    public static final int STRING = 8;
+    public static final int ARRAY = 9;
+    public static final int UINT64 = 10;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     /** A file with every kind of metadata and three tensors: F32 [2, 3], Q4_0 [2, 32], F16 [4]. */
-    static byte[] valid() {
+    public static byte[] valid() {
         return new GgufBytes()
                 .header(3, 3, 9)
                 .key("general.architecture", STRING)
@@ -68,18 +68,18 @@ final class GgufBytes {
                 .toArray();
     }
 
-    GgufBytes header(int version, long tensors, long pairs) {
+    public GgufBytes header(int version, long tensors, long pairs) {
         return raw("GGUF".getBytes(StandardCharsets.US_ASCII))
                 .int32(version)
                 .int64(tensors)
                 .int64(pairs);
     }
 
-    GgufBytes key(String key, int type) {
+    public GgufBytes key(String key, int type) {
         return text(key).int32(type);
     }
 
-    GgufBytes tensor(String name, int type, long offset, long... innermostFirst) {
+    public GgufBytes tensor(String name, int type, long offset, long... innermostFirst) {
         text(name).int32(innermostFirst.length);
         for (long dimension : innermostFirst) {
             int64(dimension);
@@ -87,50 +87,50 @@ final class GgufBytes {
         return int32(type).int64(offset);
     }
 
-    GgufBytes text(String text) {
+    public GgufBytes text(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         return int64(utf8.length).raw(utf8);
     }
 
-    GgufBytes floats(float... values) {
+    public GgufBytes floats(float... values) {
         for (float value : values) {
             int32(Float.floatToIntBits(value));
         }
         return this;
     }
 
-    GgufBytes pad() {
+    public GgufBytes pad() {
         return zeros(Math.floorMod(-bytes.size(), 32));
     }
 
-    GgufBytes zeros(int count) {
+    public GgufBytes zeros(int count) {
         return raw(new byte[count]);
     }
 
-    GgufBytes int8(int value) {
+    public GgufBytes int8(int value) {
         return raw(new byte[] {(byte) value});
     }
 
-    GgufBytes int32(int value) {
+    public GgufBytes int32(int value) {
         return raw(ByteBuffer.allocate(4)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(value)
                 .array());
     }
 
-    GgufBytes int64(long value) {
+    public GgufBytes int64(long value) {
         return raw(ByteBuffer.allocate(8)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(value)
                 .array());
     }
 
-    GgufBytes raw(byte[] raw) {
+    public GgufBytes raw(byte[] raw) {
         bytes.writeBytes(raw);
         return this;
     }
 
-    byte[] toArray() {
+    public byte[] toArray() {
         return bytes.toByteArray();
     }
 }

@@ -41,7 +41,7 @@ public final class QuireCommand implements Runnable {
 
     static CommandLine line(Map<String, String> environment) {
         CommandLine line = new CommandLine(new QuireCommand());
-        List.of(new BackendsCommand()).forEach(command -> line.addSubcommand(command));
+        List.of(new BackendsCommand(), new BenchCommand()).forEach(command -> line.addSubcommand(command));
         OptionFlags.addTo(line, environment);
         line.setUsageHelpWidth(120);
         line.setParameterExceptionHandler(QuireCommand::explain);

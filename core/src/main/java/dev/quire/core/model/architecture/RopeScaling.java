@@ -28,6 +28,7 @@ final class RopeScaling {
             case "default" -> plain;
             case "linear" -> linear(plain, s.number("factor", 1));
             case "llama3" -> llama3(plain, s);
+            case "factors" -> divided(plain, s);
             default -> throw s.wrong("rope_type", type, "default, linear or llama3");
         };
     }
@@ -35,6 +36,20 @@ final class RopeScaling {
     private static Rotary linear(Rotary plain, double factor) {
         return new Rotary(
                 plain.inverseFrequencies().stream().map(f -> f / factor).toList(), plain.magnitude(), plain.pairing());
+    }
+
+    /** Each frequency divided by a factor of its own, as GGUF files write Llama 3.1's scaling. */
+    private static Rotary divided(Rotary plain, ModelConfig s) {
+        List<Double> factors = s.numbers("factors");
+        List<Double> frequencies = plain.inverseFrequencies();
+        if (factors.size() != frequencies.size()) {
+            throw s.wrong("factors", factors, frequencies.size() + " numbers, one per pair of rotated elements");
+        }
+        List<Double> divided = new ArrayList<>();
+        for (int i = 0; i < factors.size(); i++) {
+            divided.add(frequencies.get(i) / factors.get(i));
+        }
+        return new Rotary(divided, plain.magnitude(), plain.pairing());
     }
 
     /** Llama 3.1's scaling: long wavelengths are stretched, short ones kept, those between blended. */

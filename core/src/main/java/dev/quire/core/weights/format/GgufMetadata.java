@@ -95,6 +95,31 @@ public final class GgufMetadata {
         return array(key, "array of bool", value -> value instanceof GgufValue.Bool bool ? bool.value() : null);
     }
 
+    /** The keys that begin with {@code prefix}, with strings, numbers, booleans and lists of them for values; nested arrays are left out. */
+    public Map<String, Object> plain(String prefix) {
+        Map<String, Object> plain = new LinkedHashMap<>();
+        for (String key : values.keySet()) {
+            if (key.startsWith(prefix) && !isNested(key)) {
+                plain.put(key, plain(value(key), key));
+            }
+        }
+        return Collections.unmodifiableMap(plain);
+    }
+
+    private boolean isNested(String key) {
+        return value(key) instanceof GgufValue.Items items && items.elementType() == GgufType.ARRAY;
+    }
+
+    private Object plain(GgufValue value, String key) {
+        return switch (value) {
+            case GgufValue.Int number -> number.value();
+            case GgufValue.Real number -> number.value();
+            case GgufValue.Bool bool -> bool.value();
+            case GgufValue.Text text -> text.value();
+            case GgufValue.Items _ -> array(key, "array", item -> plain(item, key));
+        };
+    }
+
     private <T> List<T> array(String key, String expected, Function<GgufValue, T> unwrap) {
         if (!(value(key) instanceof GgufValue.Items items)) {
             return refuse(key, expected);

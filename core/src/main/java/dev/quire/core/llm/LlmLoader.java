@@ -1,0 +1,125 @@
+package dev.quire.core.llm;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.BackendException;
+import dev.quire.api.BackendOptions;
+import dev.quire.api.BackendProvider;
+import dev.quire.core.cache.BlockManager;
+import dev.quire.core.cache.PrefixCaching;
+import dev.quire.core.engine.Engine;
+import dev.quire.core.engine.EngineOptions;
+import dev.quire.core.engine.SchedulerParts;
+import dev.quire.core.engine.ServedModel;
+import dev.quire.core.model.ModelInfo;
+import dev.quire.core.model.checkpoint.ModelCheckpoint;
+import dev.quire.core.scheduler.Scheduler;
+import dev.quire.core.scheduler.SchedulerOptions;
+import dev.quire.core.scheduler.SchedulingPolicy;
+import dev.quire.core.text.Tokenizer;
+import dev.quire.core.text.template.ChatTemplate;
+import dev.quire.core.text.template.TemplateException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Puts an {@link Llm} together. What it opened is closed again if a part fails. */
+final class LlmLoader {
+    /** The share of blocks that an admission leaves to those who run. */
+    private static final double WATERMARK = 0.01;
+
+    private final LlmOptions options;
+    private final Backends backends;
+
+    LlmLoader(LlmOptions options, Backends backends) {
+        this.options = options;
+        this.backends = backends;
+    }
+
+    Llm load() {
+        try (Resources resources = new Resources()) {
+            SchedulerOptions scheduling = scheduling(options.engine());
+            AttentionBackend backend = openBackend();
+            resources.add(backend, backend::close);
+            OpenModel model = OpenModel.of(Path.of(options.model().name()));
+            return assemble(backend, model, scheduling, resources);
+        }
+    }
+
+    private Llm assemble(AttentionBackend backend, OpenModel model, SchedulerOptions scheduling, Resources resources) {
+        try (ModelCheckpoint checkpoint = model.checkpoint()) {
+            ModelDefinition definition = ModelDefinition.of(checkpoint, options, backend.info());
+            CompiledModel compiled =
+                    CompiledModel.compile(backend, definition, checkpoint.weights(), options, resources);
+            ModelInfo info = definition.architecture().info();
+            ServedModel served = new ServedModel(
+                    info.vocabSize(), definition.maxModelLen(), eos(model.tokenizer(), info.vocabSize()));
+            Engine engine = new Engine(
+                    served,
+                    options.engine(),
+                    parts(scheduling, compiled.cache()),
+                    compiled.runner(),
+                    options.listener()::stepCompleted);
+            resources.add(engine, engine::close);
+            return new Llm(
+                    engine,
+                    served,
+                    model.tokenizer(),
+                    chatTemplate(model.tokenizer()),
+                    checkpoint.generationConfig(),
+                    new LlmInfo(
+                            info, definition.maxModelLen(), compiled.weightBytes(), compiled.cache(), backend.info()),
+                    resources.handOver());
+        }
+    }
+
+    private AttentionBackend openBackend() {
+        DeviceOptions device = options.device();
+        BackendProvider provider = backends.choose(device.backend());
+        BackendOptions given = new BackendOptions(
+                device.threads(), device.cacheDirectory(), options.listener()::notice, device.settings());
+        AttentionBackend backend = Backends.open(provider, device.index(), given);
+        if (!backend.info().numerics().contains(options.engine().numerics())) {
+            backend.close();
+            throw new BackendException(
+                    BackendException.Kind.UNSUPPORTED,
+                    "Backend '%s' does not offer %s numerics; it offers %s. Pass --numerics with one of these, or choose another backend."
+                            .formatted(
+                                    provider.name(),
+                                    options.engine().numerics(),
+                                    backend.info().numerics()));
+        }
+        return backend;
+    }
+
+    private Optional<ChatTemplate> chatTemplate(Tokenizer tokenizer) {
+        try {
+            return tokenizer.chatTemplate().map(ChatTemplate::parse);
+        } catch (TemplateException e) {
+            options.listener()
+                    .notice(
+                            "The model's chat template cannot be used: %s Chat requests need another one (chat-template)."
+                                    .formatted(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static Set<Integer> eos(Tokenizer tokenizer, int vocabSize) {
+        return tokenizer.eosIds().stream().filter(id -> id < vocabSize).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static SchedulerOptions scheduling(EngineOptions engine) {
+        SchedulingPolicy policy = switch (engine.policy()) {
+            case FCFS -> SchedulingPolicy.FCFS;
+            case PRIORITY -> SchedulingPolicy.PRIORITY;
+        };
+        return new SchedulerOptions(
+                engine.maxNumSeqs(), engine.maxNumBatchedTokens(), engine.maxLogitRows(), policy, WATERMARK);
+    }
+
+    private SchedulerParts parts(SchedulerOptions scheduling, CacheSize cache) {
+        PrefixCaching caching = options.engine().prefixCaching() ? PrefixCaching.ON : PrefixCaching.OFF;
+        BlockManager blocks = new BlockManager(cache.blocks(), cache.blockSize(), caching);
+        return new SchedulerParts(new Scheduler(scheduling, blocks), blocks);
+    }
+}

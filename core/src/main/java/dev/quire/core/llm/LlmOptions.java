@@ -1,0 +1,34 @@
+package dev.quire.core.llm;
+
+import dev.quire.core.engine.EngineOptions;
+
+/**
+ * Everything that {@link Llm#load} needs.
+ *
+ * @param model which model, in which types
+ * @param device what runs it; by default {@link DeviceOptions#defaults}
+ * @param engine limits and scheduling; by default {@link EngineOptions#DEFAULT}
+ * @param listener told of notices, progress and steps; by default {@link LlmListener#NONE}
+ */
+public record LlmOptions(ModelOptions model, DeviceOptions device, EngineOptions engine, LlmListener listener) {
+    /** The model {@code name} with the defaults. */
+    public static LlmOptions of(String name) {
+        return new LlmOptions(ModelOptions.of(name), DeviceOptions.defaults(), EngineOptions.DEFAULT, LlmListener.NONE);
+    }
+
+    public LlmOptions with(ModelOptions value) {
+        return new LlmOptions(value, device, engine, listener);
+    }
+
+    public LlmOptions with(DeviceOptions value) {
+        return new LlmOptions(model, value, engine, listener);
+    }
+
+    public LlmOptions with(EngineOptions value) {
+        return new LlmOptions(model, device, value, listener);
+    }
+
+    public LlmOptions with(LlmListener value) {
+        return new LlmOptions(model, device, engine, value);
+    }
+}

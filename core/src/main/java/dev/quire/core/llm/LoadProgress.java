@@ -1,0 +1,28 @@
+package dev.quire.core.llm;
+
+import dev.quire.api.WeightSource;
+import dev.quire.api.program.WeightRef;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** Tells a listener how much of the weights a backend has asked for. Used by one thread. */
+final class LoadProgress implements WeightSource {
+    private final WeightSource source;
+    private final LlmListener listener;
+    private final long total;
+    private long loaded;
+
+    LoadProgress(WeightSource source, List<WeightRef> refs, LlmListener listener) {
+        this.source = source;
+        this.listener = listener;
+        this.total = refs.stream().mapToLong(WeightRef::bytes).sum();
+    }
+
+    @Override
+    public MemorySegment read(WeightRef ref) {
+        MemorySegment bytes = source.read(ref);
+        loaded += ref.bytes();
+        listener.weightsLoaded(loaded, total);
+        return bytes;
+    }
+}

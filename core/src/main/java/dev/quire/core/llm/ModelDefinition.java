@@ -1,0 +1,75 @@
+package dev.quire.core.llm;
+
+import dev.quire.api.BackendException;
+import dev.quire.api.BackendInfo;
+import dev.quire.api.StepLimits;
+import dev.quire.api.types.DType;
+import dev.quire.core.engine.EngineOptions;
+import dev.quire.core.model.ModelInfo;
+import dev.quire.core.model.architecture.Architecture;
+import dev.quire.core.model.architecture.Architectures;
+import dev.quire.core.model.checkpoint.CheckpointFormats;
+import dev.quire.core.model.checkpoint.ModelCheckpoint;
+import dev.quire.core.model.checkpoint.WeightDType;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A model as it will be served: its program in the types that were asked for, and its longest sequence.
+ *
+ * @param architecture sizes, program and cache groups
+ * @param maxModelLen tokens of the longest sequence
+ */
+record ModelDefinition(Architecture.Definition architecture, int maxModelLen) {
+    /** Element types of the KV cache that dtype auto takes, best first. */
+    private static final List<DType> CACHE_TYPES = List.of(DType.BF16, DType.F16, DType.F32);
+
+    /**
+     * @throws dev.quire.core.model.ModelConfigException if Quire does not run the model
+     * @throws dev.quire.core.weights.format.WeightFormatException if the weights do not fit the config
+     * @throws BackendException if the backend does not offer the cache type
+     */
+    static ModelDefinition of(ModelCheckpoint checkpoint, LlmOptions options, BackendInfo backend) {
+        ModelOptions model = options.model();
+        EngineOptions engine = options.engine();
+        CheckpointFormats formats = new CheckpointFormats(checkpoint.weights(), model.dtype(), model.quantization());
+        DType cacheType = cacheType(model.dtype(), backend);
+        Architecture.Definition definition = Architectures.onClassPath()
+                .of(checkpoint.config())
+                .define(checkpoint.config(), formats, new Architecture.CacheType(cacheType, engine.blockSize()));
+        checkpoint.check(definition.forward().weights());
+        formats.notice().ifPresent(options.listener()::notice);
+        return new ModelDefinition(definition, maxModelLen(definition.info(), engine));
+    }
+
+    private static DType cacheType(WeightDType dtype, BackendInfo backend) {
+        Set<DType> offered = backend.cacheTypes();
+        List<DType> wanted = dtype == WeightDType.AUTO ? CACHE_TYPES : List.of(dtype.cacheType());
+        return wanted.stream()
+                .filter(offered::contains)
+                .findFirst()
+                .orElseThrow(() -> new BackendException(
+                        BackendException.Kind.UNSUPPORTED,
+                        "Backend '%s' keeps keys and values in %s, not in %s; choose another dtype or another backend."
+                                .formatted(backend.name(), offered, wanted)));
+    }
+
+    private static int maxModelLen(ModelInfo info, EngineOptions engine) {
+        int wanted = engine.maxModelLen().orElse(info.maxPositions());
+        if (wanted > info.maxPositions()) {
+            throw new IllegalArgumentException(
+                    "max-model-len is %d, but the model was trained for sequences of up to %d tokens; lower max-model-len, or leave it out"
+                            .formatted(wanted, info.maxPositions()));
+        }
+        return wanted;
+    }
+
+    /** The largest step: prompt scores and forked choices may each want a row of logits. */
+    StepLimits limits(EngineOptions engine) {
+        return new StepLimits(
+                engine.maxNumBatchedTokens(),
+                engine.maxNumSeqs(),
+                engine.maxLogitRows() + engine.maxNumSeqs(),
+                maxModelLen);
+    }
+}

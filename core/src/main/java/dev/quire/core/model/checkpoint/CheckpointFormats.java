@@ -1,0 +1,49 @@
+package dev.quire.core.model.checkpoint;
+
+import dev.quire.api.types.WeightFormat;
+import dev.quire.core.model.WeightFormats;
+import dev.quire.core.weights.Checkpoint;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** The formats that a checkpoint's weights get under {@code --dtype} and {@code --quantization}. */
+public final class CheckpointFormats implements WeightFormats {
+    private final Checkpoint weights;
+    private final WeightDType dtype;
+    private final Quantization quantization;
+    private final TreeSet<WeightFormat> rounded = new TreeSet<>();
+
+    public CheckpointFormats(Checkpoint weights, WeightDType dtype, Quantization quantization) {
+        this.weights = weights;
+        this.dtype = dtype;
+        this.quantization = quantization;
+    }
+
+    @Override
+    public boolean has(String name) {
+        return weights.has(name);
+    }
+
+    /**
+     * @throws dev.quire.core.weights.format.WeightFormatException if the weight is missing or unreadable
+     */
+    @Override
+    public WeightFormat matrix(String name) {
+        Optional<WeightFormat> stored = weights.storedFormat(name);
+        if (stored.isPresent() && stored.get().isQuantized()) {
+            return quantization == Quantization.AUTO ? stored.get() : dtype.format();
+        }
+        stored.filter(format -> dtype == WeightDType.AUTO && format != dtype.format())
+                .ifPresent(rounded::add);
+        return dtype.format();
+    }
+
+    /** What an operator should know of the matrices asked for so far: that {@code auto} rounds them. */
+    public Optional<String> notice() {
+        return rounded.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "%s holds weights in %s; dtype auto rounds them to BF16. Pass --dtype float32 to keep every bit."
+                                .formatted(weights.file().name(), rounded));
+    }
+}

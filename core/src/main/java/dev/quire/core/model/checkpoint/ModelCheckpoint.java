@@ -1,0 +1,101 @@
+package dev.quire.core.model.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.quire.api.program.WeightRef;
+import dev.quire.core.model.GenerationConfig;
+import dev.quire.core.model.ModelConfig;
+import dev.quire.core.model.ModelConfigException;
+import dev.quire.core.weights.Checkpoint;
+import dev.quire.core.weights.Gguf;
+import dev.quire.core.weights.Safetensors;
+import dev.quire.core.weights.TensorMap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A model on disk, opened: its config, its makers' advice on sampling, and its weights by the names that programs use. Owns the mapped files. */
+public final class ModelCheckpoint implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ModelConfig config;
+    private final GenerationConfig generation;
+    private final Checkpoint weights;
+
+    private ModelCheckpoint(ModelConfig config, GenerationConfig generation, Checkpoint weights) {
+        this.config = config;
+        this.generation = generation;
+        this.weights = weights;
+    }
+
+    /**
+     * Opens a folder with {@code config.json} and safetensors files.
+     *
+     * @throws ModelConfigException if there is no config, or it is not a JSON object
+     * @throws dev.quire.core.weights.format.WeightFormatException if the weights are missing or damaged
+     * @throws IOException if a file cannot be read
+     */
+    public static ModelCheckpoint ofFolder(Path folder) throws IOException {
+        Path file = folder.resolve("config.json");
+        if (!Files.isRegularFile(file)) {
+            throw new ModelConfigException(
+                    "%s has no config.json; give a folder with config.json, tokenizer.json and *.safetensors, or a .gguf file"
+                            .formatted(folder));
+        }
+        ModelConfig config = new ModelConfig(parse(file), file.toString());
+        GenerationConfig generation = GenerationConfig.read(folder);
+        return new ModelCheckpoint(config, generation, new Checkpoint(Safetensors.open(folder), TensorMap.identity()));
+    }
+
+    /**
+     * Takes over an open GGUF file.
+     *
+     * @throws ModelConfigException if it is of a family that Quire does not run
+     * @throws dev.quire.core.weights.format.WeightFormatException if a key is missing or of the wrong type
+     */
+    public static ModelCheckpoint ofGguf(Gguf file) {
+        return new ModelCheckpoint(GgufConfig.of(file), GenerationConfig.NONE, new Checkpoint(file, new GgufNames()));
+    }
+
+    private static Map<String, Object> parse(Path file) throws IOException {
+        try {
+            return JSON.readValue(Files.readString(file), new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new ModelConfigException(
+                    "%s is not a JSON object: %s; download it again".formatted(file, e.getOriginalMessage()));
+        }
+    }
+
+    /** Sizes and features under the keys of {@code config.json}. */
+    public ModelConfig config() {
+        return config;
+    }
+
+    /** What the makers recommend for sampling; {@link GenerationConfig#NONE} where they say nothing. */
+    public GenerationConfig generationConfig() {
+        return generation;
+    }
+
+    /** The weights, by the names that programs use. */
+    public Checkpoint weights() {
+        return weights;
+    }
+
+    /**
+     * Refuses files that do not fit a program: weights that are missing or misshapen, tensors that nothing reads.
+     *
+     * @throws dev.quire.core.weights.format.WeightFormatException naming them
+     */
+    public void check(List<WeightRef> refs) {
+        boolean tied = refs.stream().noneMatch(ref -> ref.name().equals("lm_head.weight"));
+        weights.check(refs, tied ? LeftoverTensors.TIED_HEAD : LeftoverTensors.OWN_HEAD);
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}

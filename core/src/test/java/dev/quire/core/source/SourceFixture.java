@@ -1,0 +1,87 @@
+package dev.quire.core.source;
+
+import dev.quire.core.source.SourceOptions.Hub;
+import dev.quire.core.source.SourceOptions.Network;
+import dev.quire.core.source.SourceOptions.Packages;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** Options that point at a test's own server and folder, and files to serve. */
+final class SourceFixture {
+    private SourceFixture() {}
+
+    static Network patient() {
+        return new Network(Network.Mode.ONLINE, Duration.ofSeconds(5), Duration.ofSeconds(20), 4, Duration.ofMillis(1));
+    }
+
+    static Network impatient() {
+        return new Network(Network.Mode.ONLINE, Duration.ofSeconds(5), Duration.ofMillis(300), 1, Duration.ofMillis(1));
+    }
+
+    static Network offline() {
+        Network network = patient();
+        return new Network(
+                Network.Mode.OFFLINE,
+                network.connectTimeout(),
+                network.stallTimeout(),
+                network.attempts(),
+                network.retryDelay());
+    }
+
+    static SourceOptions options(URI server, Path folder, Network network) {
+        return new SourceOptions(
+                new Hub(server, Optional.empty(), folder.resolve("hub")),
+                new Packages(List.of(URI.create(server + "/simple")), List.of(), folder.resolve("packages")),
+                network);
+    }
+
+    static byte[] bytes(int length, long seed) {
+        byte[] bytes = new byte[length];
+        new SplittableRandom(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    static String sha256(byte[] bytes) {
+        return hash("SHA-256", bytes);
+    }
+
+    static String gitBlob(byte[] bytes) {
+        ByteArrayOutputStream blob = new ByteArrayOutputStream();
+        blob.writeBytes(("blob " + bytes.length + "\0").getBytes(StandardCharsets.US_ASCII));
+        blob.writeBytes(bytes);
+        return hash("SHA-1", blob.toByteArray());
+    }
+
+    static byte[] zip(Map<String, byte[]> entries) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                zip.putNextEntry(new ZipEntry(entry.getKey()));
+                zip.write(entry.getValue());
+                zip.closeEntry();
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static String hash(String algorithm, byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

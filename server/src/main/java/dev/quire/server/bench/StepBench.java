@@ -1,0 +1,99 @@
+package dev.quire.server.bench;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.Executable;
+import dev.quire.api.StepLimits;
+import dev.quire.api.Weights;
+import dev.quire.api.memory.Buffer;
+import dev.quire.api.memory.KvCache;
+import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.step.Bindings;
+import dev.quire.api.step.GroupStep;
+import dev.quire.api.step.StepBatch;
+import dev.quire.api.step.StepTokens;
+import dev.quire.api.types.DType;
+import dev.quire.api.types.Numerics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Times steps of a made model on a backend, with nothing above the SPI. */
+final class StepBench implements AutoCloseable {
+    private static final int BLOCK = 16;
+    private static final int BLOCKS = 2048;
+    private static final int MOST_ROWS = 64;
+    private static final Duration WARM_UP = Duration.ofSeconds(4);
+    private static final Duration MEASURE = Duration.ofSeconds(4);
+
+    private final Weights weights;
+    private final Executable executable;
+    private final KvCache cache;
+    private final Buffer logits;
+
+    StepBench(AttentionBackend backend, MadeModel model) {
+        this.weights = backend.load(model.definition().forward().weights(), model::weight);
+        StepLimits limits = new StepLimits(2048, MOST_ROWS, MOST_ROWS, MadeModel.CONTEXT);
+        this.executable = backend.compile(model.definition().forward(), weights, limits, Numerics.FAST);
+        this.cache = backend.allocate(new KvCacheLayout(
+                List.of(model.definition().cache().groups().getFirst().withBlocks(BLOCKS))));
+        this.logits = backend.buffer(DType.F32, MOST_ROWS, MadeModel.VOCABULARY);
+    }
+
+    /** Seconds of a step in which each of {@code batch} sequences has one new token after {@code context − 1} others. */
+    double decodeSeconds(int batch, int context) {
+        return time(step(batch, context - 1, 1));
+    }
+
+    /** Seconds of a step that computes a prompt. */
+    double prefillSeconds(int tokens) {
+        return time(step(1, 0, tokens));
+    }
+
+    private double time(StepBatch batch) {
+        Bindings io = new Bindings(Optional.of(cache), Map.of("logits", logits));
+        return Median.seconds(
+                WARM_UP, MEASURE, () -> executable.submit(batch, io).await());
+    }
+
+    private static StepBatch step(int sequences, int before, int count) {
+        int tokens = sequences * count;
+        int stride = (before + count + BLOCK - 1) / BLOCK;
+        int[] ids = new int[tokens];
+        int[] positions = new int[tokens];
+        int[] slots = new int[tokens];
+        int[] starts = new int[sequences + 1];
+        int[] wanted = new int[sequences];
+        int[] contexts = new int[sequences];
+        int[] tables = new int[sequences * stride];
+        for (int s = 0; s < sequences; s++) {
+            for (int j = 0; j < stride; j++) {
+                tables[s * stride + j] = s * stride + j;
+            }
+            for (int i = 0; i < count; i++) {
+                int row = s * count + i;
+                positions[row] = before + i;
+                ids[row] = (row * 7919 + 1) % MadeModel.VOCABULARY;
+                slots[row] = tables[s * stride + positions[row] / BLOCK] * BLOCK + positions[row] % BLOCK;
+            }
+            starts[s + 1] = (s + 1) * count;
+            wanted[s] = starts[s + 1] - 1;
+            contexts[s] = before + count;
+        }
+        return new StepBatch(
+                StepTokens.known(ids),
+                positions,
+                starts,
+                wanted,
+                new int[0],
+                List.of(new GroupStep(contexts, tables, stride, slots)),
+                List.of());
+    }
+
+    @Override
+    public void close() {
+        executable.close();
+        cache.close();
+        weights.close();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.quire.server.cli;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.BackendOptions;
+import dev.quire.api.BackendProvider;
+import dev.quire.server.bench.SpeedReport;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures a backend against its machine. */
+@Command(
+        name = "bench",
+        description = {
+            "Measures decode, prefill and time to first token on a model of SmolLM2-135M's shape, and prints each as a share of what the",
+            "machine's memory and matrix kernels reach in the same run. Takes about two minutes; leave the machine alone meanwhile."
+        },
+        mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--backend", defaultValue = "cpu", description = "Backend to measure. Default: ${DEFAULT-VALUE}.")
+    private String backend;
+
+    @Option(names = "--device", defaultValue = "0", description = "Its device. Default: ${DEFAULT-VALUE}.")
+    private int device;
+
+    @Option(
+            names = "--threads",
+            defaultValue = "0",
+            description = "Host threads; 0 for one per processor. Default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    @Override
+    public Integer call() {
+        BackendProvider provider = ServiceLoader.load(BackendProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(candidate -> candidate.name().equals(backend))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("No backend '%s'; see quire backends.".formatted(backend)));
+        Path cache = Path.of(System.getProperty("java.io.tmpdir"), "quire");
+        BackendOptions options =
+                new BackendOptions(threads, cache, spec.commandLine().getErr()::println, Map.of());
+        int used = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        try (AttentionBackend open = provider.open(provider.devices().get(device), options)) {
+            SpeedReport.print(open, used, spec.commandLine().getOut());
+        }
+        return 0;
+    }
+}
