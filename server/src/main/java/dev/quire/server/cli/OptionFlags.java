@@ -47,6 +47,7 @@ final class OptionFlags {
                 source.addTo(sub.getCommandSpec(), taker.sections());
                 taker.options(source);
             }
+            addTo(sub, environment);
         }
     }
 

@@ -1,9 +1,12 @@
 package dev.quire.server.cli;
 
 import dev.quire.api.BackendException;
+import dev.quire.core.llm.GenerationException;
+import dev.quire.core.source.ModelSourceException;
+import dev.quire.core.text.TokenizerException;
+import dev.quire.core.weights.format.WeightFormatException;
 import dev.quire.server.Version;
 import dev.quire.server.options.OptionException;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,7 +44,13 @@ public final class QuireCommand implements Runnable {
 
     static CommandLine line(Map<String, String> environment) {
         CommandLine line = new CommandLine(new QuireCommand());
-        List.of(new BackendsCommand(), new BenchCommand()).forEach(command -> line.addSubcommand(command));
+        CommandLine models = new CommandLine(new ModelsCommand());
+        ModelsCommand.subcommands(environment).forEach(models::addSubcommand);
+        line.addSubcommand(new ChatCommand(environment));
+        line.addSubcommand(new GenerateCommand(environment));
+        line.addSubcommand(models);
+        line.addSubcommand(new BackendsCommand());
+        line.addSubcommand(new BenchCommand());
         OptionFlags.addTo(line, environment);
         line.setUsageHelpWidth(120);
         line.setParameterExceptionHandler(QuireCommand::explain);
@@ -71,6 +80,10 @@ public final class QuireCommand implements Runnable {
             }
             case BackendException e -> line.getErr().println(e.getMessage());
             case IllegalArgumentException e -> line.getErr().println(e.getMessage());
+            case GenerationException e -> line.getErr().println(e.getMessage());
+            case ModelSourceException e -> line.getErr().println(e.getMessage());
+            case WeightFormatException e -> line.getErr().println(e.getMessage());
+            case TokenizerException e -> line.getErr().println(e.getMessage());
             case java.io.IOException e -> line.getErr().println(e.getMessage());
             default -> failure.printStackTrace(line.getErr());
         }

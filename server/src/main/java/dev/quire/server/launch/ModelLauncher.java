@@ -1,0 +1,88 @@
+package dev.quire.server.launch;
+
+import dev.quire.core.llm.DeviceOptions;
+import dev.quire.core.llm.Llm;
+import dev.quire.core.llm.LlmListener;
+import dev.quire.core.llm.LlmOptions;
+import dev.quire.core.llm.ModelOptions;
+import dev.quire.core.model.checkpoint.Quantization;
+import dev.quire.core.model.checkpoint.WeightDType;
+import dev.quire.core.source.DownloadProgress;
+import dev.quire.core.source.EnvironmentOptions;
+import dev.quire.core.source.ModelSource;
+import dev.quire.core.source.SourceOptions;
+import dev.quire.server.options.HubOptions;
+import dev.quire.server.options.QuireOptions;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** Loads the model that options name. */
+public final class ModelLauncher {
+    private final QuireOptions options;
+    private final Map<String, String> environment;
+    private final DownloadProgress downloads;
+
+    /**
+     * @param environment what pip and the hub's tools are configured with; handed in by who may read it
+     * @param downloads hears how downloads go
+     */
+    public ModelLauncher(QuireOptions options, Map<String, String> environment, DownloadProgress downloads) {
+        this.options = options;
+        this.environment = environment;
+        this.downloads = downloads;
+    }
+
+    /** Where models come from and are kept. */
+    public ModelSource source() {
+        Path home = Path.of(System.getProperty("user.home"));
+        SourceOptions found = EnvironmentOptions.read(environment, home);
+        HubOptions hub = options.model().hub();
+        Path cache = hub.downloadDir()
+                .or(() -> hub.home().map(folder -> folder.resolve("hub")))
+                .orElse(found.hub().cache());
+        SourceOptions.Hub chosen =
+                new SourceOptions.Hub(URI.create(hub.endpoint()), hub.token().or(found.hub()::token), cache);
+        return new ModelSource(new SourceOptions(chosen, found.packages(), found.network()), downloads);
+    }
+
+    /**
+     * Finds the model's files, downloads what is missing, and loads them.
+     *
+     * @throws RuntimeException as {@link ModelSource#resolve} and {@link Llm#load} say
+     */
+    public Llm load(LlmListener listener) {
+        return Llm.load(llmOptions(source().resolve(options.model().model()).path(), listener));
+    }
+
+    /** What {@link Llm#load} needs for a model at {@code path}. */
+    public LlmOptions llmOptions(Path path, LlmListener listener) {
+        ModelOptions model = ModelOptions.of(path.toString())
+                .withDType(WeightDType.valueOf(options.model().dtype().name()))
+                .withQuantization(
+                        Quantization.valueOf(options.model().quantization().name()));
+        DeviceOptions defaults = DeviceOptions.defaults();
+        DeviceOptions device = new DeviceOptions(
+                options.device().backend().orElse(defaults.backend()),
+                options.device()
+                        .device()
+                        .map(ModelLauncher::index)
+                        .map(OptionalInt::of)
+                        .orElse(OptionalInt.empty()),
+                options.device().threads(),
+                options.cache().memoryUtilization(),
+                defaults.cacheDirectory(),
+                Map.of());
+        return new LlmOptions(model, device, options.engine(), listener);
+    }
+
+    private static int index(String device) {
+        try {
+            return Integer.parseInt(device);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "device is '%s'; give an index that `quire backends` lists".formatted(device), e);
+        }
+    }
+}
