@@ -11,6 +11,8 @@ import dev.quire.api.program.Mask;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Support;
 import dev.quire.backends.cpu.attention.AttentionScene.Part;
+import dev.quire.backends.cpu.elementwise.Matrix;
+import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -114,6 +116,32 @@ class PagedAttentionTest {
             float[] alone = scene.run(step, 1);
             for (int parts = 2; parts <= 33; parts++) {
                 assertSameBits(alone, scene.run(step, parts), 0, parts + " parts");
+            }
+        }
+    }
+
+    @Test
+    void threadsRunningAtOnceGiveTheBitsOfOne() {
+        Random random = new Random(12);
+        try (Arena arena = Arena.ofShared();
+                WorkerPool pool = new WorkerPool(2)) {
+            AttentionScene scene = new AttentionScene(arena, shape(4, 2, 64), DType.BF16, 16, 2000, 1, random);
+            int[] table = scene.newTable();
+            scene.write(table, 0, 2000);
+            float[] alone = scene.run(List.of(new Part(table, 1900, 2000, 2000)), 1);
+            AttentionPlan plan = new AttentionPlan(scene.shape, 5);
+            int[] positions = new int[100];
+            Arrays.setAll(positions, i -> 1900 + i);
+            plan.prepare(new int[] {0, 100}, positions, new int[] {2000});
+            Matrix q = scene.matrix(Arrays.copyOfRange(scene.q, 1900 * 256, 2000 * 256), 256);
+            PagedAttention attention = new PagedAttention(scene.shape, DType.BF16, 5);
+            for (int round = 0; round < 20; round++) {
+                Matrix out = scene.matrix(new float[alone.length], 256);
+                pool.parallel(5, (part, worker) -> attention.run(part, plan, scene.pool, q, table, table.length, out));
+                pool.parallel(5, (part, worker) -> attention.finish(part, plan, out));
+                for (int i = 0; i < alone.length; i++) {
+                    assertEquals(Float.floatToRawIntBits(alone[i]), Float.floatToRawIntBits(out.get(0, i)));
+                }
             }
         }
     }
