@@ -61,8 +61,9 @@ public final class Llm implements AutoCloseable {
     }
 
     /**
-     * Loads a model with a backend from the class path. Takes as long as reading its weights.
+     * Loads a model with a backend from the class path. Takes as long as fetching it, if need be, and reading its weights.
      *
+     * @throws dev.quire.core.source.ModelSourceException if the model is not there or cannot be fetched
      * @throws dev.quire.core.model.ModelConfigException if Quire does not run the model
      * @throws dev.quire.core.weights.format.WeightFormatException if the weights are damaged or do not fit the config
      * @throws dev.quire.core.text.TokenizerException if the tokenizer is missing or broken

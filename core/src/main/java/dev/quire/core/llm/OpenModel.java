@@ -1,12 +1,11 @@
 package dev.quire.core.llm;
 
-import dev.quire.core.model.ModelConfigException;
 import dev.quire.core.model.checkpoint.ModelCheckpoint;
+import dev.quire.core.source.ModelFiles;
 import dev.quire.core.text.Tokenizer;
 import dev.quire.core.weights.Gguf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -16,23 +15,18 @@ import java.nio.file.Path;
  * @param tokenizer lives on when the files are closed
  */
 record OpenModel(ModelCheckpoint checkpoint, Tokenizer tokenizer) {
-    private static final String GGUF = ".gguf";
     private static final String TOKENIZER_KEYS = "tokenizer.";
 
-    static OpenModel of(Path path) {
+    static OpenModel of(ModelFiles files) {
         try {
-            if (Files.isDirectory(path)) {
-                return ofFolder(path);
-            }
-            if (Files.isRegularFile(path) && path.toString().endsWith(GGUF)) {
-                return ofGguf(Gguf.open(path));
-            }
+            return switch (files) {
+                case ModelFiles.HuggingFaceFolder(Path folder) -> ofFolder(folder);
+                case ModelFiles.GgufFile(Path file) -> ofGguf(Gguf.open(file));
+            };
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the model at %s: %s".formatted(path, e.getMessage()), e);
+            throw new UncheckedIOException(
+                    "cannot read the model at %s: %s".formatted(files.path(), e.getMessage()), e);
         }
-        throw new ModelConfigException(
-                "%s is neither a folder nor a %s file; give a folder with config.json, tokenizer.json and *.safetensors, or a %s file"
-                        .formatted(path, GGUF, GGUF));
     }
 
     private static OpenModel ofFolder(Path folder) throws IOException {

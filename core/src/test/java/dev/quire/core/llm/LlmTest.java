@@ -2,9 +2,13 @@ package dev.quire.core.llm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.core.engine.EngineOptions;
+import dev.quire.core.request.FinishReason;
 import dev.quire.core.request.GenerationRequest;
+import dev.quire.core.request.Refusal;
 import dev.quire.core.request.SamplingParams;
 import dev.quire.core.request.SamplingParams.Detokenization;
 import dev.quire.core.request.SamplingParams.Stopping;
@@ -14,7 +18,9 @@ import dev.quire.core.testing.TinyLlama;
 import dev.quire.core.testing.TinyLlamaGguf;
 import dev.quire.core.text.SpecialTokens;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -91,6 +97,84 @@ class LlmTest {
                 assertTrue(read.size() > 1, "one piece only: " + read);
             }
             assertTrue(TinyLlama.cases().getFirst().greedyText().startsWith(whole.substring(0, 4)), whole);
+        }
+    }
+
+    @Test
+    void aStopStringEndsTheRequestInTheEngineToo() throws Exception {
+        TinyLlama.Case golden = TinyLlama.cases().getFirst();
+        String stop = golden.greedyText().substring(5, 8);
+        SamplingParams sampling = SamplingParams.greedy().toBuilder()
+                .n(2)
+                .stopping(new Stopping(
+                        OptionalInt.empty(),
+                        0,
+                        List.of(stop),
+                        Set.of(),
+                        Stopping.Eos.IGNORED,
+                        Stopping.StopText.REMOVED))
+                .detokenization(new Detokenization(false, true))
+                .build();
+        try (Llm llm = Llm.load(TinyLlama.exact(Backends.CPU), backends())) {
+            TextCollected answer = new TextCollected();
+            llm.submit(GenerationRequest.of("stopped", golden.ids(), sampling), answer);
+            String before = golden.greedyText().substring(0, golden.greedyText().indexOf(stop));
+            for (int choice = 0; choice < 2; choice++) {
+                assertEquals(before, answer.choice(choice).text.toString());
+                assertEquals(FinishReason.STOP, answer.reason(choice));
+            }
+            assertEquals(2 * answer.choice(0).ids().size(), answer.usage().completionTokens());
+            assertTrue(llm.drain(Duration.ofSeconds(60)));
+            assertEquals(0, llm.stats().heldBlocks());
+        }
+    }
+
+    @Test
+    void aRefusalIsThrownWithItsReason() {
+        try (Llm llm = Llm.load(TinyLlama.exact(Backends.CPU), backends())) {
+            SamplingParams tooLong =
+                    SamplingParams.greedy().toBuilder().maxTokens(5000).build();
+            GenerationException refused =
+                    assertThrows(GenerationException.class, () -> llm.generate("The river", tooLong));
+            assertEquals(Refusal.Kind.TOO_LONG, refused.refusal().orElseThrow().kind());
+        }
+    }
+
+    @Test
+    void aLongerContextThanTheModelsIsRefused() {
+        LlmOptions options = TinyLlama.exact(Backends.CPU);
+        EngineOptions e = options.engine();
+        EngineOptions longer = new EngineOptions(
+                OptionalInt.of(4096),
+                e.maxNumSeqs(),
+                e.maxNumBatchedTokens(),
+                e.maxLogitRows(),
+                e.maxQueuedRequests(),
+                e.blockSize(),
+                e.blocks(),
+                e.kvCacheBytes(),
+                e.prefixCaching(),
+                e.policy(),
+                e.seed(),
+                e.numerics());
+        String message = assertThrows(IllegalArgumentException.class, () -> Llm.load(options.with(longer), backends()))
+                .getMessage();
+        assertTrue(message.contains("4096") && message.contains("2048"), message);
+    }
+
+    @Test
+    void theTemplateOfTheModelRenders() {
+        try (Llm llm = Llm.load(TinyLlama.exact(Backends.CPU), backends())) {
+            String text = llm.chatTemplate()
+                    .orElseThrow()
+                    .render(Map.of(
+                            "messages",
+                            List.of(Map.of("role", "user", "content", "What is a quire?")),
+                            "add_generation_prompt",
+                            true));
+            assertEquals(TinyLlama.cases().get(3).text(), text);
+            assertEquals(Set.of(2), Set.copyOf(llm.tokenizer().eosIds()));
+            assertEquals(512, llm.info().cache().blocks());
         }
     }
 

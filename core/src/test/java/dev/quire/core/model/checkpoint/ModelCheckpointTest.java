@@ -1,0 +1,137 @@
+package dev.quire.core.model.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quire.api.program.Op;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.DType;
+import dev.quire.core.model.ModelConfigException;
+import dev.quire.core.model.architecture.Architecture;
+import dev.quire.core.model.architecture.Architectures;
+import dev.quire.core.testing.TinyLlama;
+import dev.quire.core.testing.TinyLlamaGguf;
+import dev.quire.core.weights.Gguf;
+import dev.quire.core.weights.format.WeightFormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What does not fit together is refused, and the message names it. */
+class ModelCheckpointTest {
+    @TempDir
+    Path temporary;
+
+    @Test
+    void aTensorThatTheProgramDoesNotReadIsNamed() throws Exception {
+        Path file =
+                new TinyLlamaGguf().vector("blk.0.attn_surprise.weight", 1, 2).write(temporary.resolve("m.gguf"));
+        assertTrue(refusal(file).contains("not used by the model: blk.0.attn_surprise.weight"), refusal(file));
+    }
+
+    @Test
+    void aTensorThatIsMissingIsNamed() throws Exception {
+        Path file = new TinyLlamaGguf().without("blk.1.ffn_norm.weight").write(temporary.resolve("m.gguf"));
+        assertTrue(refusal(file).contains("missing: blk.1.ffn_norm.weight"), refusal(file));
+    }
+
+    @Test
+    void oldRotaryBuffersMayBeLeftOver() throws Exception {
+        Path file = new TinyLlamaGguf()
+                .vector("model.layers.0.self_attn.rotary_emb.inv_freq", 1, 2)
+                .write(temporary.resolve("m.gguf"));
+        try (ModelCheckpoint checkpoint = ModelCheckpoint.ofGguf(Gguf.open(file))) {
+            checkpoint.check(define(checkpoint).forward().weights());
+        }
+    }
+
+    @Test
+    void aGgufFileOfAnUnknownFamilyListsTheKnownOnes() throws Exception {
+        Path file = new TinyLlamaGguf().text("general.architecture", "mamba").write(temporary.resolve("m.gguf"));
+        String message = refusedConfig(file);
+        assertTrue(message.contains("'mamba'") && message.contains("[llama]"), message);
+    }
+
+    @Test
+    void aGgufFileWithExpertsIsRefused() throws Exception {
+        Path file = new TinyLlamaGguf().number("llama.expert_count", 8).write(temporary.resolve("m.gguf"));
+        assertTrue(refusedConfig(file).contains("llama.expert_count is 8"), refusedConfig(file));
+    }
+
+    @Test
+    void aGgufFileWithAnotherRotaryScalingIsRefused() throws Exception {
+        Path file = new TinyLlamaGguf().text("llama.rope.scaling.type", "yarn").write(temporary.resolve("m.gguf"));
+        assertTrue(refusedConfig(file).contains("yarn"), refusedConfig(file));
+    }
+
+    @Test
+    void rotaryFactorsOfAGgufFileDivideTheFrequencies() throws Exception {
+        Path file = new TinyLlamaGguf()
+                .vector(GgufConfig.ROPE_FACTORS, 1, 1, 1, 1, 2, 4, 8, 8)
+                .write(temporary.resolve("m.gguf"));
+        try (ModelCheckpoint checkpoint = ModelCheckpoint.ofGguf(Gguf.open(file))) {
+            Architecture.Definition scaled = define(checkpoint);
+            checkpoint.check(scaled.forward().weights());
+            List<Double> frequencies = scaled.forward().ops().stream()
+                    .filter(Op.Rope.class::isInstance)
+                    .map(op -> ((Op.Rope) op).rotary().inverseFrequencies())
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(1.0, frequencies.get(0));
+            assertEquals(Math.pow(10_000, -14.0 / 16) / 8, frequencies.get(7), 1e-12);
+        }
+    }
+
+    @Test
+    void aFolderWithoutConfigSaysWhatAModelFolderHolds() {
+        String message = assertThrows(ModelConfigException.class, () -> ModelCheckpoint.ofFolder(temporary))
+                .getMessage();
+        assertTrue(message.contains("no config.json"), message);
+    }
+
+    @Test
+    void aBrokenConfigIsNamed() throws Exception {
+        Path file = Files.writeString(temporary.resolve("config.json"), "[1, 2]");
+        String message = assertThrows(ModelConfigException.class, () -> ModelCheckpoint.ofFolder(temporary))
+                .getMessage();
+        assertTrue(message.contains(file.toString()), message);
+    }
+
+    @Test
+    void anUnknownArchitectureListsTheKnownOnes() throws Exception {
+        String config = Files.readString(TinyLlama.folder().resolve("config.json"));
+        Files.writeString(temporary.resolve("config.json"), config.replace("LlamaForCausalLM", "MambaForCausalLM"));
+        Files.copy(TinyLlama.folder().resolve("model.safetensors"), temporary.resolve("model.safetensors"));
+        try (ModelCheckpoint checkpoint = ModelCheckpoint.ofFolder(temporary)) {
+            String message = assertThrows(ModelConfigException.class, () -> define(checkpoint))
+                    .getMessage();
+            assertTrue(message.contains("MambaForCausalLM") && message.contains("LlamaForCausalLM"), message);
+        }
+    }
+
+    private static String refusal(Path file) {
+        try (ModelCheckpoint checkpoint = ModelCheckpoint.ofGguf(Gguf.open(file))) {
+            List<WeightRef> refs = define(checkpoint).forward().weights();
+            return assertThrows(WeightFormatException.class, () -> checkpoint.check(refs))
+                    .getMessage();
+        }
+    }
+
+    private static String refusedConfig(Path file) throws IOException {
+        try (Gguf gguf = Gguf.open(file)) {
+            return assertThrows(ModelConfigException.class, () -> ModelCheckpoint.ofGguf(gguf))
+                    .getMessage();
+        }
+    }
+
+    private static Architecture.Definition define(ModelCheckpoint checkpoint) {
+        var formats = new CheckpointFormats(checkpoint.weights(), WeightDType.AUTO, Quantization.AUTO);
+        return Architectures.onClassPath()
+                .of(checkpoint.config())
+                .define(checkpoint.config(), formats, new Architecture.CacheType(DType.F32, 16));
+    }
+}
