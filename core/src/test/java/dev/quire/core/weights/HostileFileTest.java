@@ -103,6 +103,7 @@ class HostileFileTest {
             attempt(() -> metadata.integers(key));
             attempt(() -> metadata.reals(key));
             attempt(() -> metadata.flags(key));
+            metadata.plain(key);
         }
     }
 
