@@ -16,6 +16,7 @@ public final class ApiException extends RuntimeException {
     public enum Kind {
         BAD_REQUEST(400, "BadRequestError"),
         UNAUTHORIZED(401, "AuthenticationError"),
+        FORBIDDEN(403, "PermissionDeniedError"),
         NOT_FOUND(404, "NotFoundError"),
         METHOD_NOT_ALLOWED(405, "MethodNotAllowedError"),
         TOO_LARGE(413, "RequestTooLargeError"),

@@ -47,6 +47,10 @@ public final class Refusals implements Handler<RoutingContext> {
         return switch (context.statusCode()) {
             case 400 ->
                 ApiException.of(ApiException.Kind.BAD_REQUEST, "The request cannot be read: " + reason(failure));
+            case 403 ->
+                ApiException.of(
+                        ApiException.Kind.FORBIDDEN,
+                        "Scripts of this origin may not call the server (--allowed-origins): " + reason(failure));
             case 404 ->
                 ApiException.of(
                         ApiException.Kind.NOT_FOUND,

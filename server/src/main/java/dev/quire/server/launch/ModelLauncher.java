@@ -13,10 +13,8 @@ import dev.quire.core.source.ModelSource;
 import dev.quire.core.source.SourceOptions;
 import dev.quire.server.options.HubOptions;
 import dev.quire.server.options.QuireOptions;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /** Loads the model that options name. */
 public final class ModelLauncher {
@@ -42,8 +40,8 @@ public final class ModelLauncher {
         Path cache = hub.downloadDir()
                 .or(() -> hub.home().map(folder -> folder.resolve("hub")))
                 .orElse(found.hub().cache());
-        SourceOptions.Hub chosen =
-                new SourceOptions.Hub(URI.create(hub.endpoint()), hub.token().or(found.hub()::token), cache);
+        SourceOptions.Hub chosen = new SourceOptions.Hub(
+                hub.endpoint().orElse(found.hub().endpoint()), hub.token().or(found.hub()::token), cache);
         return new ModelSource(new SourceOptions(chosen, found.packages(), found.network()), downloads);
     }
 
@@ -65,24 +63,11 @@ public final class ModelLauncher {
         DeviceOptions defaults = DeviceOptions.defaults();
         DeviceOptions device = new DeviceOptions(
                 options.device().backend().orElse(defaults.backend()),
-                options.device()
-                        .device()
-                        .map(ModelLauncher::index)
-                        .map(OptionalInt::of)
-                        .orElse(OptionalInt.empty()),
+                options.device().index(),
                 options.device().threads(),
                 options.cache().memoryUtilization(),
                 defaults.cacheDirectory(),
                 Map.of());
         return new LlmOptions(model, device, options.engine(), listener);
-    }
-
-    private static int index(String device) {
-        try {
-            return Integer.parseInt(device);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "device is '%s'; give an index that `quire backends` lists".formatted(device), e);
-        }
     }
 }

