@@ -46,6 +46,7 @@ public final class QuireCommand implements Runnable {
         CommandLine line = new CommandLine(new QuireCommand());
         CommandLine models = new CommandLine(new ModelsCommand());
         ModelsCommand.subcommands(environment).forEach(models::addSubcommand);
+        line.addSubcommand(new ServeCommand(environment));
         line.addSubcommand(new ChatCommand(environment));
         line.addSubcommand(new GenerateCommand(environment));
         line.addSubcommand(models);

@@ -1,0 +1,101 @@
+package dev.quire.server.cli;
+
+import dev.quire.core.source.EnvironmentOptions;
+import dev.quire.server.http.ServerVerticle;
+import dev.quire.server.launch.DownloadBar;
+import dev.quire.server.launch.LoadReport;
+import dev.quire.server.options.OptionTable;
+import dev.quire.server.options.QuireOptions;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Serves a model until a signal ends it. */
+@Command(
+        name = "serve",
+        description = {
+            "Serves a model over OpenAI's API. Without options: SmolLM2-135M-Instruct on http://localhost:8000.",
+            "A stop signal (Ctrl-C) lets running answers end, then ends the server."
+        },
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer>, OptionFlags.Taker {
+    /** Beyond the time that running answers get: to close sockets and free the device. */
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+
+    private final Map<String, String> environment;
+    private OptionFlags flags;
+
+    @Spec
+    private CommandSpec spec;
+
+    ServeCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Set<String> sections() {
+        return OptionTable.SECTIONS.stream()
+                .map(section -> section.title())
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public void options(OptionFlags source) {
+        flags = source;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        QuireOptions options = flags.read(spec.commandLine().getParseResult());
+        Path home = Path.of(System.getProperty("user.home"));
+        ServerVerticle server = new ServerVerticle(
+                options,
+                EnvironmentOptions.read(environment, home),
+                new DownloadBar(),
+                new LoadReport(spec.commandLine().getErr()));
+        Vertx vertx = Vertx.vertx();
+        CountDownLatch ended = new CountDownLatch(1);
+        try {
+            String id = vertx.deployVerticle(server).await();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx, id, options, ended), "quire-stop"));
+            announce(options, server);
+            ended.await();
+            return 0;
+        } catch (Exception e) {
+            vertx.close().await();
+            throw e;
+        }
+    }
+
+    private void announce(QuireOptions options, ServerVerticle server) {
+        String name = options.model().servedNames().getFirst();
+        spec.commandLine()
+                .getErr()
+                .printf("Serving %s at http://%s:%d%n", name, shown(options.http().host()), server.actualPort());
+        spec.commandLine().getErr().flush();
+    }
+
+    private static String shown(String host) {
+        return Set.of("0.0.0.0", "::", "").contains(host) ? "localhost" : host;
+    }
+
+    private static void stop(Vertx vertx, String id, QuireOptions options, CountDownLatch ended) {
+        try {
+            long millis = options.http().shutdownTimeout().plus(CLOSING).toMillis();
+            vertx.undeploy(id).compose(undeployed -> vertx.close()).await(millis, TimeUnit.MILLISECONDS);
+        } catch (java.util.concurrent.TimeoutException e) {
+            System.err.println("The server did not stop in time and is ended.");
+        } finally {
+            ended.countDown();
+        }
+    }
+}
