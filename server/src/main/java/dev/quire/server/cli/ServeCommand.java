@@ -1,13 +1,12 @@
 package dev.quire.server.cli;
 
-import dev.quire.core.source.EnvironmentOptions;
 import dev.quire.server.http.ServerVerticle;
 import dev.quire.server.launch.DownloadBar;
 import dev.quire.server.launch.LoadReport;
+import dev.quire.server.launch.ModelLauncher;
 import dev.quire.server.options.OptionTable;
 import dev.quire.server.options.QuireOptions;
 import io.vertx.core.Vertx;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -43,9 +42,7 @@ final class ServeCommand implements Callable<Integer>, OptionFlags.Taker {
 
     @Override
     public Set<String> sections() {
-        return OptionTable.SECTIONS.stream()
-                .map(section -> section.title())
-                .collect(Collectors.toSet());
+        return OptionTable.SECTIONS.stream().map(section -> section.title()).collect(Collectors.toSet());
     }
 
     @Override
@@ -56,12 +53,9 @@ final class ServeCommand implements Callable<Integer>, OptionFlags.Taker {
     @Override
     public Integer call() throws Exception {
         QuireOptions options = flags.read(spec.commandLine().getParseResult());
-        Path home = Path.of(System.getProperty("user.home"));
+        ModelLauncher launcher = new ModelLauncher(options, environment, new DownloadBar());
         ServerVerticle server = new ServerVerticle(
-                options,
-                EnvironmentOptions.read(environment, home),
-                new DownloadBar(),
-                new LoadReport(spec.commandLine().getErr()));
+                options, launcher, new LoadReport(spec.commandLine().getErr()));
         Vertx vertx = Vertx.vertx();
         CountDownLatch ended = new CountDownLatch(1);
         try {
@@ -80,7 +74,9 @@ final class ServeCommand implements Callable<Integer>, OptionFlags.Taker {
         String name = options.model().servedNames().getFirst();
         spec.commandLine()
                 .getErr()
-                .printf("Serving %s at http://%s:%d%n", name, shown(options.http().host()), server.actualPort());
+                .printf(
+                        "Serving %s at http://%s:%d%n",
+                        name, shown(options.http().host()), server.actualPort());
         spec.commandLine().getErr().flush();
     }
 
@@ -91,7 +87,8 @@ final class ServeCommand implements Callable<Integer>, OptionFlags.Taker {
     private static void stop(Vertx vertx, String id, QuireOptions options, CountDownLatch ended) {
         try {
             long millis = options.http().shutdownTimeout().plus(CLOSING).toMillis();
-            vertx.undeploy(id).compose(undeployed -> vertx.close()).await(millis, TimeUnit.MILLISECONDS);
+            vertx.undeploy(id).await(millis, TimeUnit.MILLISECONDS);
+            vertx.close().await(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
         } catch (java.util.concurrent.TimeoutException e) {
             System.err.println("The server did not stop in time and is ended.");
         } finally {

@@ -59,7 +59,9 @@ class LoadTest {
         Vertx vertx = Vertx.vertx();
         ModelLauncher launcher = new ModelLauncher(options, Map.of(), DownloadProgress.silent());
         try (Llm llm = launcher.load(LlmListener.NONE);
-                HttpClient http = HttpClient.newHttpClient()) {
+                HttpClient http = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build()) {
             ServerVerticle server = new ServerVerticle(options, llm);
             vertx.deployVerticle(server).await();
             URI uri = URI.create("http://localhost:" + server.actualPort() + "/v1/completions");
@@ -99,7 +101,8 @@ class LoadTest {
         return clients;
     }
 
-    private static void round(List<Client> clients, HttpClient http, URI uri, Llm llm, List<Double> waste) throws Exception {
+    private static void round(List<Client> clients, HttpClient http, URI uri, Llm llm, List<Double> waste)
+            throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<List<Integer>>> answers = new ArrayList<>();
             for (Client client : clients) {
@@ -134,10 +137,13 @@ class LoadTest {
                 .build();
         HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
         List<Integer> tokens = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
             assertEquals(200, response.statusCode());
             int chunks = 0;
-            for (String line = lines.readLine(); line != null && !line.equals("data: [DONE]"); line = lines.readLine()) {
+            for (String line = lines.readLine();
+                    line != null && !line.equals("data: [DONE]");
+                    line = lines.readLine()) {
                 if (line.startsWith("data: ")) {
                     if (chunks++ == leavesAfter) {
                         return tokens;
@@ -166,8 +172,11 @@ class LoadTest {
         if (heap.size() > FLAT_AFTER_ROUNDS) {
             long early = heap.get(FLAT_AFTER_ROUNDS - 1);
             long late = heap.getLast();
-            System.out.printf("load: heap in use after round %d: %d KiB, after the last: %d KiB%n", FLAT_AFTER_ROUNDS, early >> 10, late >> 10);
-            assertTrue(late < early + (16L << 20), "the heap grew from %d to %d bytes: %s".formatted(early, late, heap));
+            System.out.printf(
+                    "load: heap in use after round %d: %d KiB, after the last: %d KiB%n",
+                    FLAT_AFTER_ROUNDS, early >> 10, late >> 10);
+            assertTrue(
+                    late < early + (16L << 20), "the heap grew from %d to %d bytes: %s".formatted(early, late, heap));
         }
     }
 }
