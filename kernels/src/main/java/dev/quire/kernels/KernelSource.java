@@ -1,0 +1,29 @@
+package dev.quire.kernels;
+
+import java.util.List;
+
+/**
+ * One kernel's source, ready for a compiler.
+ *
+ * @param family whose folder it comes from
+ * @param name file name in that folder
+ * @param text the source, each {@code #include "x"} replaced by the file once
+ * @param sha256 of {@code text} in UTF-8, 64 hexadecimal digits
+ */
+public record KernelSource(KernelFamily family, String name, String text, String sha256) {
+    private static final KernelFolder KERNELS = new KernelFolder("/dev/quire/kernels");
+
+    /**
+     * Looks a kernel up.
+     *
+     * @throws IllegalArgumentException if there is none of that name, or a file that it includes is missing; the message lists the known ones
+     */
+    public static KernelSource find(KernelFamily family, String name) {
+        return KERNELS.find(family, name);
+    }
+
+    /** Names of a family's kernels. */
+    public static List<String> names(KernelFamily family) {
+        return KERNELS.names(family.folder());
+    }
+}

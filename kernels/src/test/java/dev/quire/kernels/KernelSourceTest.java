@@ -1,0 +1,81 @@
+package dev.quire.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KernelSourceTest {
+    private final KernelFolder sample = new KernelFolder("/dev/quire/kernels/sample");
+
+    @Test
+    void eachIncludedFileStandsOnceWhereItIsFirstNamed() {
+        KernelSource source = sample.find(KernelFamily.PORTABLE, "add.kernel.c");
+        String expected = """
+                #include <stdint.h>
+                #define TINY 1
+                #define ONE TINY
+                int add(int x) { return x + ONE; }
+                """;
+        assertEquals(expected, source.text());
+        assertEquals(Sha256.hex(expected.getBytes(StandardCharsets.UTF_8)), source.sha256());
+        assertEquals(64, source.sha256().length());
+    }
+
+    @Test
+    void anUnknownKernelIsRefusedWithTheKnownOnes() {
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> sample.find(KernelFamily.PORTABLE, "../include/a.h"))
+                .getMessage();
+        assertTrue(message.endsWith("known: [add.kernel.c, lost.kernel.c, stray.kernel.c]"), message);
+    }
+
+    @Test
+    void anUnknownIncludeNamesWhoIncludesItAndTheKnownOnes() {
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> sample.find(KernelFamily.PORTABLE, "stray.kernel.c"))
+                .getMessage();
+        assertTrue(message.contains("included by PORTABLE kernel 'stray.kernel.c' 'c.h'"), message);
+        assertTrue(message.endsWith("known: [a.h, b.h]"), message);
+    }
+
+    @Test
+    void aFileThatOnlyTheIndexKnowsIsAnError() {
+        assertThrows(IllegalStateException.class, () -> sample.find(KernelFamily.PORTABLE, "lost.kernel.c"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"portable", "cuda", "opencl", "include"})
+    void theIndexNamesTheFilesOfItsFolder(String folder) throws IOException {
+        Path sources = Path.of("src/main/resources/dev/quire/kernels", folder);
+        List<String> indexed = new KernelFolder("/dev/quire/kernels").names(folder);
+        Set<String> files;
+        try (var listed = Files.list(sources)) {
+            files = listed.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals("index"))
+                    .collect(Collectors.toSet());
+        }
+        assertEquals(files, new HashSet<>(indexed), "correct " + sources.resolve("index"));
+        assertEquals(files.size(), indexed.size(), "a name stands twice in " + sources.resolve("index"));
+    }
+
+    @Test
+    void everyKernelOfEveryFamilyExpands() {
+        for (KernelFamily family : KernelFamily.values()) {
+            for (String name : KernelSource.names(family)) {
+                assertTrue(!KernelSource.find(family, name).text().contains("#include \""), name);
+            }
+        }
+    }
+}

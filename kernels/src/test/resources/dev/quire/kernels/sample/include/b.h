@@ -1,0 +1,2 @@
+#include "a.h"
+#define TINY 1
