@@ -31,12 +31,13 @@ record CompiledModel(ModelRunner runner, CacheSize cache, long weightBytes) {
 
     /** @param resources takes over the weights */
     static CompiledModel compile(
-            AttentionBackend backend,
+            PlacedModel placed,
             ModelDefinition definition,
             WeightSource source,
             LlmOptions options,
             Resources resources) {
-        Program program = definition.architecture().forward();
+        AttentionBackend backend = placed.backend();
+        Program program = placed.forward().program();
         int vocabulary = definition.architecture().info().vocabSize();
         EngineOptions engine = options.engine();
         Numerics numerics = engine.numerics();
@@ -49,13 +50,12 @@ record CompiledModel(ModelRunner runner, CacheSize cache, long weightBytes) {
         try (Resources executables = new Resources()) {
             Executable forward = backend.compile(program, weights, limits, numerics);
             executables.add(forward, forward::close);
-            Program sampler = ModelRunner.samplingProgram(vocabulary);
-            Executable sampling = backend.compile(sampler, none, limits, numerics);
+            Executable sampling = backend.compile(placed.sampling().program(), none, limits, numerics);
             executables.add(sampling, sampling::close);
             long taken = weights.bytes() + forward.workspaceBytes() + sampling.workspaceBytes();
             KvCacheLayout empty = definition.architecture().cache();
             CacheSize size = CacheSize.decide(
-                    empty, engine, definition.maxModelLen(), free(backend.info(), options.device(), taken));
+                    empty, engine, definition.maxModelLen(), free(placed.cacheKeeper(), options.device(), taken));
             List<CacheGroup> groups = empty.groups().stream()
                     .map(group -> group.withBlocks(size.blocks()))
                     .toList();

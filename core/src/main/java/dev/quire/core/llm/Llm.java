@@ -80,6 +80,15 @@ public final class Llm implements AutoCloseable {
         return new LlmLoader(options, backends).load();
     }
 
+    /**
+     * Says which backend would run which op of a model, and why; also where nobody runs some. Opens the backend, loads no weights.
+     *
+     * @throws RuntimeException as {@link #load} does, but not for ops that nobody runs
+     */
+    public static Explanation explain(LlmOptions options, Backends backends) {
+        return new LlmLoader(options, backends).explain();
+    }
+
     /** Text to tokens and back. */
     public Tokenizer tokenizer() {
         return tokenizer;

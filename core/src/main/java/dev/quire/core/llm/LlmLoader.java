@@ -41,18 +41,43 @@ final class LlmLoader {
             SchedulerOptions scheduling = scheduling(options.engine());
             AttentionBackend backend = openBackend();
             resources.add(backend, backend::close);
-            ModelSource source =
-                    new ModelSource(options.model().source(), options.listener().downloads());
-            OpenModel model = OpenModel.of(source.resolve(options.model().name()));
+            OpenModel model = open();
             return assemble(backend, model, scheduling, resources);
         }
+    }
+
+    /** Says who would run what, without loading weights. */
+    Explanation explain() {
+        try (Resources resources = new Resources()) {
+            AttentionBackend backend = openBackend();
+            resources.add(backend, backend::close);
+            OpenModel model = open();
+            try (ModelCheckpoint checkpoint = model.checkpoint()) {
+                ModelDefinition definition = ModelDefinition.of(checkpoint, options, backend.info());
+                PlacedModel placed = PlacedModel.of(backend, definition, options, backends, resources);
+                return new Explanation(
+                        definition.architecture().info(),
+                        definition.maxModelLen(),
+                        placed.backend().info(),
+                        placed.forward(),
+                        placed.sampling());
+            }
+        }
+    }
+
+    private OpenModel open() {
+        ModelSource source =
+                new ModelSource(options.model().source(), options.listener().downloads());
+        return OpenModel.of(source.resolve(options.model().name()));
     }
 
     private Llm assemble(AttentionBackend backend, OpenModel model, SchedulerOptions scheduling, Resources resources) {
         try (ModelCheckpoint checkpoint = model.checkpoint()) {
             ModelDefinition definition = ModelDefinition.of(checkpoint, options, backend.info());
+            PlacedModel placed = PlacedModel.of(backend, definition, options, backends, resources);
+            placed.requireRunnable(definition);
             CompiledModel compiled =
-                    CompiledModel.compile(backend, definition, checkpoint.weights(), options, resources);
+                    CompiledModel.compile(placed, definition, checkpoint.weights(), options, resources);
             ModelInfo info = definition.architecture().info();
             ServedModel served = new ServedModel(
                     info.vocabSize(), definition.maxModelLen(), eos(model.tokenizer(), info.vocabSize()));
@@ -70,7 +95,11 @@ final class LlmLoader {
                     chatTemplate(model.tokenizer()),
                     checkpoint.generationConfig(),
                     new LlmInfo(
-                            info, definition.maxModelLen(), compiled.weightBytes(), compiled.cache(), backend.info()),
+                            info,
+                            definition.maxModelLen(),
+                            compiled.weightBytes(),
+                            compiled.cache(),
+                            placed.backend().info()),
                     resources.handOver());
         }
     }

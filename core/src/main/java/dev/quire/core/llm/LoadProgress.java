@@ -3,13 +3,16 @@ package dev.quire.core.llm;
 import dev.quire.api.WeightSource;
 import dev.quire.api.program.WeightRef;
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Tells a listener how much of the weights a backend has asked for. Used by one thread. */
 final class LoadProgress implements WeightSource {
     private final WeightSource source;
     private final LlmListener listener;
     private final long total;
+    private final Set<WeightRef> seen = new HashSet<>();
     private long loaded;
 
     LoadProgress(WeightSource source, List<WeightRef> refs, LlmListener listener) {
@@ -21,8 +24,10 @@ final class LoadProgress implements WeightSource {
     @Override
     public MemorySegment read(WeightRef ref) {
         MemorySegment bytes = source.read(ref);
-        loaded += ref.bytes();
-        listener.weightsLoaded(loaded, total);
+        if (seen.add(ref)) { // two backends may want the same one
+            loaded += ref.bytes();
+            listener.weightsLoaded(loaded, total);
+        }
         return bytes;
     }
 }

@@ -1,0 +1,17 @@
+package dev.quire.core.llm;
+
+import dev.quire.api.BackendInfo;
+import dev.quire.core.model.ModelInfo;
+import dev.quire.core.model.placement.ProgramPlacement;
+
+/**
+ * What would run where.
+ *
+ * @param model sizes of the model
+ * @param maxModelLen tokens of the longest sequence
+ * @param backend what would run it
+ * @param forward each op of the forward step, and who runs it
+ * @param sampling each op of the sampling step, and who runs it
+ */
+public record Explanation(
+        ModelInfo model, int maxModelLen, BackendInfo backend, ProgramPlacement forward, ProgramPlacement sampling) {}
