@@ -1,5 +1,8 @@
 package dev.quire.backends.cpu.linear;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -42,19 +45,53 @@ final class GroupScales {
             minimums = new float[size];
         }
         int blocks = inputs / format.blockInputs();
-        int groups = format.groupsPerBlock();
-        float unit = 1 << format.bits();
         for (int b = 0; b < blocks; b++) {
             long block = panel + (long) b * format.blockBytes();
-            int to = b * groups * Panels.WIDTH;
-            for (int lane = 0; lane < Panels.WIDTH; lane += LANES) {
-                if (format.hasIntegerScales()) {
-                    integers(format, packed, block, lane, groups, unit, to + lane);
-                } else {
-                    halves(packed, block + 2L * lane).mul(unit).intoArray(scales, to + lane);
-                    if (format.hasMinimums()) {
-                        halves(packed, block + 2L * (Panels.WIDTH + lane)).intoArray(minimums, to + lane);
-                    }
+            int to = b * format.groupsPerBlock() * Panels.WIDTH;
+            if (Lanes.COUNT < LANES) {
+                scalars(format, packed, block, to);
+            } else {
+                vectors(format, packed, block, to);
+            }
+        }
+    }
+
+    /** One output at a time: what the vectors do, for machines without vectors of eight floats. */
+    void scalars(GroupFormat format, MemorySegment packed, long block, int to) {
+        int groups = format.groupsPerBlock();
+        float unit = 1 << format.bits();
+        for (int output = 0; output < Panels.WIDTH; output++) {
+            float d = half(packed, block + 2L * output);
+            float m = format.hasMinimums() ? half(packed, block + 2L * (Panels.WIDTH + output)) : 0;
+            long integers = block + format.halvesBytes() + output;
+            for (int g = 0; g < groups; g++) {
+                int at = to + g * Panels.WIDTH + output;
+                float scale =
+                        format.hasIntegerScales() ? d * packed.get(JAVA_BYTE, integers + (long) g * Panels.WIDTH) : d;
+                scales[at] = scale * unit;
+                if (format.hasMinimums()) {
+                    minimums[at] = format.hasIntegerScales()
+                            ? -(m * packed.get(JAVA_BYTE, integers + (long) (groups + g) * Panels.WIDTH))
+                            : m;
+                }
+            }
+        }
+    }
+
+    private static float half(MemorySegment packed, long at) {
+        return Float.float16ToFloat(packed.get(JAVA_SHORT, at));
+    }
+
+    private void vectors(GroupFormat format, MemorySegment packed, long block, int to) {
+        int groups = format.groupsPerBlock();
+        float unit = 1 << format.bits();
+        for (int lane = 0; lane < Panels.WIDTH; lane += LANES) {
+            if (format.hasIntegerScales()) {
+                integers(format, packed, block, lane, groups, unit, to + lane);
+            } else {
+                halves(packed, block + 2L * lane).mul(unit).intoArray(scales, to + lane);
+                if (format.hasMinimums()) {
+                    halves(packed, block + 2L * (Panels.WIDTH + lane)).intoArray(minimums, to + lane);
                 }
             }
         }

@@ -154,7 +154,7 @@ final class GroupedLinear implements PackedLinear {
 
     /** Up to how many rows reading the codes for each is quicker than expanding them first. */
     private int directRows() {
-        return format.highBits() == 0 ? 4 : 1;
+        return format.highBits() == 0 && Lanes.COUNT >= 16 ? 4 : 1;
     }
 
     private void direct(GroupRun run, int rows, WorkerScratch own) {

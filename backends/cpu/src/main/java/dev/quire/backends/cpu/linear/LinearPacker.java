@@ -2,6 +2,7 @@ package dev.quire.backends.cpu.linear;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import dev.quire.api.types.WeightFormat;
 import dev.quire.backends.cpu.onednn.MatrixType;
 import dev.quire.backends.cpu.onednn.OneDnnLibrary;
 import dev.quire.backends.cpu.threads.WorkerPool;
@@ -82,6 +83,14 @@ public final class LinearPacker {
                 : packDense(weights, panels, biases, arena);
     }
 
+    /**
+     * Has the JVM compile the kernels of a format, before a first request waits for it. Takes from a few milliseconds, where oneDNN
+     * serves, to a few seconds.
+     */
+    public void warmUp(WeightFormat format) {
+        KernelWarmup.run(this, format);
+    }
+
     private PackedLinear packGrouped(
             List<LinearWeight> weights, Panels panels, List<Optional<MemorySegment>> biases, Arena arena) {
         int inputs = weights.getFirst().inputs();
@@ -122,8 +131,14 @@ public final class LinearPacker {
             Optional<String> objection = objections.get(shape);
             if (objection == null) {
                 objection = KernelCheck.objection(oneDnn, type, inputs, shape.outputs(), packed, panel);
-                objection.ifPresent(reason ->
-                        LOG.warn("{} layers [{}, {}] run in plain Java: {}", type, shape.outputs(), inputs, reason));
+                objection
+                        .filter(reason -> !objections.containsValue(Optional.of(reason)))
+                        .ifPresent(reason -> LOG.warn(
+                                "{} linear layers, [{}, {}] the first, run in plain Java: {}",
+                                type,
+                                shape.outputs(),
+                                inputs,
+                                reason));
                 objections.put(shape, objection);
             }
             if (objection.isPresent()) {

@@ -198,7 +198,13 @@ final class Functions {
     }
 
     private static OneDnnException failed(String name, int status) {
-        return new OneDnnException(name + " of oneDNN answered status " + status);
+        String meaning = switch (status) {
+            case 1 -> "out of memory";
+            case 2 -> "invalid arguments";
+            case 3 -> "not implemented for this processor and shape";
+            default -> "status " + status;
+        };
+        return new OneDnnException(name + " of oneDNN refused: " + meaning);
     }
 
     private static RuntimeException unexpected(Throwable thrown) {

@@ -2,6 +2,7 @@ package dev.quire.backends.cpu.linear;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -193,6 +194,28 @@ class GroupedLinearTest {
                                     .formatted(linear.kernel(), count, first, pool.threads()));
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("formats")
+    void scalesReadOneByOneAreThoseReadByVectors(WeightFormat format) {
+        Samples samples = new Samples("scalesReadOneByOneAreThoseReadByVectors");
+        GroupFormat groups = GroupFormat.of(format);
+        try (Arena arena = Arena.ofConfined()) {
+            int inputs = format.blockElements();
+            LinearWeight weight = samples.quantized(format, 64, inputs, arena);
+            MemorySegment packed = arena.allocate(groups.panelBytes(inputs), 64);
+            GroupPacking.pack(groups, weight, 0, packed, 0);
+            GroupScales read = new GroupScales();
+            read.read(groups, inputs, packed, 0);
+            float[] scales = read.scales.clone();
+            float[] minimums = read.minimums.clone();
+            Arrays.fill(read.scales, Float.NaN);
+            Arrays.fill(read.minimums, groups.hasMinimums() ? Float.NaN : 0);
+            read.scalars(groups, packed, 0, 0);
+            assertArrayEquals(read.scales, scales);
+            assertArrayEquals(read.minimums, minimums);
         }
     }
 

@@ -8,18 +8,20 @@ import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Times all linear layers of one step of a Llama of SmolLM2-135M's size, by batch size, beside what the machine can read and multiply:
- * {@code LinearBenchmark [threads] [format…]}. Not a test.
+ * Times all linear layers of one step of a Llama of SmolLM2-135M's size, by batch size, beside what the machine can read and multiply,
+ * each step between two such probes, since shared machines have moods: {@code LinearBenchmark [threads] [format…]}, a format with
+ * {@code -java} after it without oneDNN. Not a test.
  */
 final class LinearBenchmark {
     private static final int LAYERS = 30;
     private static final int VOCABULARY = 49_152;
-    private static final long PROBE_BYTES = 512L << 20;
+    private static final long PROBE_BYTES = 256L << 20;
     private static final double SECONDS = 1.0;
 
     private final Samples samples = new Samples("LinearBenchmark");
@@ -38,26 +40,22 @@ final class LinearBenchmark {
                 : Runtime.getRuntime().availableProcessors();
         try (WorkerPool pool = new WorkerPool(threads)) {
             var benchmark = new LinearBenchmark(pool, Samples.oneDnn());
-            double read = benchmark.readBandwidth();
-            double peak = benchmark.peak();
-            System.out.printf("%d threads: reads %.1f GB/s, multiplies bf16 %.0f GFLOP/s%n", threads, read, peak);
             List<String> formats = args.length > 1 ? List.of(args).subList(1, args.length) : List.of("BF16");
             for (String format : formats) {
                 boolean plain = format.endsWith("-java");
                 OneDnnLibrary library = plain ? new OneDnnLibrary.Missing("plain Java is measured") : benchmark.library;
-                benchmark.step(WeightFormat.valueOf(format.replace("-java", "")), library, read, peak);
+                benchmark.step(WeightFormat.valueOf(format.replace("-java", "")), library);
             }
         }
     }
 
-    /** Bytes that all threads read from memory in a second, in billions. */
-    private double readBandwidth() {
+    /** All threads read {@link #PROBE_BYTES} of memory. */
+    private Runnable readProbe() {
         MemorySegment memory = arena.allocate(PROBE_BYTES, 1 << 21);
         memory.fill((byte) 1);
         long[] sums = new long[pool.threads() * 16];
-        double seconds = best(() ->
-                pool.parallel(pool.threads(), (part, worker) -> sums[worker * 16] = sum(memory, part, pool.threads())));
-        return PROBE_BYTES / seconds * 1e-9;
+        return () ->
+                pool.parallel(pool.threads(), (part, worker) -> sums[worker * 16] = sum(memory, part, pool.threads()));
     }
 
     private static long sum(MemorySegment memory, int part, int parts) {
@@ -76,12 +74,12 @@ final class LinearBenchmark {
         return a.add(b).reduceLanes(VectorOperators.ADD) + memory.get(JAVA_LONG, 0);
     }
 
-    /** The best that the bf16 kernel reaches on a shape that stays in the caches. */
-    private double peak() {
+    /** The bf16 kernel on a shape that stays in the caches: 2³⁰ operations. */
+    private Runnable multiplyProbe() {
         PackedLinear linear = pack(WeightFormat.BF16, library, 1024, 1024);
         MemorySegment x = samples.floats(arena, 512L * 1024);
         List<MemorySegment> y = List.of(arena.allocate(4L * 512 * 1024, 64));
-        return 2.0 * 512 * 1024 * 1024 / best(() -> linear.run(x, 512, y)) * 1e-9;
+        return () -> linear.run(x, 512, y);
     }
 
     private PackedLinear pack(WeightFormat format, OneDnnLibrary library, int inputs, int... outputs) {
@@ -110,7 +108,9 @@ final class LinearBenchmark {
 
     private record Layer(PackedLinear linear, List<MemorySegment> outputs) {}
 
-    private void step(WeightFormat format, OneDnnLibrary library, double read, double peak) {
+    private void step(WeightFormat format, OneDnnLibrary library) {
+        Runnable readProbe = readProbe();
+        Runnable multiplyProbe = multiplyProbe();
         // The K formats want multiples of 256.
         int hidden = format.blockElements() == 256 ? 512 : 576;
         int most = 512;
@@ -133,17 +133,31 @@ final class LinearBenchmark {
         System.out.printf("%s, %s: %.0f MB%n", format, head.linear.kernel(), (bytes + headBytes) * 1e-6);
         for (int rows : new int[] {1, 2, 4, 8, 16, 32, 64, 512}) {
             int headRows = Math.min(rows, 64);
-            double seconds = best(() -> {
-                for (Layer layer : layers) {
-                    layer.linear.run(x, rows, layer.outputs);
-                }
-                head.linear.run(x, headRows, head.outputs);
-            });
+            double[] best = best(
+                    () -> {
+                        for (Layer layer : layers) {
+                            layer.linear.run(x, rows, layer.outputs);
+                        }
+                        head.linear.run(x, headRows, head.outputs);
+                    },
+                    readProbe,
+                    multiplyProbe);
+            double seconds = best[0];
+            double read = PROBE_BYTES / best[1] * 1e-9;
+            double peak = 0x1p30 / best[2] * 1e-9;
             double rate = (bytes + headBytes) / seconds * 1e-9;
             double flops = 2.0 * (multiplies * rows + headMultiplies * headRows) / seconds * 1e-9;
             System.out.printf(
-                    "  %3d rows: %8.2f ms, %7.0f tokens/s, %5.1f GB/s (%.0f%% of reading), %5.0f GFLOP/s (%.0f%% of peak)%n",
-                    rows, seconds * 1e3, rows / seconds, rate, 100 * rate / read, flops, 100 * flops / peak);
+                    "  %3d rows: %8.2f ms, %7.0f tokens/s, %5.1f GB/s (%.0f%% of %.1f), %5.0f GFLOP/s (%.0f%% of %.0f)%n",
+                    rows,
+                    seconds * 1e3,
+                    rows / seconds,
+                    rate,
+                    100 * rate / read,
+                    read,
+                    flops,
+                    100 * flops / peak,
+                    peak);
         }
     }
 
@@ -155,14 +169,17 @@ final class LinearBenchmark {
                         .toList());
     }
 
-    /** Seconds of the quickest of many runs. */
-    private static double best(Runnable work) {
-        double best = Double.MAX_VALUE;
-        long end = System.nanoTime() + (long) (2 * SECONDS * 1e9);
+    /** Seconds of the quickest of many runs of each, taken in turns. */
+    private static double[] best(Runnable... works) {
+        double[] best = new double[works.length];
+        Arrays.fill(best, Double.MAX_VALUE);
+        long end = System.nanoTime() + (long) (SECONDS * 1e9);
         do {
-            long start = System.nanoTime();
-            work.run();
-            best = Math.min(best, (System.nanoTime() - start) * 1e-9);
+            for (int i = 0; i < works.length; i++) {
+                long start = System.nanoTime();
+                works[i].run();
+                best[i] = Math.min(best[i], (System.nanoTime() - start) * 1e-9);
+            }
         } while (System.nanoTime() < end);
         return best;
     }
