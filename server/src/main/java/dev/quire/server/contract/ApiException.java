@@ -3,10 +3,13 @@ package dev.quire.server.contract;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** A request that is not carried out, as OpenAI's clients understand it. */
 public final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1;
+
+    private static final Pattern FIELD = Pattern.compile("[a-z][a-z_]*");
 
     private final Kind kind;
     private final transient Optional<String> param;
@@ -54,6 +57,12 @@ public final class ApiException extends RuntimeException {
     /** A request that is wrong in field {@code param}. */
     public static ApiException badRequest(String param, String message) {
         return new ApiException(Kind.BAD_REQUEST, message, Optional.of(param), OptionalInt.empty());
+    }
+
+    /** A request that is wrong in the field that begins {@code message}, or in {@code otherwise} if the message begins with none. */
+    public static ApiException badRequestBySubject(String message, String otherwise) {
+        String subject = message.split(" ")[0];
+        return badRequest(FIELD.matcher(subject).matches() ? subject : otherwise, message);
     }
 
     /** A model that is not served. */

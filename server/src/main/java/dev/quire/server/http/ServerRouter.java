@@ -2,6 +2,7 @@ package dev.quire.server.http;
 
 import dev.quire.server.contract.Refusals;
 import dev.quire.server.contract.RequestBodies;
+import dev.quire.server.metrics.VllmNames;
 import dev.quire.server.openai.OpenAiRoutes;
 import dev.quire.server.options.HttpOptions;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -14,8 +15,6 @@ import io.vertx.openapi.contract.OpenAPIContract;
 
 /** The order in which a request is looked at: id, limits, origin, key, body, schema, handler; and refusals for all of them. */
 final class ServerRouter {
-    private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-
     private final HttpOptions options;
     private final OpenAiRoutes routes;
     private final PrometheusMeterRegistry registry;
@@ -41,8 +40,8 @@ final class ServerRouter {
         routes.bind(builder);
         builder.getRoute("metrics")
                 .addHandler(context -> context.response()
-                        .putHeader("Content-Type", METRICS_TYPE)
-                        .end(registry.scrape()));
+                        .putHeader("Content-Type", VllmNames.MEDIA_TYPE)
+                        .end(VllmNames.scrape(registry)));
         Router router = builder.createRouter();
         routes.bind(router);
         Refusals refusals = new Refusals(bodies);

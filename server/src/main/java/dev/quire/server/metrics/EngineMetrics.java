@@ -16,7 +16,7 @@ public final class EngineMetrics {
     /** @param model the served name */
     public EngineMetrics(MeterRegistry registry, String model) {
         meters = new Meters(registry, model);
-        stepTokens = meters.histogram("iteration_tokens_total", "Tokens of a step.", Buckets.STEP_TOKENS);
+        stepTokens = meters.counts("iteration_tokens", "Tokens of a step.", Buckets.STEP_TOKENS);
     }
 
     /** A listener that counts steps and passes everything on. */
@@ -43,7 +43,7 @@ public final class EngineMetrics {
     /** Registers what is read from an engine's snapshots. */
     public void watch(Supplier<EngineStats> stats) {
         gauge("num_requests_running", "Sequences that hold KV blocks.", stats, EngineStats::running);
-        gauge("num_requests_waiting", "Sequences that wait for admission.", stats, s -> s.waiting() + s.queued());
+        gauge("num_requests_waiting", "Sequences that wait for admission.", stats, EngineMetrics::waiting);
         gauge("kv_cache_usage_perc", "Share of KV blocks in use, 0 to 1.", stats, EngineMetrics::usage);
         counter("prefix_cache_queries", "Prompt tokens looked up in the prefix cache.", stats, s -> s.prefixQueries());
         counter("prefix_cache_hits", "Prompt tokens found in the prefix cache.", stats, s -> s.prefixHits());
@@ -58,6 +58,11 @@ public final class EngineMetrics {
 
     private void counter(String name, String help, Supplier<EngineStats> stats, ToDoubleFunction<EngineStats> value) {
         meters.counter(name, help, stats, source -> value.applyAsDouble(source.get()));
+    }
+
+    /** Sequences before their first step are in both counts, preempted ones in the first, requests on their way in the second. */
+    private static double waiting(EngineStats stats) {
+        return Math.max(stats.waiting(), stats.queued());
     }
 
     private static double usage(EngineStats stats) {

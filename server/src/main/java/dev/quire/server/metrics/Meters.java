@@ -6,11 +6,14 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
 /** Makes meters with vLLM's prefix and labels. */
 final class Meters {
-    private static final String PREFIX = "vllm:";
+    private static final String PREFIX = "vllm.";
 
     private final MeterRegistry registry;
     private final Tags tags;
@@ -21,7 +24,20 @@ final class Meters {
         this.tags = Tags.of("model_name", model, "engine", "0");
     }
 
-    DistributionSummary histogram(String name, String help, double... bounds) {
+    /** A histogram of durations; its name ends in {@code _seconds}. */
+    Timer durations(String name, String help, double... seconds) {
+        Duration[] bounds = DoubleStream.of(seconds)
+                .mapToObj(bound -> Duration.ofNanos(Math.round(bound * 1e9)))
+                .toArray(Duration[]::new);
+        return Timer.builder(PREFIX + name)
+                .description(help)
+                .tags(tags)
+                .serviceLevelObjectives(bounds)
+                .register(registry);
+    }
+
+    /** A histogram of whole numbers. */
+    DistributionSummary counts(String name, String help, double... bounds) {
         return DistributionSummary.builder(PREFIX + name)
                 .description(help)
                 .tags(tags)

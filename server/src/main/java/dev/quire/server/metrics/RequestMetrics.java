@@ -7,22 +7,24 @@ import dev.quire.core.request.Usage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** What requests took and how they ended. Safe from any thread. */
 public final class RequestMetrics {
-    private final DistributionSummary firstToken;
-    private final DistributionSummary interToken;
-    private final DistributionSummary perOutputToken;
-    private final DistributionSummary endToEnd;
-    private final DistributionSummary queue;
-    private final DistributionSummary prefill;
-    private final DistributionSummary decode;
-    private final DistributionSummary inference;
+    private final Timer firstToken;
+    private final Timer interToken;
+    private final Timer perOutputToken;
+    private final Timer endToEnd;
+    private final Timer queue;
+    private final Timer prefill;
+    private final Timer decode;
+    private final Timer inference;
     private final DistributionSummary promptTokens;
     private final DistributionSummary generationTokens;
     private final Map<FinishReason, Counter> ended = new EnumMap<>(FinishReason.class);
@@ -35,20 +37,20 @@ public final class RequestMetrics {
      */
     public RequestMetrics(MeterRegistry registry, String model, int maxModelLen) {
         Meters meters = new Meters(registry, model);
-        firstToken = meters.histogram(
+        firstToken = meters.durations(
                 "time_to_first_token_seconds", "From arrival to the first token.", Buckets.FIRST_TOKEN);
-        interToken = meters.histogram("inter_token_latency_seconds", "Between tokens of a choice.", Buckets.TOKEN);
-        perOutputToken = meters.histogram(
+        interToken = meters.durations("inter_token_latency_seconds", "Between tokens of a choice.", Buckets.TOKEN);
+        perOutputToken = meters.durations(
                 "request_time_per_output_token_seconds", "A request's mean time between tokens.", Buckets.TOKEN);
-        endToEnd = meters.histogram("e2e_request_latency_seconds", "From arrival to the last token.", Buckets.REQUEST);
-        queue = meters.histogram("request_queue_time_seconds", "From arrival to the first step.", Buckets.REQUEST);
-        prefill = meters.histogram(
+        endToEnd = meters.durations("e2e_request_latency_seconds", "From arrival to the last token.", Buckets.REQUEST);
+        queue = meters.durations("request_queue_time_seconds", "From arrival to the first step.", Buckets.REQUEST);
+        prefill = meters.durations(
                 "request_prefill_time_seconds", "From the first step to the first token.", Buckets.REQUEST);
-        decode = meters.histogram("request_decode_time_seconds", "From the first token to the last.", Buckets.REQUEST);
-        inference = meters.histogram(
+        decode = meters.durations("request_decode_time_seconds", "From the first token to the last.", Buckets.REQUEST);
+        inference = meters.durations(
                 "request_inference_time_seconds", "From the first step to the last token.", Buckets.REQUEST);
-        promptTokens = meters.histogram("request_prompt_tokens", "Tokens of a prompt.", Buckets.upTo(maxModelLen));
-        generationTokens = meters.histogram(
+        promptTokens = meters.counts("request_prompt_tokens", "Tokens of a prompt.", Buckets.upTo(maxModelLen));
+        generationTokens = meters.counts(
                 "request_generation_tokens", "Tokens generated for a request.", Buckets.upTo(maxModelLen));
         for (FinishReason reason : FinishReason.values()) {
             ended.put(
@@ -80,7 +82,7 @@ public final class RequestMetrics {
         Long before = latest.put(delta.choice(), now);
         int count = delta.tokens().size();
         for (int i = 0; before != null && i < count; i++) {
-            interToken.record(seconds(before, now) / count);
+            interToken.record((now - before) / count, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -90,18 +92,19 @@ public final class RequestMetrics {
         if (usage.completionTokens() == 0) {
             return;
         }
-        firstToken.record(seconds(timings.arrived(), timings.firstToken()));
-        endToEnd.record(seconds(timings.arrived(), timings.finished()));
-        queue.record(seconds(timings.arrived(), timings.scheduled()));
-        prefill.record(seconds(timings.scheduled(), timings.firstToken()));
-        decode.record(seconds(timings.firstToken(), timings.finished()));
-        inference.record(seconds(timings.scheduled(), timings.finished()));
+        record(firstToken, timings.arrived(), timings.firstToken());
+        record(endToEnd, timings.arrived(), timings.finished());
+        record(queue, timings.arrived(), timings.scheduled());
+        record(prefill, timings.scheduled(), timings.firstToken());
+        record(decode, timings.firstToken(), timings.finished());
+        record(inference, timings.scheduled(), timings.finished());
         if (usage.completionTokens() > 1) {
-            perOutputToken.record(seconds(timings.firstToken(), timings.finished()) / (usage.completionTokens() - 1));
+            long decoding = timings.finished() - timings.firstToken();
+            perOutputToken.record(decoding / (usage.completionTokens() - 1), TimeUnit.NANOSECONDS);
         }
     }
 
-    private static double seconds(long from, long to) {
-        return (to - from) / 1e9;
+    private static void record(Timer timer, long from, long to) {
+        timer.record(to - from, TimeUnit.NANOSECONDS);
     }
 }

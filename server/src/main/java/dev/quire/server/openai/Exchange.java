@@ -93,7 +93,7 @@ final class Exchange {
 
     private ApiException refused(Refusal refusal) {
         return switch (refusal.kind()) {
-            case INVALID -> ApiException.badRequest(refusal.message().split(" ")[0], refusal.message());
+            case INVALID -> ApiException.badRequestBySubject(refusal.message(), promptField);
             case TOO_LONG -> ApiException.badRequest(promptField, refusal.message());
             case OVERLOADED -> ApiException.overloaded(refusal.message(), RETRY_AFTER_SECONDS);
             case UNAVAILABLE -> ApiException.of(ApiException.Kind.UNAVAILABLE, refusal.message());
