@@ -51,6 +51,7 @@ public final class QuireCommand implements Runnable {
         line.addSubcommand(new GenerateCommand(environment));
         line.addSubcommand(models);
         line.addSubcommand(new BackendsCommand());
+        line.addSubcommand(new ExplainCommand(environment));
         line.addSubcommand(new BenchCommand());
         OptionFlags.addTo(line, environment);
         line.setUsageHelpWidth(120);
