@@ -1,0 +1,138 @@
+package dev.quire.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.Executable;
+import dev.quire.api.program.Mask;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Program;
+import dev.quire.api.step.StepBatch;
+import dev.quire.conformance.cases.Depth;
+import dev.quire.conformance.cases.OpConformance;
+import dev.quire.conformance.oracle.OracleBackend;
+import dev.quire.conformance.report.CaseResult;
+import dev.quire.conformance.report.ConformanceReport;
+import dev.quire.conformance.report.Outcome;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class OpConformanceTest {
+    private static final long SEED = Long.getLong("quire.seed", 4711);
+
+    @Test
+    void theOraclePassesItsOwnCasesAndEveryOpHasOne() { // N1
+        ConformanceReport report = OpConformance.run(OracleBackend::new, SEED, Depth.QUICK);
+        assertTrue(report.passed(), report.table());
+        assertEquals(report.results().size(), report.count(Outcome.PASS), report.table());
+        Set<String> ops = report.results().stream().map(CaseResult::op).collect(Collectors.toSet());
+        ops.add("WriteKv"); // every cached attention case writes its keys
+        Set<String> known = Arrays.stream(Op.class.getPermittedSubclasses())
+                .map(Class::getSimpleName)
+                .collect(Collectors.toSet());
+        assertEquals(known, ops, "a new op needs a case");
+    }
+
+    @Test
+    void aForgottenScaleIsCaught() { // A3
+        UnaryOperator<Op.Attend> fault = a -> {
+            Op.Attend.HeadShape s = a.shape();
+            Op.Attend.HeadShape unscaled = new Op.Attend.HeadShape(s.heads(), s.kvHeads(), s.headSize(), 1);
+            return new Op.Attend(a.q(), a.keys(), unscaled, a.mask(), a.softCap(), a.alibi(), a.out());
+        };
+        assertCaught(fault, 0, "Attend/causal/edges/BF16");
+    }
+
+    @Test
+    void aMaskThatIsOffByOneIsCaught() { // A1
+        assertCaught(UnaryOperator.identity(), 1, "Attend/causal/edges/F32");
+    }
+
+    @Test
+    void anIgnoredWindowIsCaught() { // A1
+        UnaryOperator<Op.Attend> fault =
+                a -> new Op.Attend(a.q(), a.keys(), a.shape(), Mask.CAUSAL, a.softCap(), a.alibi(), a.out());
+        assertCaught(fault, 0, "Attend/window=5/edges/BF16");
+    }
+
+    @Test
+    void aReportOfNoCasesIsNoPass() {
+        assertFalse(new ConformanceReport("C1", "none", "none", SEED, List.of()).passed());
+    }
+
+    @Test
+    void anUnknownBackendExitsWithOneAndSaysWhatThereIs() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertEquals(1, ConformanceMain.run(new String[] {"--backend", "abacus"}, new PrintStream(out)));
+        assertTrue(out.toString().contains("no backend 'abacus' on the class path; there: []"), out.toString());
+    }
+
+    private static void assertCaught(UnaryOperator<Op.Attend> fault, int shift, String name) {
+        ConformanceReport report = OpConformance.run(() -> broken(fault, shift), SEED, Depth.QUICK);
+        assertFalse(report.passed());
+        assertTrue(
+                report.results().stream()
+                        .anyMatch(r -> r.outcome() == Outcome.FAIL && r.name().startsWith(name)),
+                report.table());
+        assertEquals(0, report.count(Outcome.ERROR), report.table());
+    }
+
+    /** The oracle with other attention ops, or positions that are {@code shift} too high where a program attends. */
+    private static AttentionBackend broken(UnaryOperator<Op.Attend> fault, int shift) {
+        OracleBackend oracle = new OracleBackend();
+        return proxy(
+                AttentionBackend.class,
+                oracle,
+                (method, args) -> {
+                    if (!method.equals("compile")) {
+                        return args;
+                    }
+                    Program program = (Program) args[0];
+                    List<Op> ops = program.ops().stream()
+                            .map(op -> op instanceof Op.Attend attend ? (Op) fault.apply(attend) : op)
+                            .toList();
+                    args[0] = new Program(program.inputs(), program.weights(), ops, program.outputs());
+                    return args;
+                },
+                shift);
+    }
+
+    private interface Change {
+        Object[] of(String method, Object[] args);
+    }
+
+    private static <T> T proxy(Class<T> type, T target, Change change, int shift) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, args) -> {
+            try {
+                Object result = method.invoke(target, args == null ? null : change.of(method.getName(), args));
+                boolean attends = result instanceof Executable
+                        && ((Program) args[0]).ops().stream().anyMatch(Op.Attend.class::isInstance);
+                return shift != 0 && attends
+                        ? proxy(Executable.class, (Executable) result, (name, in) -> shifted(name, in, shift), 0)
+                        : result;
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }));
+    }
+
+    private static Object[] shifted(String method, Object[] args, int shift) {
+        if (method.equals("submit")) {
+            StepBatch b = (StepBatch) args[0];
+            int[] positions = Arrays.stream(b.positions()).map(p -> p + shift).toArray();
+            args[0] = new StepBatch(
+                    b.tokens(), positions, b.queryStarts(), b.logitRows(), b.adapters(), b.groups(), b.sampling());
+        }
+        return args;
+    }
+}
