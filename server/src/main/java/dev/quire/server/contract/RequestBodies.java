@@ -20,6 +20,7 @@ import java.util.Map;
 public final class RequestBodies implements RequestExtractor {
     private static final String JSON = "application/json";
     private static final String BODY = "quire.body";
+    private static final int HEADER_LENGTH = 1000;
     private static final String SCHEMA = "quire.schema";
 
     private final Map<String, RequestSchema> schemas = new LinkedHashMap<>();
@@ -64,13 +65,19 @@ public final class RequestBodies implements RequestExtractor {
             JsonObject body = parse(context);
             List<String> ignored = new FieldCheck(schema, policy).ignored(body);
             if (!ignored.isEmpty()) {
-                context.response().putHeader("X-Quire-Ignored", String.join(", ", ignored));
+                context.response().putHeader("X-Quire-Ignored", headerText(ignored));
             }
             context.put(BODY, body);
             return RequestUtils.extract(context.request(), operation, () -> Future.succeededFuture(body.toBuffer()));
         } catch (ApiException e) {
             return Future.failedFuture(e);
         }
+    }
+
+    /** Names come from the client: what a header cannot carry becomes a question mark, and a long list is cut. */
+    private static String headerText(List<String> names) {
+        String text = String.join(", ", names).replaceAll("[^ -~]", "?");
+        return text.length() <= HEADER_LENGTH ? text : text.substring(0, HEADER_LENGTH) + ", ...";
     }
 
     private static JsonObject parse(RoutingContext context) {

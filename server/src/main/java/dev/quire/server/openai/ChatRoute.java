@@ -32,8 +32,8 @@ final class ChatRoute implements Generate.Endpoint {
         String model = deployment.requested(body);
         OptionalInt logprobs = logprobs(body);
         OptionalInt maxTokens = Fields.integer(body, "max_completion_tokens");
-        SamplingParams params =
-                sampling.read(body, maxTokens.isPresent() ? maxTokens : Fields.integer(body, "max_tokens"), logprobs);
+        SamplingParams params = sampling.read(
+                body, maxTokens.isPresent() ? maxTokens : Fields.integer(body, "max_tokens"), logprobs, "top_logprobs");
         int maxModelLen = deployment.llm().info().maxModelLen();
         return new Call(
                 body.getString(

@@ -33,7 +33,10 @@ final class CompletionRoute implements Generate.Endpoint {
         OptionalInt logprobs = Fields.integer(body, "logprobs");
         AnswerOptions answer = AnswerOptions.read(body, logprobs);
         SamplingParams params = sampling.read(
-                scored(body, answer), OptionalInt.of(Fields.integer(body, "max_tokens", MAX_TOKENS)), logprobs);
+                scored(body, answer),
+                OptionalInt.of(Fields.integer(body, "max_tokens", MAX_TOKENS)),
+                logprobs,
+                "logprobs");
         int maxModelLen = deployment.llm().info().maxModelLen();
         return new Call(
                 body.getString(

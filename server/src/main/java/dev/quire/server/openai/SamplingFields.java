@@ -29,10 +29,11 @@ final class SamplingFields {
 
     /**
      * @param maxTokens tokens of each choice, under whichever name the endpoint has for it
-     * @param logprobs alternatives for each generated token, under whichever name
+     * @param logprobs alternatives for each generated token
+     * @param logprobsName the endpoint's name for that
      * @throws ApiException naming the field that is out of range
      */
-    SamplingParams read(JsonObject body, OptionalInt maxTokens, OptionalInt logprobs) {
+    SamplingParams read(JsonObject body, OptionalInt maxTokens, OptionalInt logprobs, String logprobsName) {
         try {
             SamplingParams.Builder builder = SamplingParams.builder()
                     .n(Fields.integer(body, "n", 1))
@@ -50,7 +51,7 @@ final class SamplingFields {
                             Fields.flag(body, "skip_special_tokens", true),
                             Fields.flag(body, "spaces_between_special_tokens", true)));
             Fields.whole(body, "seed").ifPresent(builder::seed);
-            logprobs.ifPresent(count -> builder.logprobs(bounded("logprobs", count)));
+            logprobs.ifPresent(count -> builder.logprobs(bounded(logprobsName, count)));
             Fields.integer(body, "prompt_logprobs")
                     .ifPresent(count -> builder.promptLogprobs(bounded("prompt_logprobs", count)));
             return builder.build();

@@ -2,6 +2,7 @@ package dev.quire.server.openai;
 
 import dev.quire.core.text.SpecialTokens;
 import dev.quire.core.text.Tokenizer;
+import dev.quire.server.contract.ApiException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -18,6 +19,9 @@ final class WordTokens {
         List<List<Integer>> spellings = new ArrayList<>();
         for (String word : words) {
             String bare = word.stripLeading();
+            if (bare.isEmpty()) {
+                throw ApiException.badRequest("bad_words", "bad_words holds a blank word; leave it out.");
+            }
             int[] first = tokenizer.encode(bare, SpecialTokens.PARSE);
             int[] later = tokenizer.encode(" " + bare, SpecialTokens.PARSE);
             spellings.add(list(first));

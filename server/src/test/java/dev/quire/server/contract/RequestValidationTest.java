@@ -138,6 +138,17 @@ class RequestValidationTest {
     }
 
     @Test
+    void namesOfIgnoredFieldsCannotForgeHeaders() throws Exception {
+        HttpResponse<String> response =
+                post(lenient, "/v1/chat/completions", "{" + MESSAGES + ",\"a\\r\\nSet-Cookie: x\":1,\"größe\":2}");
+        assertEquals(200, response.statusCode(), response.body());
+        assertEquals(
+                "a??Set-Cookie: x, gr??e",
+                response.headers().firstValue("X-Quire-Ignored").orElse(""));
+        assertTrue(response.headers().firstValue("Set-Cookie").isEmpty());
+    }
+
+    @Test
     void aStrictServerRefusesFieldsThatNoApiDefines() throws Exception {
         HttpResponse<String> response = post(strict, "/v1/chat/completions", "{" + MESSAGES + ",\"colour\":2}");
         assertEquals("colour", error(response).getString("param"));

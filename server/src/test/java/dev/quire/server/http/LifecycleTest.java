@@ -4,11 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.server.options.OptionException;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
@@ -28,6 +35,11 @@ class LifecycleTest {
                 .put("ignore_eos", true)
                 .put("max_tokens", 2000)
                 .put("stream", true);
+    }
+
+    /** Takes 16 places for as long as the model has room for: seconds. */
+    private static JsonObject occupying() {
+        return longRequest().put("n", 16);
     }
 
     private static int load(RunningServer server) {
@@ -80,8 +92,8 @@ class LifecycleTest {
 
     @Test
     void aClientThatGoesAwayWhileItWaitsLeavesTheQueue() throws Exception {
-        try (RunningServer server = RunningServer.with("max-num-seqs", 1)) {
-            Stream<String> running = server.lines(PATH, longRequest());
+        try (RunningServer server = RunningServer.with("max-num-seqs", 16)) {
+            Stream<String> running = server.lines(PATH, occupying());
             running.iterator().next();
             try (Socket waiting = raw(server, longRequest())) {
                 await("the second waits", () -> metric(server, "num_requests_waiting") == 1);
@@ -95,8 +107,8 @@ class LifecycleTest {
 
     @Test
     void aFullQueueAnswersWith429() throws Exception {
-        try (RunningServer server = RunningServer.with("max-num-seqs", 1, "max-num-queued-reqs", 1)) {
-            Stream<String> running = server.lines(PATH, longRequest());
+        try (RunningServer server = RunningServer.with("max-num-seqs", 16, "max-num-queued-reqs", 1)) {
+            Stream<String> running = server.lines(PATH, occupying());
             running.iterator().next();
             try (Socket waiting = raw(server, longRequest())) {
                 await("one waits", () -> metric(server, "num_requests_waiting") == 1);
@@ -128,7 +140,7 @@ class LifecycleTest {
     @Test
     void aStopLetsRunningRequestsEndAndRefusesNewOnes() throws Exception {
         try (RunningServer server = RunningServer.start()) {
-            Stream<String> lines = server.lines(PATH, longRequest().put("max_tokens", 600));
+            Stream<String> lines = server.lines(PATH, occupying());
             Iterator<String> iterator = lines.iterator();
             iterator.next();
             Future<Void> stopped = server.stop();
@@ -176,6 +188,54 @@ class LifecycleTest {
             for (int i = 4; i < answers.size(); i++) {
                 assertEquals(answers.get(i % 4).get(), answers.get(i).get(), "request " + i);
             }
+        }
+    }
+
+    @Test
+    void othersDeployItByNameWithJson() throws Exception {
+        try (RunningServer other = RunningServer.start()) {
+            JsonObject config = RunningServer.config().put("port", freePort());
+            String id = other.vertx()
+                    .deployVerticle("dev.quire.server.http.ServerVerticle", new DeploymentOptions().setConfig(config))
+                    .await();
+            int status = other.vertx()
+                    .createHttpClient()
+                    .request(HttpMethod.GET, config.getInteger("port"), "localhost", "/health")
+                    .compose(request -> request.send())
+                    .map(response -> response.statusCode())
+                    .await();
+            assertEquals(200, status);
+            other.vertx().undeploy(id).await();
+        }
+    }
+
+    @Test
+    void anUnusableOptionFailsTheDeployment() {
+        OptionException refused = assertThrows(
+                OptionException.class,
+                () -> RunningServer.with("max-num-seqs", 0).close());
+        assertTrue(refused.getMessage().contains("max-num-seqs"), refused.getMessage());
+    }
+
+    @Test
+    void http2CarriesStreamsToo() throws Exception {
+        try (RunningServer server = RunningServer.start();
+                HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + PATH))
+                    .version(HttpClient.Version.HTTP_2)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(
+                            longRequest().put("max_tokens", 20).encode()))
+                    .build();
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            assertEquals(HttpClient.Version.HTTP_2, response.version());
+            assertTrue(response.body().endsWith("data: [DONE]\n\n"), response.body());
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
         }
     }
 

@@ -33,8 +33,16 @@ public final class RunningServer implements AutoCloseable {
     private final ServerVerticle verticle;
     private final String deployment;
 
-    private RunningServer(JsonObject config) {
-        JsonObject all = new JsonObject()
+    private RunningServer(JsonObject changes) {
+        QuireOptions options = QuireOptions.from(config().mergeIn(changes));
+        ModelLauncher launcher = new ModelLauncher(options, Map.of(), DownloadProgress.silent());
+        verticle = new ServerVerticle(options, launcher, LlmListener.NONE);
+        deployment = vertx.deployVerticle(verticle).await();
+    }
+
+    /** Options for the tiny model, small and quiet. */
+    static JsonObject config() {
+        return new JsonObject()
                 .put("model", FILES.toString())
                 .put("served-model-name", MODEL)
                 .put("port", 0)
@@ -42,12 +50,7 @@ public final class RunningServer implements AutoCloseable {
                 .put("backend", "cpu")
                 .put("threads", 1)
                 .put("kv-cache-memory-bytes", "16MiB")
-                .put("access-log", false)
-                .mergeIn(config);
-        QuireOptions options = QuireOptions.from(all);
-        ModelLauncher launcher = new ModelLauncher(options, Map.of(), DownloadProgress.silent());
-        verticle = new ServerVerticle(options, launcher, LlmListener.NONE);
-        deployment = vertx.deployVerticle(verticle).await();
+                .put("access-log", false);
     }
 
     /** A server with the defaults. */

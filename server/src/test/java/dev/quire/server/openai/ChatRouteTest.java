@@ -301,7 +301,7 @@ class ChatRouteTest {
             value = {
                 "{\"model\":\"other\"}                        | 404 | model | The model `other` does not exist.",
                 "{\"top_logprobs\":2}                         | 400 | top_logprobs | needs `logprobs`",
-                "{\"logprobs\":true,\"top_logprobs\":21}      | 400 | logprobs | at most 20",
+                "{\"logprobs\":true,\"top_logprobs\":21}      | 400 | top_logprobs | at most 20",
                 "{\"stream_options\":{\"include_usage\":true}} | 400 | stream_options | needs `stream`",
                 "{\"stream\":true,\"prompt_logprobs\":1}      | 400 | prompt_logprobs | not available in streams",
                 "{\"min_tokens\":9}                           | 400 | min_tokens | between 0 and max_tokens",
@@ -313,6 +313,7 @@ class ChatRouteTest {
                 "{\"continue_final_message\":true}            | 400 | continue_final_message | cannot both be true",
                 "{\"chat_template\":\"{% if %}\"}             | 400 | messages | syntax error",
                 "{\"chat_template\":\"{{ raise_exception('no!') }}\"} | 400 | messages | no!",
+                "{\"bad_words\":[\" \"]}                     | 400 | bad_words | blank",
                 "{\"stop\":\"\"}                              | 400 | stop | empty string",
                 "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{}}]}]} | 400 |"
                         + " messages | image_url",
