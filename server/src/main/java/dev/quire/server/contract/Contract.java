@@ -17,6 +17,8 @@ import java.util.Map;
 public final class Contract {
     private static final TypeReference<Map<String, Object>> MAPPING = new TypeReference<>() {};
 
+    private static final String LONG = "x-quire-long";
+
     private Contract() {}
 
     /** The document as users read it. */
@@ -31,11 +33,15 @@ public final class Contract {
         }
     }
 
-    /** The document as the router reads it: answers are not validated, so media types that the validator does not know are left out of them. */
+    /**
+     * The document as the router reads it. Answers are not validated, so media types that the validator does not know are left out of them;
+     * neither are the elements of fields marked {@code x-quire-long}, because a hundred thousand token ids would hold up an event loop.
+     */
     public static Future<OpenAPIContract> load(Vertx vertx) {
         try {
             JsonObject document = new JsonObject(new YAMLMapper().readValue(text(), MAPPING));
             dropUnknownMediaTypes(document.getJsonObject("paths"));
+            dropLongItems(document.getJsonObject("components").getJsonObject("schemas"));
             return OpenAPIContract.from(vertx, document);
         } catch (IOException e) {
             return Future.failedFuture(e);
@@ -50,6 +56,17 @@ public final class Contract {
                 for (String status : responses.fieldNames()) {
                     JsonObject content = responses.getJsonObject(status).getJsonObject("content", new JsonObject());
                     content.getMap().keySet().removeIf(type -> !MediaType.isMediaTypeSupported(type));
+                }
+            }
+        }
+    }
+
+    private static void dropLongItems(JsonObject schemas) {
+        for (String name : schemas.fieldNames()) {
+            JsonObject properties = schemas.getJsonObject(name).getJsonObject("properties", new JsonObject());
+            for (String field : properties.fieldNames()) {
+                if (properties.getJsonObject(field).containsKey(LONG)) {
+                    properties.getJsonObject(field).remove("items");
                 }
             }
         }

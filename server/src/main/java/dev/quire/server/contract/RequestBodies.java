@@ -63,12 +63,14 @@ public final class RequestBodies implements RequestExtractor {
         context.put(SCHEMA, schema);
         try {
             JsonObject body = parse(context);
+            boolean dropped = body.getMap().values().removeIf(java.util.Objects::isNull);
+            Buffer bytes = dropped ? body.toBuffer() : context.body().buffer();
             List<String> ignored = new FieldCheck(schema, policy).ignored(body);
             if (!ignored.isEmpty()) {
                 context.response().putHeader("X-Quire-Ignored", headerText(ignored));
             }
             context.put(BODY, body);
-            return RequestUtils.extract(context.request(), operation, () -> Future.succeededFuture(body.toBuffer()));
+            return RequestUtils.extract(context.request(), operation, () -> Future.succeededFuture(bytes));
         } catch (ApiException e) {
             return Future.failedFuture(e);
         }
@@ -92,15 +94,12 @@ public final class RequestBodies implements RequestExtractor {
         if (bytes == null || bytes.length() == 0) {
             throw ApiException.of(ApiException.Kind.BAD_REQUEST, "The body is empty; send a JSON object.");
         }
-        JsonObject body;
         try {
-            body = new JsonObject(bytes);
+            return new JsonObject(bytes);
         } catch (DecodeException e) {
             throw ApiException.of(
                     ApiException.Kind.BAD_REQUEST, "The body is not a JSON object: %s".formatted(firstLine(e)));
         }
-        body.getMap().values().removeIf(java.util.Objects::isNull);
-        return body;
     }
 
     private static String firstLine(DecodeException e) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests over a real port, through the OpenAPI router, to handlers that answer with the body they were given. */
 class RequestValidationTest {
@@ -180,14 +181,13 @@ class RequestValidationTest {
             delimiter = '|',
             quoteCharacter = '!',
             value = {
+                "/detokenize          | {\"tokens\":7}            | tokens",
                 "/v1/completions      | {\"prompt\":7}           | prompt",
-                "/v1/completions      | {\"prompt\":[-7]}        | prompt",
                 "/v1/completions      | {\"prompt\":[]}          | prompt",
                 "/v1/completions      | {}                       | prompt",
                 "/v1/chat/completions | {\"model\":\"m\"}        | messages",
                 "/v1/chat/completions | {\"messages\":[]}        | messages",
                 "/v1/chat/completions | {\"messages\":[{\"content\":\"x\"}]} | messages",
-                "/detokenize          | {\"tokens\":[\"x\"]}     | tokens",
                 "/v1/completions      | {\"prompt\":\"a\",\"best_of\":3} | best_of",
                 "/v1/completions      | {\"prompt\":\"a\",\"suffix\":\"z\"} | suffix",
             })
@@ -206,6 +206,17 @@ class RequestValidationTest {
         HttpResponse<String> response = post(lenient, "/v1/completions", body);
         assertEquals(400, response.statusCode(), response.body());
         assertTrue(error(response).getString("message").contains("JSON object"), response.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json; charset=utf-8", "application/json;charset=UTF-8"})
+    void theContentTypeMayNameItsCharset(String type) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + lenient + "/v1/completions"))
+                .header("Content-Type", type)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\":\"a\"}"))
+                .build();
+        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, response.statusCode(), response.body());
     }
 
     @Test

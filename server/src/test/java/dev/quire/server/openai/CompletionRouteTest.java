@@ -214,6 +214,10 @@ class CompletionRouteTest {
             value = {
                 "/v1/completions | {\"prompt\":[1,\"a\"]}            | prompt",
                 "/v1/completions | {\"prompt\":[\"a\",1]}            | prompt",
+                "/v1/completions | {\"prompt\":[-7]}                 | prompt",
+                "/v1/completions | {\"prompt\":[[1],[\"a\"]]}       | prompt",
+                "/detokenize     | {\"tokens\":[\"x\"]}             | tokens",
+                "/detokenize     | {\"tokens\":[1.5]}               | tokens",
                 "/v1/completions | {\"prompt\":[99999]}              | prompt",
                 "/v1/completions | {\"prompt\":[[]]}                 | prompt",
                 "/v1/completions | {\"prompt\":\"a\",\"logprobs\":21} | logprobs",
