@@ -61,7 +61,7 @@ public final class TextCollected implements Consumer<TextEvent> {
 
     /** Waits for the last event. */
     public TextEvent end() {
-        return end.orTimeout(60, TimeUnit.SECONDS).join();
+        return end.orTimeout(10, TimeUnit.MINUTES).join();
     }
 
     public Usage usage() {

@@ -1,0 +1,41 @@
+package dev.quire.core.llm;
+
+import dev.quire.core.engine.EngineOptions;
+import dev.quire.core.model.checkpoint.Quantization;
+import dev.quire.core.model.checkpoint.WeightDType;
+import dev.quire.core.request.GenerationRequest;
+import dev.quire.core.request.SamplingParams;
+import dev.quire.core.request.SamplingParams.Stopping;
+import dev.quire.core.testing.SmolLm2;
+import dev.quire.core.testing.TextCollected;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** SmolLM2 on the cpu backend, and what its tests ask of it. */
+final class RealModel {
+    private RealModel() {}
+
+    /** As it is served by default. */
+    static LlmOptions served(EngineOptions engine) {
+        LlmOptions options = LlmOptions.of(SmolLm2.file().toString());
+        return options.with(options.device().withBackend(Backends.CPU)).with(engine);
+    }
+
+    /** Weights, keys and values in float32. */
+    static LlmOptions float32(EngineOptions engine) {
+        LlmOptions options = served(engine);
+        return options.with(options.model().withDType(WeightDType.FLOAT32).withQuantization(Quantization.NONE));
+    }
+
+    /** Hands over a greedy request that only its length ends. */
+    static TextCollected ask(Llm llm, String id, int[] prompt, int tokens) {
+        Stopping stopping = new Stopping(
+                OptionalInt.of(tokens), 0, List.of(), Set.of(), Stopping.Eos.IGNORED, Stopping.StopText.REMOVED);
+        SamplingParams sampling =
+                SamplingParams.greedy().toBuilder().stopping(stopping).build();
+        TextCollected collected = new TextCollected();
+        llm.submit(GenerationRequest.of(id, prompt, sampling), collected);
+        return collected;
+    }
+}
