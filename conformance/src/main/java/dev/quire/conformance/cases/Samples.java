@@ -36,7 +36,8 @@ final class Samples {
     /** A weight's bytes: matrices within ±1/√columns, vectors within ±1. */
     MemorySegment weight(WeightRef ref) {
         MemorySegment bytes = Arena.ofAuto().allocate(ref.bytes(), 64);
-        float size = ref.rows() == 1 ? 1 : (float) (1 / Math.sqrt(ref.columns()));
+        boolean vector = ref.rows() == 1 && ref.format() == WeightFormat.F32;
+        float size = vector ? 1 : (float) (1 / Math.sqrt(ref.columns()));
         if (ref.format().isQuantized()) {
             blocks(ref, bytes, size);
         } else {
