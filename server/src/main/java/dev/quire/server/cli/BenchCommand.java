@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Measures decode, prefill and time to first token on a model of SmolLM2-135M's shape, and prints each as a share of what the",
-            "machine's memory and matrix kernels reach in the same run. Takes about two minutes; leave the machine alone meanwhile."
+            "Measures decode, prefill and time to the first token beside the machine's limits.",
+            "The model has SmolLM2-135M's shape and made weights. Takes about two minutes; leave the machine alone meanwhile."
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "conformance",
         description = {
-            "Runs every op of a backend on cases of many shapes and compares it with the float64 oracle, within bounds that depend on element type and",
-            "reduction length alone (level C1). Exit status 0 if nothing failed."
+            "Compares a backend with the float64 oracle, op by op (level C1).",
+            "Bounds depend on element type and reduction length alone. Exit status 0 if nothing failed."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example: quire conformance --backend cpu --out report"})

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "explain",
         description = {
-            "Prints the program of a model: each op with its values, its weights, and the backend that runs it. Layers that do the same as the one",
-            "before are counted, not repeated. Loads no weights."
+            "Prints the program of a model, and who runs each op.",
+            "Layers that do the same as the one before are counted, not repeated. Loads no weights."
         },
         mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer>, OptionFlags.Taker {
