@@ -65,22 +65,18 @@ final class VectorKernel implements DenseKernel {
         int width = width(block.inputs());
         long xStride = 4L * width;
         long yStride = 4L * block.yStride();
-        long x = xStride * block.firstRow();
-        int row = 0;
-        for (; row + 1 < block.rows(); row += 2) {
+        for (int row = 0; row < block.rows(); row += 2) {
+            boolean pair = row + 1 < block.rows();
+            long x0 = xStride * (block.firstRow() + row);
+            long x1 = pair ? x0 + xStride : x0;
             switch (type) {
-                case F32 -> VectorTiles.twoF32(block.x(), x + row * xStride, width, block.weights(), panel, tile);
-                case BF16 -> VectorTiles.twoBf16(block.x(), x + row * xStride, width, block.weights(), panel, tile);
+                case F32 -> VectorTiles.f32(block.x(), x0, x1, width, block.weights(), panel, tile);
+                case BF16 -> VectorTiles.bf16(block.x(), x0, x1, width, block.weights(), panel, tile);
             }
             MemorySegment.copy(tile, 0, block.y(), JAVA_FLOAT, y + row * yStride, stored);
-            MemorySegment.copy(tile, Panels.WIDTH, block.y(), JAVA_FLOAT, y + (row + 1) * yStride, stored);
-        }
-        if (row < block.rows()) {
-            switch (type) {
-                case F32 -> VectorTiles.oneF32(block.x(), x + row * xStride, width, block.weights(), panel, tile);
-                case BF16 -> VectorTiles.oneBf16(block.x(), x + row * xStride, width, block.weights(), panel, tile);
+            if (pair) {
+                MemorySegment.copy(tile, Panels.WIDTH, block.y(), JAVA_FLOAT, y + (row + 1) * yStride, stored);
             }
-            MemorySegment.copy(tile, 0, block.y(), JAVA_FLOAT, y + row * yStride, stored);
         }
     }
 }

@@ -10,8 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Times all linear layers of one step of a Llama of SmolLM2-135M's size, by batch size, beside what the machine can read and multiply,
@@ -59,19 +57,12 @@ final class LinearBenchmark {
     }
 
     private static long sum(MemorySegment memory, int part, int parts) {
-        LongVector a = LongVector.zero(LongVector.SPECIES_PREFERRED);
-        LongVector b = a;
-        int step = a.length() * Long.BYTES;
+        long sum = 0;
         long end = PROBE_BYTES * (part + 1) / parts;
-        for (long at = PROBE_BYTES * part / parts; at < end; at += 2 * step) {
-            a = a.lanewise(
-                    VectorOperators.XOR,
-                    LongVector.fromMemorySegment(LongVector.SPECIES_PREFERRED, memory, at, Lanes.ORDER));
-            b = b.lanewise(
-                    VectorOperators.XOR,
-                    LongVector.fromMemorySegment(LongVector.SPECIES_PREFERRED, memory, at + step, Lanes.ORDER));
+        for (long at = PROBE_BYTES * part / parts; at < end; at += Long.BYTES) {
+            sum += memory.get(JAVA_LONG, at);
         }
-        return a.add(b).reduceLanes(VectorOperators.ADD) + memory.get(JAVA_LONG, 0);
+        return sum;
     }
 
     /** The bf16 kernel on a shape that stays in the caches: 2³⁰ operations. */
@@ -109,6 +100,7 @@ final class LinearBenchmark {
     private record Layer(PackedLinear linear, List<MemorySegment> outputs) {}
 
     private void step(WeightFormat format, OneDnnLibrary library) {
+        packer(library).warmUp(format);
         Runnable readProbe = readProbe();
         Runnable multiplyProbe = multiplyProbe();
         // The K formats want multiples of 256.
