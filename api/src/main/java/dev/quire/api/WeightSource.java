@@ -9,7 +9,7 @@ public interface WeightSource {
     /**
      * The weight's rows in its format, {@link WeightRef#bytes()} long. Read-only; valid until the next call.
      *
-     * @throws BackendException if it cannot be read
+     * @throws RuntimeException naming the weight, if it cannot be read
      */
     MemorySegment read(WeightRef ref);
 }
