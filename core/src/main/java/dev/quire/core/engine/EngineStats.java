@@ -5,7 +5,7 @@ package dev.quire.core.engine;
  *
  * @param running sequences that hold blocks
  * @param waiting sequences that wait for admission
- * @param queued requests that the engine thread has not seen yet
+ * @param queued requests of which no token has been scheduled yet
  * @param totalBlocks blocks of the KV cache
  * @param heldBlocks blocks that sequences hold
  * @param cachedBlocks blocks that only the prefix cache keeps
