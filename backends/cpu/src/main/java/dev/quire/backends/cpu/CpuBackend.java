@@ -20,12 +20,14 @@ import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
+import dev.quire.api.types.WeightFormat;
 import dev.quire.backends.cpu.attention.PagedKvPool;
 import dev.quire.backends.cpu.linear.LinearPacker;
 import dev.quire.backends.cpu.onednn.OneDnn;
 import dev.quire.backends.cpu.onednn.OneDnnLibrary;
 import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.Arena;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +40,7 @@ final class CpuBackend implements AttentionBackend {
     private final OneDnnLibrary library;
     private final LinearPacker packer;
     private final StepQueue queue = new StepQueue();
+    private final Set<WeightFormat> warm = EnumSet.noneOf(WeightFormat.class);
 
     CpuBackend(DeviceInfo device, BackendOptions options) {
         if (!options.settings().isEmpty()) {
@@ -91,6 +94,11 @@ final class CpuBackend implements AttentionBackend {
                 throw new BackendException(BackendException.Kind.UNSUPPORTED, "%s: %s".formatted(op.kind(), reason));
             }
         }
+        program.ops().stream()
+                .filter(Op.Linear.class::isInstance)
+                .map(op -> ((Op.Linear) op).weight().format())
+                .filter(warm::add)
+                .forEach(packer::warmUp);
         CpuWeights loaded = (CpuWeights) weights;
         CpuExecutable executable = new CpuExecutable(program, loaded, limits, pool, queue);
         loaded.release();
