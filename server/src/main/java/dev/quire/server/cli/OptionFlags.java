@@ -68,10 +68,22 @@ final class OptionFlags {
                     OptionSpec flag = flag(option);
                     flags.put(flag, option);
                     group.addArg(flag);
+                    if (option.type().shape() == Shape.SWITCH) {
+                        group.addArg(OptionSpec.builder(off(option))
+                                .arity("0")
+                                .type(boolean.class)
+                                .hidden(true)
+                                .build());
+                    }
                 }
                 spec.addArgGroup(group.build());
             }
         }
+    }
+
+    /** The flag that switches an option off. */
+    private static String off(Option<?> option) {
+        return "--no-" + option.name();
     }
 
     private static OptionSpec flag(Option<?> option) {
@@ -84,11 +96,8 @@ final class OptionFlags {
         return switch (option.type().shape()) {
             case VALUE -> flag.type(String.class).arity("1").build();
             case SWITCH ->
-                flag.type(String.class)
-                        .arity("0..1")
-                        .fallbackValue("true")
-                        .negatable(false)
-                        .build();
+                flag.type(String.class).arity("0..1").fallbackValue("true").build();
+
             case LIST ->
                 flag.type(List.class).auxiliaryTypes(String.class).arity("1").build();
         };
@@ -115,7 +124,9 @@ final class OptionFlags {
     private Map<String, List<String>> given(ParseResult result) {
         Map<String, List<String>> given = new LinkedHashMap<>();
         flags.forEach((flag, option) -> {
-            if (result.hasMatchedOption(flag.longestName())) {
+            if (result.hasMatchedOption(off(option))) {
+                given.put(option.name(), List.of("false"));
+            } else if (result.hasMatchedOption(flag.longestName())) {
                 OptionSpec matched = result.matchedOption(flag.longestName());
                 List<String> texts = new ArrayList<>(matched.stringValues());
                 if (option.type().shape() == Shape.SWITCH && texts.isEmpty()) {
