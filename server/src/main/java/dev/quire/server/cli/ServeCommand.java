@@ -7,6 +7,8 @@ import dev.quire.server.launch.ModelLauncher;
 import dev.quire.server.options.OptionTable;
 import dev.quire.server.options.QuireOptions;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.BindException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -66,8 +68,15 @@ final class ServeCommand implements Callable<Integer>, OptionFlags.Taker {
             return 0;
         } catch (Exception e) {
             vertx.close().await();
-            throw e;
+            throw e instanceof BindException ? cannotListen(options, e) : e;
         }
+    }
+
+    private static IOException cannotListen(QuireOptions options, Exception cause) {
+        return new IOException(
+                "Cannot listen on %s:%d: %s. Stop what listens there, or pass --port with another one (0 takes any)."
+                        .formatted(options.http().host(), options.http().port(), cause.getMessage()),
+                cause);
     }
 
     private void announce(QuireOptions options, ServerVerticle server) {
