@@ -6,7 +6,6 @@ import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
 import dev.quire.api.DeviceInfo;
 import dev.quire.conformance.cases.Depth;
-import dev.quire.conformance.cases.OpConformance;
 import dev.quire.conformance.report.ConformanceReport;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -107,7 +106,7 @@ public final class ConformanceMain {
         Path cache = Files.createTempDirectory("quire-conformance");
         Supplier<AttentionBackend> open = () -> provider.open(device, BackendOptions.defaults(cache));
         try {
-            return OpConformance.run(open, options.seed(), options.depth());
+            return Conformance.run(open, options.seed(), options.depth());
         } finally {
             delete(cache);
         }

@@ -37,14 +37,14 @@ public record ConformanceReport(String level, String backend, String device, lon
         for (CaseResult result : results) {
             counts.computeIfAbsent(result.op(), op -> new long[Outcome.values().length])[
                     result.outcome().ordinal()]++;
-            used.merge(result.op(), result.used(), Math::max);
+            used.merge(result.op(), result.verdict().used(), Math::max);
         }
         StringBuilder table =
                 new StringBuilder("%s of backend %s on %s, seed %d%n%n".formatted(level, backend, device, seed));
-        table.append(
-                "%-12s %6s %6s %12s %6s %15s%n".formatted("op", "pass", "fail", "unsupported", "error", "bound used"));
-        counts.forEach((op, n) -> table.append(
-                "%-12s %6d %6d %12d %6d %14.1f%%%n".formatted(op, n[0], n[1], n[2], n[3], 100 * used.get(op))));
+        table.append("%-12s %6s %6s %12s %7s %6s %15s%n"
+                .formatted("op", "pass", "fail", "unsupported", "waived", "error", "bound used"));
+        counts.forEach((op, n) -> table.append("%-12s %6d %6d %12d %7d %6d %14.1f%%%n"
+                .formatted(op, n[0], n[1], n[2], n[3], n[4], 100 * used.get(op))));
         table.append("%n%s: %d cases, %d pass, %d fail, %d unsupported, %d error%n"
                 .formatted(
                         passed() ? "PASS" : "FAIL",
@@ -55,7 +55,11 @@ public record ConformanceReport(String level, String backend, String device, lon
                         count(Outcome.ERROR)));
         for (CaseResult result : results) {
             if (result.outcome() != Outcome.PASS) {
-                table.append("%s %s: %s%n".formatted(result.outcome(), result.name(), result.detail()));
+                table.append("%s %s: %s%n"
+                        .formatted(
+                                result.outcome(),
+                                result.name(),
+                                result.verdict().detail()));
             }
         }
         return table.toString();
@@ -74,8 +78,8 @@ public record ConformanceReport(String level, String backend, String device, lon
             Map<String, Json> one = new LinkedHashMap<>();
             one.put("name", new Json.JsonString(result.name()));
             one.put("outcome", new Json.JsonString(result.outcome().name()));
-            one.put("boundUsed", Json.of(result.used()));
-            one.put("detail", new Json.JsonString(result.detail()));
+            one.put("boundUsed", Json.of(result.verdict().used()));
+            one.put("detail", new Json.JsonString(result.verdict().detail()));
             cases.add(new Json.JsonObject(one));
         }
         members.put("cases", new Json.JsonArray(cases));

@@ -11,7 +11,6 @@ import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.step.StepBatch;
 import dev.quire.conformance.cases.Depth;
-import dev.quire.conformance.cases.OpConformance;
 import dev.quire.conformance.oracle.OracleBackend;
 import dev.quire.conformance.report.CaseResult;
 import dev.quire.conformance.report.ConformanceReport;
@@ -27,12 +26,12 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-class OpConformanceTest {
+class ConformanceTest {
     private static final long SEED = Long.getLong("quire.seed", 4711);
 
     @Test
     void theOraclePassesItsOwnCasesAndEveryOpHasOne() { // N1
-        ConformanceReport report = OpConformance.run(OracleBackend::new, SEED, Depth.QUICK);
+        ConformanceReport report = Conformance.run(OracleBackend::new, SEED, Depth.QUICK);
         assertTrue(report.passed(), report.table());
         assertEquals(report.results().size(), report.count(Outcome.PASS), report.table());
         Set<String> ops = report.results().stream().map(CaseResult::op).collect(Collectors.toSet());
@@ -78,7 +77,7 @@ class OpConformanceTest {
     }
 
     private static void assertCaught(UnaryOperator<Op.Attend> fault, int shift, String name) {
-        ConformanceReport report = OpConformance.run(() -> broken(fault, shift), SEED, Depth.QUICK);
+        ConformanceReport report = Conformance.run(() -> broken(fault, shift), SEED, Depth.QUICK);
         assertFalse(report.passed());
         assertTrue(
                 report.results().stream()

@@ -1,0 +1,24 @@
+package dev.quire.conformance.cases;
+
+import dev.quire.conformance.report.Level;
+import dev.quire.conformance.report.Profile;
+import dev.quire.conformance.report.Verdict;
+import java.util.List;
+
+/** One thing that the kit runs on a backend and judges. Immutable; the same name and seed give the same data. */
+public interface ConformanceCase {
+    /** Unique: op, variant, scene, types and sizes, parted by '/'. */
+    String name();
+
+    /** The level that it belongs to. */
+    Level level();
+
+    /** Numbers of RULES.md that it proves, the one that it is about first. */
+    List<String> rules();
+
+    /** Whether a backend that refuses it fails under {@code profile}. */
+    boolean required(Profile profile);
+
+    /** Runs it. What the backend throws passes through. */
+    Verdict run(CaseContext context);
+}
