@@ -1,8 +1,8 @@
 package dev.quire.core.llm;
 
 import dev.quire.api.BackendInfo;
+import dev.quire.api.placement.ProgramPlacement;
 import dev.quire.core.model.ModelInfo;
-import dev.quire.core.model.placement.ProgramPlacement;
 
 /**
  * What would run where.

@@ -1,13 +1,13 @@
 package dev.quire.server.cli;
 
+import dev.quire.api.placement.PlacedOp;
+import dev.quire.api.placement.ProgramPlacement;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.core.llm.Backends;
 import dev.quire.core.llm.Explanation;
 import dev.quire.core.llm.Llm;
-import dev.quire.core.model.placement.PlacedOp;
-import dev.quire.core.model.placement.ProgramPlacement;
 import dev.quire.server.launch.DownloadBar;
 import dev.quire.server.launch.LoadReport;
 import dev.quire.server.launch.ModelLauncher;

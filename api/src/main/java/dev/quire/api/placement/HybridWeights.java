@@ -1,4 +1,4 @@
-package dev.quire.core.model.placement;
+package dev.quire.api.placement;
 
 import dev.quire.api.Weights;
 import dev.quire.api.program.WeightRef;

@@ -1,4 +1,4 @@
-package dev.quire.core.model.placement;
+package dev.quire.api.placement;
 
 import java.util.function.BiFunction;
 

@@ -1,4 +1,4 @@
-package dev.quire.core.model.placement;
+package dev.quire.api.placement;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.step.Ticket;
@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Keeps what two backends do in the order of issue: each keeps its own order, so only a change of sides has to wait. Confined to the
- * engine thread.
+ * thread that drives both.
  */
 final class IssueOrder {
     private Runner last = Runner.NOBODY;

@@ -1,4 +1,4 @@
-package dev.quire.core.model.placement;
+package dev.quire.api.placement;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendInfo;
@@ -28,7 +28,7 @@ import java.util.Set;
  * Two backends as one: what the primary refuses, the fallback runs, segment by segment. A step waits wherever it changes sides, so a
  * program that one backend runs whole is better given to that backend itself.
  *
- * <p>Buffers are the primary's: they are host-visible, which is all that the fallback, the CPU, needs.
+ * <p>Buffers are the primary's: they are host-visible, and the fallback must be a backend that works in such memory, as the CPU does.
  */
 public final class HybridBackend implements AttentionBackend {
     private final Sides<AttentionBackend> backends;

@@ -1,4 +1,4 @@
-package dev.quire.core.model.placement;
+package dev.quire.api.placement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,8 +15,6 @@ import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
 import dev.quire.api.types.Numerics;
-import dev.quire.conformance.oracle.OracleBackend;
-import dev.quire.core.testing.RefusingBackend;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -38,7 +36,8 @@ class ProgramPlacementTest {
     void aRefusedCompositeIsReplacedByItsDefinitionAllTheWayDown() {
         Op inner = new Op.Composite("inner", List.of(A), List.of(C), List.of(TANH, CAP));
         Op outer = new Op.Composite("outer", List.of(IN), List.of(D), List.of(SCALE, inner, ADD));
-        ProgramPlacement placement = place(Program.of(List.of(IN), List.of(outer), List.of(D)), op -> false);
+        ProgramPlacement placement =
+                place(Program.of(List.of(IN), List.of(outer), List.of(D)), Op.Composite.class::isInstance);
         assertEquals(List.of(SCALE, TANH, CAP, ADD), placement.program().ops());
         assertTrue(placement.isWhole());
     }
@@ -105,6 +104,6 @@ class ProgramPlacementTest {
     }
 
     private static AttentionBackend backend(String name, Predicate<Op> refuses) {
-        return new RefusingBackend(name, new OracleBackend(), refuses);
+        return new OpinionBackend(name, refuses);
     }
 }
