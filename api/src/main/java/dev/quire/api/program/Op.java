@@ -242,9 +242,9 @@ public sealed interface Op {
          * @param heads query heads
          * @param kvHeads key and value heads; divides {@code heads}
          * @param headSize elements of a head
-         * @param scale factor on q·k, usually 1/√headSize
+         * @param scale factor on q·k, usually 1/√headSize; backends that compute in float32 round it once
          */
-        public record HeadShape(int heads, int kvHeads, int headSize, float scale) {
+        public record HeadShape(int heads, int kvHeads, int headSize, double scale) {
             public HeadShape {
                 if (heads < 1 || kvHeads < 1 || headSize < 1 || heads % kvHeads != 0) {
                     throw new IllegalArgumentException(
@@ -337,8 +337,14 @@ public sealed interface Op {
         }
     }
 
-    /** out = x · factor; both [T, width]. */
-    record Scale(Value x, float factor, Value out) implements Op {
+    /**
+     * out = x · factor.
+     *
+     * @param x [T, width]
+     * @param factor backends that compute in float32 round it once
+     * @param out [T, width]
+     */
+    record Scale(Value x, double factor, Value out) implements Op {
         public Scale {
             Check.width("Scale", out, x.width());
         }

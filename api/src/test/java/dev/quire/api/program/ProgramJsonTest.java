@@ -154,7 +154,7 @@ class ProgramJsonTest {
         ops.add(new Op.Rope(q, Value.POSITIONS, rotary, 8, rotated));
         CacheRef cache = new CacheRef(0, 1);
         ops.add(new Op.WriteKv(k, k, cache));
-        Op.Attend.HeadShape shape = new Op.Attend.HeadShape(4, 2, 8, 0.35f);
+        Op.Attend.HeadShape shape = new Op.Attend.HeadShape(4, 2, 8, 0.35);
         KeySource cached = new KeySource.Cached(cache);
         Value a = Value.tokens("a", 32);
         Value b = Value.tokens("b", 32);

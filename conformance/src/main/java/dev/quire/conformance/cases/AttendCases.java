@@ -41,7 +41,7 @@ final class AttendCases {
 
     private record Heads(int heads, int kvHeads, int size) {
         Op.Attend.HeadShape shape() {
-            return new Op.Attend.HeadShape(heads, kvHeads, size, (float) (1 / Math.sqrt(size)));
+            return new Op.Attend.HeadShape(heads, kvHeads, size, 1 / Math.sqrt(size));
         }
     }
 

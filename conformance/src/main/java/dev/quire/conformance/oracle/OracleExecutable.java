@@ -40,7 +40,7 @@ final class OracleExecutable implements Executable {
         program.inputs().forEach(run::input);
         program.ops().forEach(run::op);
         program.outputs().forEach(run::output);
-        return new Done(new StepResult(System.nanoTime() - start), io);
+        return new OracleTicket(new StepResult(System.nanoTime() - start), io, run.values);
     }
 
     @Override
@@ -50,19 +50,6 @@ final class OracleExecutable implements Executable {
 
     @Override
     public void close() {}
-
-    /** A step that has run. */
-    private record Done(StepResult result, Bindings io) implements Ticket {
-        @Override
-        public StepResult await() {
-            return result;
-        }
-
-        @Override
-        public boolean isDone() {
-            return true;
-        }
-    }
 
     /** One step: the values written so far. */
     private final class Run {
@@ -103,7 +90,7 @@ final class OracleExecutable implements Executable {
             return switch (source) {
                 case TokenSource.Known(int id) -> id;
                 case TokenSource.SampledBy(Ticket ticket, int row) ->
-                    ((Done) ticket).io().buffer("sampled").intAt(row, 0);
+                    ((OracleTicket) ticket).io().buffer("sampled").intAt(row, 0);
             };
         }
 

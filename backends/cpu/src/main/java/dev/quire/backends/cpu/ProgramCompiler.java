@@ -106,8 +106,8 @@ final class ProgramCompiler {
                 rows(o.out(), f -> {
                     Matrix x = f.matrix(o.x());
                     Matrix out = f.matrix(o.out());
-                    return (from, to) ->
-                            Pointwise.scale(x, o.factor(), out, o.out().width(), from, to);
+                    float factor = (float) o.factor();
+                    return (from, to) -> Pointwise.scale(x, factor, out, o.out().width(), from, to);
                 });
             case Op.SoftCap o ->
                 rows(o.out(), f -> {

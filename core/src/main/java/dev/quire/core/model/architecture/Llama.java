@@ -43,8 +43,7 @@ final class Llama implements Architecture {
                     hidden,
                     c.integer("intermediate_size"),
                     c.integer("num_hidden_layers"),
-                    new HeadShape(heads, c.integer("num_key_value_heads", heads), headSize, (float)
-                            (1 / Math.sqrt(headSize))),
+                    new HeadShape(heads, c.integer("num_key_value_heads", heads), headSize, 1 / Math.sqrt(headSize)),
                     c.number("rms_norm_eps", 1e-6),
                     RopeScaling.rotary(c, headSize),
                     c.integer("max_position_embeddings", 2048),

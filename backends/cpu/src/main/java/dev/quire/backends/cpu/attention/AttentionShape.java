@@ -36,7 +36,13 @@ public record AttentionShape(
             alibi[i] = op.alibi().get(i);
         }
         return new AttentionShape(
-                shape.heads(), shape.kvHeads(), shape.headSize(), shape.scale(), op.mask(), op.softCap(), alibi);
+                shape.heads(),
+                shape.kvHeads(),
+                shape.headSize(),
+                (float) shape.scale(),
+                op.mask(),
+                op.softCap(),
+                alibi);
     }
 
     /** Query heads that read one KV head. */
