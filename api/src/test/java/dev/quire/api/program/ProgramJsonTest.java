@@ -44,12 +44,12 @@ class ProgramJsonTest {
         Random random = new Random(SEED);
         Value x = Value.tokens("x", 4);
         for (int i = 0; i < 2000; i++) {
-            float factor = switch (i) {
-                case 0 -> Float.NaN;
-                case 1 -> Float.NEGATIVE_INFINITY;
-                case 2 -> -0.0f;
-                case 3 -> Float.MIN_VALUE;
-                default -> Float.intBitsToFloat(random.nextInt());
+            double factor = switch (i) {
+                case 0 -> Double.NaN;
+                case 1 -> Double.NEGATIVE_INFINITY;
+                case 2 -> -0.0;
+                case 3 -> Double.MIN_VALUE;
+                default -> Double.longBitsToDouble(random.nextLong());
             };
             double frequency = Double.longBitsToDouble(random.nextLong());
             Rotary rotary = new Rotary(List.of(frequency), 1, Rotary.Pairing.HALF);
@@ -73,8 +73,8 @@ class ProgramJsonTest {
 
     @Test
     void aRecordsOwnMessageComesThroughWithItsPath() {
-        String text = ProgramJson.write(everyOp()).replaceFirst("\"factor\": 0.3", "\"factor\": 1e99");
-        assertTrue(refusal(text).contains(".factor: 1e99 is too large"), refusal(text));
+        String text = ProgramJson.write(everyOp()).replaceFirst("\"factor\": 0.3", "\"factor\": 1e999");
+        assertTrue(refusal(text).contains(".factor: 1e999 is too large"), refusal(text));
         String window = ProgramJson.write(everyOp()).replaceFirst("\"size\": 5", "\"size\": 0");
         assertTrue(refusal(window).contains(".mask: a window of 0 tokens sees nothing; at least 1"), refusal(window));
         String member = ProgramJson.write(everyOp()).replaceFirst("\"softCap\"", "\"softcap\"");
@@ -176,7 +176,7 @@ class ProgramJsonTest {
                 "twice",
                 List.of(sum),
                 List.of(capped),
-                List.of(new Op.Scale(sum, 0.3f, scaled), new Op.SoftCap(scaled, 50, capped))));
+                List.of(new Op.Scale(sum, 0.3, scaled), new Op.SoftCap(scaled, 50, capped))));
         Value outside = Value.tokens("outside", 32);
         ops.add(new Op.Scale(capped, 2, outside));
         Value soft = Value.tokens("soft", 32);
