@@ -1,7 +1,5 @@
 package dev.quire.core.source;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Looks whether a file will fit before its first byte is fetched. */
@@ -16,9 +14,11 @@ final class DiskSpace {
      *
      * @throws ModelSourceException if there are fewer
      */
-    static void require(Path folder, long bytes, String what) throws IOException {
-        long free = Files.getFileStore(folder).getUsableSpace();
-        if (bytes > 0 && bytes > free - RESERVE) {
+    static void require(Path folder, long bytes, String what) {
+        // Not by FileStore, which wants a mount point and finds none in a chroot. 0 also means unknown; then writing
+        // will tell.
+        long free = folder.toFile().getUsableSpace();
+        if (free > 0 && bytes > free - RESERVE) {
             throw new ModelSourceException(
                     "%s needs %s, and the disk of %s has %s left. Free some, or choose another cache folder."
                             .formatted(what, megabytes(bytes), folder, megabytes(free)));
