@@ -3,11 +3,10 @@ package dev.quire.conformance.oracle;
 import dev.quire.api.memory.KvCache;
 import dev.quire.api.program.CacheRef;
 import dev.quire.api.program.KeySource;
-import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Value;
-import dev.quire.api.step.GroupStep;
 import dev.quire.api.step.StepBatch;
+import dev.quire.conformance.interpreter.KeyRows;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,85 +15,26 @@ final class OracleAttention {
     private final StepBatch batch;
     private final Op.Attend op;
     private final Matrix q;
-    private final Keys keys;
+    private final KeyRows keys;
+    private final double[] k;
+    private final double[] v;
 
     OracleAttention(StepBatch batch, Optional<KvCache> cache, Op.Attend op, Map<Value, Matrix> values) {
         this.batch = batch;
         this.op = op;
         this.q = values.get(op.q());
-        this.keys = switch (op.keys()) {
-            case KeySource.Cached(CacheRef ref) ->
-                new CachedKeys(
-                        (OracleCache) cache.orElseThrow(), ref, batch.groups().get(ref.group()));
-            case KeySource.Step(Value k, Value v) -> new StepKeys(values.get(k), values.get(v), batch);
-        };
-    }
-
-    /** Where the key and value of position {@code j} of a sequence lie. */
-    private interface Keys {
-        int length(int sequence);
-
-        int firstPosition(int sequence);
-
-        double[] k();
-
-        double[] v();
-
-        int row(int sequence, int index);
-    }
-
-    private record CachedKeys(OracleCache cache, CacheRef ref, GroupStep step) implements Keys {
-        @Override
-        public int length(int sequence) {
-            return step.contextLengths()[sequence];
-        }
-
-        @Override
-        public int firstPosition(int sequence) {
-            return 0;
-        }
-
-        @Override
-        public double[] k() {
-            return cache.keys(ref);
-        }
-
-        @Override
-        public double[] v() {
-            return cache.values(ref);
-        }
-
-        @Override
-        public int row(int sequence, int index) {
-            int blockSize = cache.blockSize(ref);
-            return step.block(sequence, index / blockSize) * blockSize + index % blockSize;
-        }
-    }
-
-    private record StepKeys(Matrix key, Matrix value, StepBatch batch) implements Keys {
-        @Override
-        public int length(int sequence) {
-            return batch.queryStarts()[sequence + 1] - batch.queryStarts()[sequence];
-        }
-
-        @Override
-        public int firstPosition(int sequence) {
-            return batch.positions()[batch.queryStarts()[sequence]];
-        }
-
-        @Override
-        public double[] k() {
-            return key.data();
-        }
-
-        @Override
-        public double[] v() {
-            return value.data();
-        }
-
-        @Override
-        public int row(int sequence, int index) {
-            return batch.queryStarts()[sequence] + index;
+        switch (op.keys()) {
+            case KeySource.Cached(CacheRef ref) -> {
+                OracleCache cached = (OracleCache) cache.orElseThrow();
+                this.keys = KeyRows.cached(batch.groups().get(ref.group()), cached.blockSize(ref));
+                this.k = cached.keys(ref);
+                this.v = cached.values(ref);
+            }
+            case KeySource.Step(Value key, Value value) -> {
+                this.keys = KeyRows.ofStep(batch);
+                this.k = values.get(key).data();
+                this.v = values.get(value).data();
+            }
         }
     }
 
@@ -121,13 +61,13 @@ final class OracleAttention {
         double max = Double.NEGATIVE_INFINITY;
         for (int j = 0; j < length; j++) {
             int keyPosition = keys.firstPosition(sequence) + j;
-            if (!visible(position, keyPosition)) {
+            if (!KeyRows.visible(op.mask(), position, keyPosition)) {
                 continue;
             }
             int at = keys.row(sequence, j) * stride + kvHead * size;
             double dot = 0;
             for (int d = 0; d < size; d++) {
-                dot += q.at(t, head * size + d) * keys.k()[at + d];
+                dot += q.at(t, head * size + d) * k[at + d];
             }
             double score = dot * shape.scale();
             if (op.softCap().isPresent()) {
@@ -143,26 +83,18 @@ final class OracleAttention {
         double mass = 0;
         double[] sum = new double[size];
         for (int j = 0; j < length; j++) {
-            if (!visible(position, keys.firstPosition(sequence) + j)) {
+            if (!KeyRows.visible(op.mask(), position, keys.firstPosition(sequence) + j)) {
                 continue;
             }
             double p = StrictMath.exp(scores[j] - max);
             mass += p;
             int at = keys.row(sequence, j) * stride + kvHead * size;
             for (int d = 0; d < size; d++) {
-                sum[d] += p * keys.v()[at + d];
+                sum[d] += p * v[at + d];
             }
         }
         for (int d = 0; d < size; d++) {
             out.set(t, head * size + d, sum[d] / mass);
         }
-    }
-
-    private boolean visible(int position, int keyPosition) {
-        return switch (op.mask()) {
-            case Mask.Causal() -> keyPosition <= position;
-            case Mask.SlidingWindow(int size) -> keyPosition <= position && keyPosition > position - size;
-            case Mask.Bidirectional() -> true;
-        };
     }
 }

@@ -1,23 +1,18 @@
 package dev.quire.conformance.oracle;
 
-import dev.quire.api.BackendException;
 import dev.quire.api.Executable;
-import dev.quire.api.memory.Buffer;
 import dev.quire.api.program.CacheRef;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
-import dev.quire.api.program.Rows;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.StepResult;
 import dev.quire.api.step.Ticket;
-import dev.quire.api.step.TokenSource;
-import dev.quire.api.types.DType;
+import dev.quire.conformance.interpreter.StepEdges;
 import dev.quire.conformance.oracle.OracleBackend.OracleWeights;
-import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +31,7 @@ final class OracleExecutable implements Executable {
     @Override
     public Ticket submit(StepBatch batch, Bindings io) {
         long start = System.nanoTime();
-        Run run = new Run(batch, io);
+        Run run = new Run(new StepEdges(batch, io));
         program.inputs().forEach(run::input);
         program.ops().forEach(run::op);
         program.outputs().forEach(run::output);
@@ -53,63 +48,26 @@ final class OracleExecutable implements Executable {
 
     /** One step: the values written so far. */
     private final class Run {
+        private final StepEdges edges;
         private final StepBatch batch;
         private final Bindings io;
         private final Map<Value, Matrix> values = new HashMap<>();
 
-        Run(StepBatch batch, Bindings io) {
-            this.batch = batch;
-            this.io = io;
+        Run(StepEdges edges) {
+            this.edges = edges;
+            this.batch = edges.batch();
+            this.io = edges.io();
         }
 
         void input(Value value) {
-            Matrix matrix;
-            if (value.equals(Value.TOKENS)) {
-                matrix = new Matrix(batch.tokenCount(), 1);
-                for (int t = 0; t < matrix.rows(); t++) {
-                    matrix.set(t, 0, token(batch.tokens().source(t)));
-                }
-            } else if (value.equals(Value.POSITIONS)) {
-                matrix = new Matrix(batch.tokenCount(), 1);
-                for (int t = 0; t < matrix.rows(); t++) {
-                    matrix.set(t, 0, batch.positions()[t]);
-                }
-            } else {
-                Buffer buffer = io.buffer(value.name());
-                matrix = new Matrix(value.rows() == Rows.EXTERNAL ? buffer.rows() : rows(value), value.width());
-                for (int i = 0; i < matrix.data().length; i++) {
-                    matrix.data()[i] = value.dtype() == DType.I32
-                            ? buffer.memory().getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i)
-                            : buffer.memory().getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i);
-                }
-            }
+            Matrix matrix = new Matrix(edges.rows(value), value.width());
+            edges.read(value, (i, element) -> matrix.data()[i] = element);
             values.put(value, matrix);
-        }
-
-        private int token(TokenSource source) {
-            return switch (source) {
-                case TokenSource.Known(int id) -> id;
-                case TokenSource.SampledBy(Ticket ticket, int row) ->
-                    ((OracleTicket) ticket).io().buffer("sampled").intAt(row, 0);
-            };
         }
 
         void output(Value value) {
             Matrix matrix = values.get(value);
-            Buffer buffer = io.buffer(value.name());
-            if (matrix.rows() > buffer.rows()) {
-                throw new BackendException(
-                        BackendException.Kind.STEP_FAILED,
-                        "output '%s' has %d rows; its buffer holds %d"
-                                .formatted(value.name(), matrix.rows(), buffer.rows()));
-            }
-            for (int i = 0; i < matrix.data().length; i++) {
-                if (value.dtype() == DType.I32) {
-                    buffer.memory().setAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i, (int) matrix.data()[i]);
-                } else {
-                    buffer.memory().setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i, (float) matrix.data()[i]);
-                }
-            }
+            edges.write(value, matrix.rows(), i -> matrix.data()[i]);
         }
 
         void op(Op op) {
@@ -255,16 +213,6 @@ final class OracleExecutable implements Executable {
                 to.data()[i] = f.applyAsDouble(from.data()[i]);
             }
             put(out, to);
-        }
-
-        private int rows(Value value) {
-            return switch (value.rows()) {
-                case TOKENS -> batch.tokenCount();
-                case LOGITS -> batch.logitRowCount();
-                case SEQUENCES -> batch.sequences();
-                case EXTERNAL ->
-                    throw new IllegalStateException("'%s' has as many rows as its buffer".formatted(value.name()));
-            };
         }
 
         private Matrix in(Value value) {

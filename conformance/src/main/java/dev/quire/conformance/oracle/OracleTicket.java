@@ -3,18 +3,16 @@ package dev.quire.conformance.oracle;
 import dev.quire.api.program.Value;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.StepResult;
-import dev.quire.api.step.Ticket;
+import dev.quire.conformance.interpreter.FinishedStep;
 import java.util.Map;
+import java.util.Optional;
 
 /** A step that has run, with every value that it wrote, before any is rounded to the type of a buffer. */
-public final class OracleTicket implements Ticket {
-    private final StepResult result;
-    private final Bindings io;
+public final class OracleTicket extends FinishedStep {
     private final Map<Value, Matrix> values;
 
     OracleTicket(StepResult result, Bindings io, Map<Value, Matrix> values) {
-        this.result = result;
-        this.io = io;
+        super(result, io, Optional.empty());
         this.values = Map.copyOf(values);
     }
 
@@ -29,19 +27,5 @@ public final class OracleTicket implements Ticket {
             throw new IllegalArgumentException("the program writes no value '%s'".formatted(value.name()));
         }
         return matrix.data().clone();
-    }
-
-    Bindings io() {
-        return io;
-    }
-
-    @Override
-    public StepResult await() {
-        return result;
-    }
-
-    @Override
-    public boolean isDone() {
-        return true;
     }
 }

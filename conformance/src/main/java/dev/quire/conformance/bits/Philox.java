@@ -1,4 +1,4 @@
-package dev.quire.conformance.oracle;
+package dev.quire.conformance.bits;
 
 /** Philox 4×32 with ten rounds (Salmon et al. 2011 §4.3): a counter-based generator. */
 final class Philox {
@@ -9,11 +9,10 @@ final class Philox {
 
     private Philox() {}
 
-    /** A double in [0, 1) of 53 bits from the first two words of block {@code counter}. */
-    static double uniform(long key, long counter) {
+    /** The first two words of block {@code counter} as one unsigned number, the first word above. */
+    static long bits(long key, long counter) {
         int[] x = block(key, counter);
-        long bits = (Integer.toUnsignedLong(x[0]) << 21) | (x[1] >>> 11);
-        return bits * 0x1p-53;
+        return (long) x[0] << 32 | Integer.toUnsignedLong(x[1]);
     }
 
     /** The four words of block {@code counter}. */
