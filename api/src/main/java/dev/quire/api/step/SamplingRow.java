@@ -8,7 +8,7 @@ import java.util.OptionalInt;
  *
  * @param temperature 0 for greedy
  * @param topK keep the k most probable; 0 keeps all
- * @param topP keep the smallest set of most probable tokens whose mass reaches p; 1 keeps all
+ * @param topP keep the smallest set of most probable tokens whose mass exceeds this part of the whole; 1 keeps all
  * @param minP drop tokens less probable than minP times the most probable one
  * @param key Philox key (Salmon et al. 2011): from the request's seed and choice
  * @param counter Philox counter: the index of the token in its sequence's output

@@ -10,14 +10,14 @@ import jdk.incubator.vector.FloatVector;
  * Sums in the canonical order: 32 partial sums, partial i takes elements i, i + 32, … in order from +0, and the partials fold by xor 16, 8,
  * 4, 2, 1. One instance per thread: it holds the partials.
  */
-final class LaneSum {
+public final class LaneSum {
     private static final int PARTIALS = 32;
     private static final int L = Lanes.COUNT;
 
     private final float[] partials = new float[PARTIALS];
 
     /** Sum of {@code n} floats at a byte offset. */
-    float of(MemorySegment x, long at, int n) {
+    public float of(MemorySegment x, long at, int n) {
         for (int first = 0; first < PARTIALS; first += L) {
             FloatVector sum = FloatVector.zero(Lanes.FLOAT);
             for (int i = first; i + L <= n; i += PARTIALS) {

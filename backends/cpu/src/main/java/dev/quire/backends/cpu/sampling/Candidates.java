@@ -45,10 +45,10 @@ final class Candidates {
     /** Leaves the sorted survivors at the front of {@link #keys}; returns how many. */
     private int select(float[] p, int topK, float topP) {
         boolean byCount = topK > 0 && topK < p.length;
-        double total = byCount ? 0 : sum(p);
+        long wanted = byCount ? 0 : Mass.below(topP, Mass.sum(p));
         float threshold = STEP;
-        double mass = gather(p, threshold);
-        while (byCount ? size < topK && threshold > 0 : mass < topP * total && threshold > 0) {
+        long mass = gather(p, threshold);
+        while ((byCount ? size < topK : !Mass.exceeds(mass, wanted)) && threshold > 0) {
             threshold = threshold < 1e-36f ? 0 : threshold * STEP;
             mass = gather(p, threshold);
         }
@@ -58,42 +58,35 @@ final class Candidates {
             return kept;
         }
         if (byCount) {
-            total = 0;
+            long whole = 0;
             for (int i = 0; i < kept; i++) {
-                total += p[(int) keys[i]];
+                whole += Mass.of(p[(int) keys[i]]);
             }
+            wanted = Mass.below(topP, whole);
         }
-        double sum = 0;
+        long sum = 0;
         for (int i = 0; i < kept; i++) {
-            sum += p[(int) keys[i]];
-            if (sum >= topP * total) {
+            sum += Mass.of(p[(int) keys[i]]);
+            if (Mass.exceeds(sum, wanted)) {
                 return i + 1;
             }
         }
         return kept;
     }
 
-    /** Collects what is not below the threshold, keyed so that a rising sort gives falling values and rising ids. */
-    private double gather(float[] p, float threshold) {
+    /** Collects what is not below the threshold, keyed so that a rising sort gives falling values and rising ids; returns its mass. */
+    private long gather(float[] p, float threshold) {
         size = 0;
-        double mass = 0;
+        long mass = 0;
         for (int id = 0; id < p.length; id++) {
             if (p[id] >= threshold) {
                 if (size == keys.length) {
                     keys = Arrays.copyOf(keys, 2 * size);
                 }
                 keys[size++] = ((long) (Integer.MAX_VALUE - Float.floatToRawIntBits(p[id])) << 32) | id;
-                mass += p[id];
+                mass += Mass.of(p[id]);
             }
         }
         return mass;
-    }
-
-    private static double sum(float[] p) {
-        double sum = 0;
-        for (float value : p) {
-            sum += value;
-        }
-        return sum;
     }
 }

@@ -50,12 +50,11 @@ public final class CpuSampler {
             int r, int token, RowSampler.Report report, TopTokens top, Buffer topIds, Buffer topLogprobs) {
         long at = (long) r * topIds.width();
         topIds.memory().setAtIndex(ValueLayout.JAVA_INT_UNALIGNED, at, token);
-        topLogprobs.memory().setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, at, (float)
-                (report.logit() - report.logSum()));
+        topLogprobs.memory().setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, at, report.logprob(report.logit()));
         for (int i = 0; i < top.size(); i++) {
+            float logprob = report.logprob(top.value(i));
             topIds.memory().setAtIndex(ValueLayout.JAVA_INT_UNALIGNED, at + 1 + i, top.id(i));
-            topLogprobs.memory().setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, at + 1 + i, (float)
-                    (top.value(i) - report.logSum()));
+            topLogprobs.memory().setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, at + 1 + i, logprob);
         }
     }
 }

@@ -10,8 +10,8 @@ final class Philox {
 
     private Philox() {}
 
-    /** A double in [0, 1) from the first 53 bits of block {@code counter}. */
-    static double uniform(long key, long counter) {
+    /** The first two words of block {@code counter} as one unsigned number, the first word above. */
+    static long bits(long key, long counter) {
         int k0 = (int) key;
         int k1 = (int) (key >>> 32);
         int x0 = (int) counter;
@@ -28,7 +28,7 @@ final class Philox {
             k0 += WEYL_0;
             k1 += WEYL_1;
         }
-        return ((Integer.toUnsignedLong(x0) << 21) | (x1 >>> 11)) * 0x1p-53;
+        return (long) x0 << 32 | Integer.toUnsignedLong(x1);
     }
 
     private static long product(int a, int b) {

@@ -1,16 +1,19 @@
 package dev.quire.backends.cpu.sampling;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import dev.quire.api.step.SamplingRow;
 import dev.quire.api.step.SamplingRow.Adjustments;
 import dev.quire.backends.cpu.elementwise.ArgMax;
 import dev.quire.backends.cpu.elementwise.Exp;
+import dev.quire.backends.cpu.elementwise.LaneSum;
 import dev.quire.backends.cpu.elementwise.Lanes;
+import dev.quire.backends.cpu.elementwise.Log;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.BitSet;
 import jdk.incubator.vector.FloatVector;
 
 /** Samples one row at a time (RULES, S), with scratch of its own: one per worker. */
@@ -19,6 +22,8 @@ final class RowSampler {
     private final float[] logits;
     private final float[] p;
     private final TopTokens top;
+    private final LaneSum sums = new LaneSum();
+    private final BitSet penalized = new BitSet();
 
     /** @param mostAlternatives largest number of alternatives that a row may ask for */
     RowSampler(int vocabulary, int mostAlternatives) {
@@ -42,9 +47,9 @@ final class RowSampler {
         if (row.temperature() == 0) {
             return best;
         }
-        exponentials(logits[best], 1 / row.temperature());
+        exponentials(logits[best], row.temperature());
         candidates.cut(p, row.topK(), row.topP(), row.minP());
-        return draw(Philox.uniform(row.key(), row.counter()));
+        return draw(best, Philox.bits(row.key(), row.counter()));
     }
 
     /** The log-probabilities of row {@code at}; read them from {@link #top} and the returned record. */
@@ -52,7 +57,7 @@ final class RowSampler {
         load(all, at);
         float max = logits[largest()];
         exponentials(max, 1);
-        double log = max + Math.log(mass());
+        float log = Log.of(sums.of(MemorySegment.ofArray(p), 0, p.length));
         int rank = 1;
         for (float logit : logits) {
             if (logit > logits[token]) {
@@ -60,7 +65,7 @@ final class RowSampler {
             }
         }
         top.find(logits, Math.min(row.topLogprobs(), logits.length));
-        return new Report(logits[token], rank, log);
+        return new Report(logits[token], rank, max, log);
     }
 
     /**
@@ -68,9 +73,15 @@ final class RowSampler {
      *
      * @param logit of the chosen token
      * @param rank of the chosen token
-     * @param logSum what to subtract from a logit to get its log-probability
+     * @param max the largest logit
+     * @param log logarithm of the sum of exp(logit − max)
      */
-    record Report(float logit, int rank, double logSum) {}
+    record Report(float logit, int rank, float max, float log) {
+        /** The log-probability of a logit of the row (RULES N19). */
+        float logprob(float x) {
+            return x - max - log;
+        }
+    }
 
     TopTokens top() {
         return top;
@@ -102,80 +113,60 @@ final class RowSampler {
         }
     }
 
-    /** {@code seen} is sorted, so that a token of both lists is penalized once. */
+    /** A token of both lists is penalized once. */
     private void penalizeRepetition(Adjustments a) {
+        penalized.clear();
         for (int token : a.seen()) {
             penalize(token, a.repetitionPenalty());
         }
         for (int token : a.produced()) {
-            if (Arrays.binarySearch(a.seen(), token) < 0) {
-                penalize(token, a.repetitionPenalty());
-            }
+            penalize(token, a.repetitionPenalty());
         }
     }
 
     private void penalize(int token, float penalty) {
-        logits[token] = logits[token] > 0 ? logits[token] / penalty : logits[token] * penalty;
+        if (!penalized.get(token)) {
+            penalized.set(token);
+            logits[token] = logits[token] > 0 ? logits[token] / penalty : logits[token] * penalty;
+        }
     }
 
     /** The lowest index of the largest logit; NaN never wins. */
     private int largest() {
         int best = 0;
-        float value = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < logits.length; i++) {
-            if (logits[i] > value) {
-                value = logits[i];
+        for (int i = 1; i < logits.length; i++) {
+            if (logits[i] > logits[best] || Float.isNaN(logits[best]) && !Float.isNaN(logits[i])) {
                 best = i;
             }
         }
         return best;
     }
 
-    /** p[i] = exp((logits[i] − max) · factor), 0 for NaN. */
-    private void exponentials(float max, float factor) {
+    /** p[i] = exp((logits[i] − max) / temperature), 0 for NaN. */
+    private void exponentials(float max, float temperature) {
         int whole = logits.length - logits.length % Lanes.COUNT;
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector x =
-                    FloatVector.fromArray(Lanes.FLOAT, logits, i).sub(max).mul(factor);
+                    FloatVector.fromArray(Lanes.FLOAT, logits, i).sub(max).div(temperature);
             FloatVector e = Exp.of(x);
-            e.blend(0, e.compare(jdk.incubator.vector.VectorOperators.NE, e)).intoArray(p, i);
+            e.blend(0, e.compare(NE, e)).intoArray(p, i);
         }
         for (int i = whole; i < logits.length; i++) {
-            float e = Exp.of((logits[i] - max) * factor);
+            float e = Exp.of((logits[i] - max) / temperature);
             p[i] = Float.isNaN(e) ? 0 : e;
         }
     }
 
-    private double mass() {
-        int whole = p.length - p.length % Lanes.COUNT;
-        double sum = 0;
-        for (int i = 0; i < whole; i += Lanes.COUNT) {
-            sum += FloatVector.fromArray(Lanes.FLOAT, p, i).reduceLanes(ADD);
-        }
-        for (int i = whole; i < p.length; i++) {
-            sum += p[i];
-        }
-        return sum;
-    }
-
-    /** The first token, in the order of ids, at which the running sum exceeds u times the whole. */
-    private int draw(double u) {
-        double total = 0;
-        for (float value : p) {
-            total += value;
-        }
-        double target = u * total;
-        double sum = 0;
-        int last = 0;
+    /** The first token, in the order of ids, at which the running mass exceeds the draw; {@code best} where there is none. */
+    private int draw(int best, long bits) {
+        long drawn = Mass.below(bits, Mass.sum(p));
+        long sum = 0;
         for (int i = 0; i < p.length; i++) {
-            if (p[i] > 0) {
-                sum += p[i];
-                last = i;
-                if (sum > target) {
-                    return i;
-                }
+            sum += Mass.of(p[i]);
+            if (Mass.exceeds(sum, drawn)) {
+                return i;
             }
         }
-        return last;
+        return best;
     }
 }

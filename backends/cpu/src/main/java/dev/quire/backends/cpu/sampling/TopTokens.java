@@ -1,6 +1,6 @@
 package dev.quire.backends.cpu.sampling;
 
-/** The most probable tokens of a row, in falling order, the lower id first among equals. */
+/** The most probable tokens of a row, in falling order, the lower id first among equals, NaN after all others. */
 final class TopTokens {
     private final int[] ids;
     private final float[] values;
@@ -19,7 +19,7 @@ final class TopTokens {
         }
         for (int id = 0; id < logits.length; id++) {
             float value = logits[id];
-            if (size < count || value > values[size - 1]) {
+            if (size < count || above(value, values[size - 1])) {
                 insert(id, value, count);
             }
         }
@@ -27,13 +27,17 @@ final class TopTokens {
 
     private void insert(int id, float value, int count) {
         int at = size < count ? size++ : size - 1;
-        while (at > 0 && value > values[at - 1]) {
+        while (at > 0 && above(value, values[at - 1])) {
             ids[at] = ids[at - 1];
             values[at] = values[at - 1];
             at--;
         }
         ids[at] = id;
         values[at] = value;
+    }
+
+    private static boolean above(float value, float other) {
+        return value > other || Float.isNaN(other) && !Float.isNaN(value);
     }
 
     int size() {
