@@ -87,8 +87,11 @@ public final class HybridBackend implements AttentionBackend {
 
     @Override
     public Executable compile(Program program, Weights weights, StepLimits limits, Numerics numerics) {
-        ProgramPlacement placement =
-                ProgramPlacement.of(program, backends.primary(), Optional.of(backends.fallback()), numerics);
+        ProgramPlacement placement = placements.stream()
+                .filter(planned -> planned.program().equals(program))
+                .findFirst()
+                .orElseGet(() ->
+                        ProgramPlacement.of(program, backends.primary(), Optional.of(backends.fallback()), numerics));
         placement.requireRunners();
         return HybridExecutable.compile(placement, (HybridWeights) weights, backends, limits, numerics, order);
     }

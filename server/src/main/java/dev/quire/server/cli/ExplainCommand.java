@@ -2,9 +2,6 @@ package dev.quire.server.cli;
 
 import dev.quire.api.placement.PlacedOp;
 import dev.quire.api.placement.ProgramPlacement;
-import dev.quire.api.program.Op;
-import dev.quire.api.program.Value;
-import dev.quire.api.program.WeightRef;
 import dev.quire.core.llm.Backends;
 import dev.quire.core.llm.Explanation;
 import dev.quire.core.llm.Llm;
@@ -18,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,8 +30,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer>, OptionFlags.Taker {
-    private static final Pattern LAYER = Pattern.compile("\\blayers?\\.?(\\d+)\\.");
-
     private final Map<String, String> environment;
     private OptionFlags flags;
 
@@ -92,7 +86,7 @@ final class ExplainCommand implements Callable<Integer>, OptionFlags.Taker {
         int repeated = 0;
         for (List<PlacedOp> run : runs(placement)) {
             String text = run.stream().map(ExplainCommand::line).collect(Collectors.joining("\n"));
-            String shape = LAYER.matcher(text).replaceAll("layer.").replaceAll(" +", " ");
+            String shape = OpLine.LAYER.matcher(text).replaceAll("layer.").replaceAll(" +", " ");
             if (!all && shape.equals(before)) {
                 repeated++;
                 continue;
@@ -127,30 +121,13 @@ final class ExplainCommand implements Callable<Integer>, OptionFlags.Taker {
         return runs;
     }
 
-    /** The layer that an op belongs to by the names of what it touches; −1 for none. */
+    /** The layer that an op belongs to; −1 for none. */
     private static int layer(PlacedOp placed) {
-        Op op = placed.op();
-        List<Value> named = op.outputs().isEmpty() ? op.inputs() : op.outputs();
-        var matcher = LAYER.matcher(named.getFirst().name());
-        return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
+        return OpLine.layer(placed.op()).orElse(-1);
     }
 
     private static String line(PlacedOp placed) {
-        Op op = placed.op();
-        String out = op.outputs().stream().map(ExplainCommand::shown).collect(Collectors.joining(", "));
-        String in = op.inputs().stream().map(Value::name).collect(Collectors.joining(", "));
-        String weights = op.weights().stream().map(ExplainCommand::shown).collect(Collectors.joining(", "));
-        String cache = op.cache().isPresent() ? "; cache of the layer" : "";
         String why = placed.reason().map(reason -> ": " + reason).orElse("");
-        return "  %-10s %-34s <- %s%s%s   [%s%s]"
-                .formatted(op.kind(), out, in, weights.isEmpty() ? "" : "; " + weights, cache, placed.backend(), why);
-    }
-
-    private static String shown(Value value) {
-        return "%s [%s, %d]".formatted(value.name(), value.rows().name().charAt(0), value.width());
-    }
-
-    private static String shown(WeightRef weight) {
-        return "%s [%d, %d] %s".formatted(weight.name(), weight.rows(), weight.columns(), weight.format());
+        return "  %s   [%s%s]".formatted(OpLine.of(placed.op()), placed.backend(), why);
     }
 }

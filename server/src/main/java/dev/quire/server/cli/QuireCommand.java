@@ -53,6 +53,7 @@ public final class QuireCommand implements Runnable {
         line.addSubcommand(new BackendsCommand());
         line.addSubcommand(new ExplainCommand(environment));
         line.addSubcommand(new BenchCommand());
+        line.addSubcommand(new BisectCommand(environment));
         line.addSubcommand(new ConformanceCommand());
         OptionFlags.addTo(line, environment);
         line.setUsageHelpWidth(120);
