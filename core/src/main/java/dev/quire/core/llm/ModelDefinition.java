@@ -7,7 +7,6 @@ import dev.quire.api.types.DType;
 import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.model.ModelInfo;
 import dev.quire.core.model.architecture.Architecture;
-import dev.quire.core.model.architecture.Architectures;
 import dev.quire.core.model.checkpoint.CheckpointFormats;
 import dev.quire.core.model.checkpoint.ModelCheckpoint;
 import dev.quire.core.model.checkpoint.WeightDType;
@@ -34,10 +33,8 @@ record ModelDefinition(Architecture.Definition architecture, int maxModelLen) {
         EngineOptions engine = options.engine();
         CheckpointFormats formats = new CheckpointFormats(checkpoint.weights(), model.dtype(), model.quantization());
         DType cacheType = cacheType(model.dtype(), backend);
-        Architecture.Definition definition = Architectures.onClassPath()
-                .of(checkpoint.config())
-                .define(checkpoint.config(), formats, new Architecture.CacheType(cacheType, engine.blockSize()));
-        checkpoint.check(definition.forward().weights());
+        Architecture.Definition definition = checkpoint.define(
+                formats, new Architecture.Serving(cacheType, engine.blockSize(), engine.maxModelLen()));
         formats.notice().ifPresent(options.listener()::notice);
         return new ModelDefinition(definition, maxModelLen(definition.info(), engine));
     }

@@ -6,14 +6,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Typed access to a checkpoint's config: {@code config.json} of the Hugging Face layout, or GGUF metadata under the same keys. A JSON null
- * counts as absent.
+ * counts as absent. It remembers which keys were asked for, so that a program is never made from half a config. Used by one thread at a time.
  */
 public final class ModelConfig {
     private final Map<String, Object> values;
     private final String where;
+    private final Set<String> asked = new TreeSet<>();
+    private final Map<String, ModelConfig> sections = new LinkedHashMap<>();
 
     /**
      * @param values numbers, strings, booleans, lists and maps
@@ -33,6 +38,7 @@ public final class ModelConfig {
 
     /** Whether the key is there and not null. */
     public boolean has(String key) {
+        asked.add(key);
         return values.get(key) != null;
     }
 
@@ -44,7 +50,7 @@ public final class ModelConfig {
         return optionalInteger(key).orElse(orElse);
     }
 
-    /** A positive integer, if the key is there. */
+    /** A whole number of at least 0, if the key is there. */
     public Optional<Integer> optionalInteger(String key) {
         return get(key, Number.class).map(number -> {
             long value = number.longValue();
@@ -56,7 +62,12 @@ public final class ModelConfig {
     }
 
     public double number(String key, double orElse) {
-        return get(key, Number.class).map(Number::doubleValue).orElse(orElse);
+        return optionalNumber(key).orElse(orElse);
+    }
+
+    /** A number, if the key is there. */
+    public Optional<Double> optionalNumber(String key) {
+        return get(key, Number.class).map(Number::doubleValue);
     }
 
     public boolean flag(String key, boolean orElse) {
@@ -79,13 +90,51 @@ public final class ModelConfig {
         return List.copyOf(numbers);
     }
 
+    /** The texts under {@code key}; empty if the key is not there. */
+    public List<String> texts(String key) {
+        List<String> texts = new ArrayList<>();
+        for (Object item : get(key, List.class).orElse(List.of())) {
+            if (!(item instanceof String text)) {
+                throw wrong(key, item, "a list of texts");
+            }
+            texts.add(text);
+        }
+        return List.copyOf(texts);
+    }
+
     /** The object under {@code key}, if there is one. */
     public Optional<ModelConfig> section(String key) {
-        return get(key, Map.class).map(map -> {
-            Map<String, Object> inner = new LinkedHashMap<>();
-            ((Map<?, ?>) map).forEach((name, value) -> inner.put(String.valueOf(name), value));
-            return new ModelConfig(inner, where + ", " + key);
+        return get(key, Map.class)
+                .map(map -> sections.computeIfAbsent(key, k -> {
+                    Map<String, Object> inner = new LinkedHashMap<>();
+                    ((Map<?, ?>) map).forEach((name, value) -> inner.put(String.valueOf(name), value));
+                    return new ModelConfig(inner, where + ", " + key);
+                }));
+    }
+
+    /**
+     * Refuses keys that nobody asked for: they may change what the model computes.
+     *
+     * @param harmless keys that change nothing
+     * @throws ModelConfigException naming each with its value
+     */
+    public void refuseUnread(Predicate<String> harmless) {
+        Map<String, Object> unread = new LinkedHashMap<>();
+        collectUnread("", harmless, unread);
+        if (!unread.isEmpty()) {
+            throw new ModelConfigException(
+                    "%s: %s would be ignored, but may change what the model computes; remove what you know to be without effect, or give the model a program of its own (docs/add-a-model.md)"
+                            .formatted(where, unread));
+        }
+    }
+
+    private void collectUnread(String path, Predicate<String> harmless, Map<String, Object> unread) {
+        values.forEach((key, value) -> {
+            if (value != null && !asked.contains(key) && !harmless.test(key)) {
+                unread.put(path + key, value);
+            }
         });
+        sections.forEach((key, section) -> section.collectUnread(path + key + ".", harmless, unread));
     }
 
     /** An error about the value of {@code key}. */
@@ -98,6 +147,7 @@ public final class ModelConfig {
     }
 
     private <T> Optional<T> get(String key, Class<T> type) {
+        asked.add(key);
         Object value = values.get(key);
         if (value == null) {
             return Optional.empty();

@@ -15,43 +15,87 @@ import java.util.Optional;
 
 /**
  * Writes programs line by line, so that an architecture reads like its equations. Each method appends one op and returns the value that
- * it writes, named by the caller.
+ * it writes, named by the caller. A layer's weights are named by their module: {@code module.weight} and {@code module.bias}.
  */
 public final class ProgramBuilder {
     private final WeightFormats formats;
-    private final List<Op> ops = new ArrayList<>();
+    private final List<Op> ops;
+    private final String values;
+    private final String modules;
 
     public ProgramBuilder(WeightFormats formats) {
-        this.formats = formats;
+        this(formats, new ArrayList<>(), "", "");
     }
 
-    /** Rows of a table, by token id. */
-    public Value embed(String name, Value ids, String table, int entries, int width) {
-        Value out = Value.tokens(name, width);
-        ops.add(new Op.Embed(ids, matrix(table, entries, width), 0, out));
+    private ProgramBuilder(WeightFormats formats, List<Op> ops, String values, String modules) {
+        this.formats = formats;
+        this.ops = ops;
+        this.values = values;
+        this.modules = modules;
+    }
+
+    /**
+     * A part of the same program.
+     *
+     * @param part goes before the names of its values, with a dot
+     * @param module goes before the names of its modules, with a dot
+     */
+    public ProgramBuilder within(String part, String module) {
+        return new ProgramBuilder(formats, ops, values + part + ".", modules + module + ".");
+    }
+
+    /** Rows of a table, by token id or position. */
+    public Value embed(String name, Value ids, String module, int entries, int width) {
+        return embed(name, ids, module, entries, width, 0);
+    }
+
+    /** Rows of a table, by token id or position plus {@code offset}. */
+    public Value embed(String name, Value ids, String module, int entries, int width, int offset) {
+        Value out = Value.tokens(values + name, width);
+        ops.add(new Op.Embed(ids, matrix(module, entries, width), offset, out));
         return out;
     }
 
     /** Root mean square norm over whole rows. */
-    public Value rmsNorm(String name, Value x, String weight, double eps) {
-        return rmsNorm(name, x, weight, eps, x.width(), 0);
+    public Value rmsNorm(String name, Value x, String module, double eps) {
+        return rmsNorm(name, x, module, eps, x.width(), 0);
     }
 
     /** Root mean square norm over runs of {@code group} elements; {@code offset} is added to the weights. */
-    public Value rmsNorm(String name, Value x, String weight, double eps, int group, double offset) {
+    public Value rmsNorm(String name, Value x, String module, double eps, int group, double offset) {
         Value out = like(name, x, x.width());
-        Optional<WeightRef> scale = Optional.of(WeightRef.vector(weight, group));
-        ops.add(new Op.RmsNorm(x, scale, (float) offset, (float) eps, group, out));
+        ops.add(new Op.RmsNorm(
+                x, Optional.of(vector(module, "weight", group)), (float) offset, (float) eps, group, out));
         return out;
     }
 
-    /** x · weightᵀ, plus the vector {@code prefix.bias} where the checkpoint has one. */
-    public Value linear(String name, Value x, String prefix, int features, Op.Linear.Split split) {
+    /** Layer norm over whole rows, with a weight and a bias. */
+    public Value layerNorm(String name, Value x, String module, double eps) {
+        Value out = like(name, x, x.width());
+        Optional<WeightRef> weight = Optional.of(vector(module, "weight", x.width()));
+        Optional<WeightRef> bias = Optional.of(vector(module, "bias", x.width()));
+        ops.add(new Op.LayerNorm(x, weight, bias, (float) eps, x.width(), out));
+        return out;
+    }
+
+    /** Layer norm over whole rows that learned nothing. */
+    public Value plainLayerNorm(String name, Value x, double eps) {
+        Value out = like(name, x, x.width());
+        ops.add(new Op.LayerNorm(x, Optional.empty(), Optional.empty(), (float) eps, x.width(), out));
+        return out;
+    }
+
+    /** x · weightᵀ. */
+    public Value linear(String name, Value x, String module, int features, Op.Linear.Split split) {
+        return linear(name, x, module, features, split, Bias.ABSENT);
+    }
+
+    /** x · weightᵀ, plus a bias if it is present. */
+    public Value linear(String name, Value x, String module, int features, Op.Linear.Split split, Bias bias) {
         Value out = like(name, x, features);
-        Optional<WeightRef> bias = formats.has(prefix + ".bias")
-                ? Optional.of(WeightRef.vector(prefix + ".bias", features))
-                : Optional.empty();
-        ops.add(new Op.Linear(x, matrix(prefix + ".weight", features, x.width()), bias, split, out));
+        Optional<WeightRef> added =
+                bias == Bias.PRESENT ? Optional.of(vector(module, "bias", features)) : Optional.empty();
+        ops.add(new Op.Linear(x, matrix(module, features, x.width()), added, split, out));
         return out;
     }
 
@@ -69,26 +113,55 @@ public final class ProgramBuilder {
 
     /** Attention over the cache, with no soft-cap and no ALiBi. */
     public Value attend(String name, Value q, CacheRef cache, Op.Attend.HeadShape shape, Mask mask) {
+        return attend(name, q, cache, shape, mask, Optional.empty());
+    }
+
+    /** Attention over the cache, its scores capped if {@code softCap} is there. */
+    public Value attend(
+            String name, Value q, CacheRef cache, Op.Attend.HeadShape shape, Mask mask, Optional<Float> softCap) {
         Value out = like(name, q, q.width());
-        ops.add(new Op.Attend(q, new KeySource.Cached(cache), shape, mask, Optional.empty(), List.of(), out));
+        ops.add(new Op.Attend(q, new KeySource.Cached(cache), shape, mask, softCap, List.of(), out));
         return out;
     }
 
+    /** act(gate) · up. */
     public Value gated(String name, Value gate, Value up, Activation activation) {
         Value out = like(name, gate, gate.width());
         ops.add(new Op.Gated(gate, up, activation, out));
         return out;
     }
 
+    /** act(x). */
+    public Value activate(String name, Value x, Activation activation) {
+        Value out = like(name, x, x.width());
+        ops.add(new Op.Activate(x, activation, out));
+        return out;
+    }
+
+    /** a + b. */
     public Value add(String name, Value a, Value b) {
         Value out = like(name, a, a.width());
         ops.add(new Op.Add(a, b, out));
         return out;
     }
 
+    /** x · factor. */
+    public Value scale(String name, Value x, double factor) {
+        Value out = like(name, x, x.width());
+        ops.add(new Op.Scale(x, factor, out));
+        return out;
+    }
+
+    /** cap · tanh(x / cap). */
+    public Value softCap(String name, Value x, double cap) {
+        Value out = like(name, x, x.width());
+        ops.add(new Op.SoftCap(x, (float) cap, out));
+        return out;
+    }
+
     /** The rows whose logits are wanted. */
     public Value gatherRows(String name, Value x) {
-        Value out = Value.logits(name, x.width());
+        Value out = Value.logits(values + name, x.width());
         ops.add(new Op.GatherRows(x, out));
         return out;
     }
@@ -98,11 +171,16 @@ public final class ProgramBuilder {
         return Program.of(List.of(Value.TOKENS, Value.POSITIONS), ops, List.of(output));
     }
 
-    private WeightRef matrix(String name, int rows, int columns) {
+    private WeightRef matrix(String module, int rows, int columns) {
+        String name = modules + module + ".weight";
         return new WeightRef(name, rows, columns, formats.matrix(name));
     }
 
-    private static Value like(String name, Value x, int width) {
-        return new Value(name, x.rows(), width, x.dtype());
+    private WeightRef vector(String module, String kind, int length) {
+        return WeightRef.vector(modules + module + "." + kind, length);
+    }
+
+    private Value like(String name, Value x, int width) {
+        return new Value(values + name, x.rows(), width, x.dtype());
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A view bound to the tensors of a file: rows that can be read one by one, from any thread. */
-sealed interface Matrix {
+sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matrix.Stack, Reshape {
     long rows();
 
     long columns();
@@ -33,6 +33,7 @@ sealed interface Matrix {
             case TensorView.Whole whole -> Stored.of(file.tensor(whole.name()));
             case TensorView.Rows rows -> slice(of(file, rows.of()), rows);
             case TensorView.Transposed transposed -> Turned.of(of(file, transposed.of()), transposed);
+            case TensorView.Reshaped reshaped -> Reshape.of(of(file, reshaped.of()), reshaped);
             case TensorView.Stacked stacked ->
                 Stack.of(stacked.parts().stream().map(part -> of(file, part)).toList(), stacked);
         };

@@ -17,6 +17,21 @@ public sealed interface TensorView {
         return new Whole(name);
     }
 
+    /** {@code count} of its rows, from {@code from}. */
+    default TensorView rows(int from, int count) {
+        return new Rows(this, from, count);
+    }
+
+    /** Its rows as columns. */
+    default TensorView transposed() {
+        return new Transposed(this);
+    }
+
+    /** Its elements in the same order, in rows of {@code columns}. */
+    default TensorView reshaped(int columns) {
+        return new Reshaped(this, columns);
+    }
+
     /** A whole tensor, its outer dimensions taken together as rows. */
     record Whole(String name) implements TensorView {
         @Override
@@ -42,6 +57,20 @@ public sealed interface TensorView {
 
     /** Rows for columns: layers that are stored as [inputs, outputs]. */
     record Transposed(TensorView of) implements TensorView {
+        @Override
+        public Set<String> tensors() {
+            return of.tensors();
+        }
+    }
+
+    /** The same elements in the same order, in rows of another length: the parts of a fused bias, the heads of a projection. */
+    record Reshaped(TensorView of, int columns) implements TensorView {
+        public Reshaped {
+            if (columns < 1) {
+                throw new IllegalArgumentException("rows of %d elements: expected at least one".formatted(columns));
+            }
+        }
+
         @Override
         public Set<String> tensors() {
             return of.tensors();

@@ -15,7 +15,6 @@ import dev.quire.core.cache.BlockManager;
 import dev.quire.core.cache.PrefixCaching;
 import dev.quire.core.model.ModelConfig;
 import dev.quire.core.model.ModelRunner;
-import dev.quire.core.model.WeightFormats;
 import dev.quire.core.model.architecture.Architecture;
 import dev.quire.core.model.architecture.Architectures;
 import dev.quire.core.scheduler.Scheduler;
@@ -26,6 +25,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 
@@ -58,7 +58,7 @@ final class TinyEngine {
         ModelConfig model = new ModelConfig(config, "tiny model");
         Architecture.Definition definition = Architectures.onClassPath()
                 .of(model)
-                .define(model, new F32(), new Architecture.CacheType(DType.F32, 4));
+                .define(model, name -> WeightFormat.F32, new Architecture.Serving(DType.F32, 4, OptionalInt.empty()));
         StepLimits step = new StepLimits(
                 limits.maxNumBatchedTokens(),
                 limits.maxNumSeqs(),
@@ -95,17 +95,5 @@ final class TinyEngine {
             memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (random.nextGaussian() * scale));
         }
         return memory;
-    }
-
-    private static final class F32 implements WeightFormats {
-        @Override
-        public boolean has(String name) {
-            return !name.endsWith(".bias") && !name.startsWith("lm_head");
-        }
-
-        @Override
-        public WeightFormat matrix(String name) {
-            return WeightFormat.F32;
-        }
     }
 }

@@ -60,16 +60,21 @@ public final class TinyLlama {
 
     /** The same for a model at another path. */
     public static LlmOptions exact(Path path, String backend) {
+        return exact(path, backend, OptionalInt.empty());
+    }
+
+    /** The same with a longest sequence that is not the model's own. */
+    public static LlmOptions exact(Path path, String backend, OptionalInt maxModelLen) {
         LlmOptions options = LlmOptions.of(path.toString());
         return options.with(ModelOptions.of(path.toString()).withDType(WeightDType.FLOAT32))
                 .with(options.device().withBackend(backend))
-                .with(engine());
+                .with(engine(maxModelLen));
     }
 
-    private static EngineOptions engine() {
+    private static EngineOptions engine(OptionalInt maxModelLen) {
         EngineOptions defaults = EngineOptions.DEFAULT;
         return new EngineOptions(
-                OptionalInt.empty(),
+                maxModelLen,
                 16,
                 256,
                 64,

@@ -4,7 +4,6 @@ import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.core.model.ModelConfig;
-import dev.quire.core.model.WeightFormats;
 import dev.quire.core.model.architecture.Architecture;
 import dev.quire.core.model.architecture.Architectures;
 import java.lang.foreign.Arena;
@@ -12,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
 /** A model of a real one's shape with weights from a seed: speed does not depend on what the weights say. */
@@ -41,19 +41,9 @@ final class MadeModel {
                 Map.entry("max_position_embeddings", CONTEXT),
                 Map.entry("tie_word_embeddings", true));
         ModelConfig model = new ModelConfig(config, "SmolLM2-135M's shape");
-        WeightFormats formats = new WeightFormats() {
-            @Override
-            public boolean has(String name) {
-                return !name.endsWith(".bias") && !name.startsWith("lm_head");
-            }
-
-            @Override
-            public WeightFormat matrix(String name) {
-                return WeightFormat.BF16;
-            }
-        };
-        Architecture.CacheType cache = new Architecture.CacheType(DType.BF16, 16);
-        return new MadeModel(Architectures.onClassPath().of(model).define(model, formats, cache), seed);
+        Architecture.Serving serving = new Architecture.Serving(DType.BF16, 16, OptionalInt.empty());
+        return new MadeModel(
+                Architectures.onClassPath().of(model).define(model, name -> WeightFormat.BF16, serving), seed);
     }
 
     Architecture.Definition definition() {

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 
-/** Finds the family of a checkpoint: those of this package, and any that a jar on the class path registers by {@link ServiceLoader}. */
+/** Finds the family of a checkpoint: any that a jar on the class path registers by {@link ServiceLoader}, then those of this package. */
 public final class Architectures {
     private final List<Architecture> known = new ArrayList<>();
 
     private Architectures() {
         ServiceLoader.load(Architecture.class).forEach(known::add);
-        known.add(new Llama());
+        known.addAll(List.of(new Llama(), new Gpt2()));
     }
 
     /** All that are on the class path. */
@@ -32,12 +32,14 @@ public final class Architectures {
                 .filter(family -> wanted.stream().anyMatch(family.names()::contains))
                 .findFirst()
                 .orElseThrow(() -> new ModelConfigException(
-                        "architecture %s is not known; supported: %s".formatted(wanted, names())));
+                        "architecture %s is not known; supported: %s. docs/add-a-model.md shows how to add one from a jar of your own."
+                                .formatted(wanted, names())));
     }
 
-    private TreeSet<String> names() {
+    /** What every family answers to, in the order of the alphabet. */
+    public List<String> names() {
         TreeSet<String> names = new TreeSet<>();
         known.forEach(family -> names.addAll(family.names()));
-        return names;
+        return List.copyOf(names);
     }
 }

@@ -19,16 +19,16 @@ public final class CheckpointFormats implements WeightFormats {
         this.quantization = quantization;
     }
 
-    @Override
-    public boolean has(String name) {
-        return weights.has(name);
-    }
-
     /**
-     * @throws dev.quire.core.weights.format.WeightFormatException if the weight is missing or unreadable
+     * Of a weight that is missing, the format that it would have: {@link ModelCheckpoint#define} names all that are missing at once.
+     *
+     * @throws dev.quire.core.weights.format.WeightFormatException if the weight is unreadable
      */
     @Override
     public WeightFormat matrix(String name) {
+        if (!weights.has(name)) {
+            return dtype.format();
+        }
         Optional<WeightFormat> stored = weights.storedFormat(name);
         if (stored.isPresent() && stored.get().isQuantized()) {
             return quantization == Quantization.AUTO ? stored.get() : dtype.format();

@@ -53,6 +53,7 @@ final class GgufConfig {
         config.put(
                 "vocab_size", Math.toIntExact(file.tensor("token_embd.weight").rows()));
         config.put("tie_word_embeddings", !file.tensors().containsKey("output.weight"));
+        config.put("attention_bias", file.tensors().containsKey("blk.0.attn_q.bias"));
         integer("hidden_size", "embedding_length");
         integer("num_hidden_layers", "block_count");
         integer("intermediate_size", "feed_forward_length");

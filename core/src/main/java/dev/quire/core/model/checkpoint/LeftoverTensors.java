@@ -1,28 +1,38 @@
 package dev.quire.core.model.checkpoint;
 
+import dev.quire.api.program.WeightRef;
+import dev.quire.core.model.architecture.Architecture;
+import java.util.Collection;
 import java.util.Set;
 import java.util.function.Predicate;
 
 /** Tensors that checkpoints carry and programs compute for themselves. Any other tensor that nothing reads is an error. */
-enum LeftoverTensors implements Predicate<String> {
-    /** No output head is read: it is the embedding. */
-    TIED_HEAD,
-    /** The output head is a weight of its own. */
-    OWN_HEAD;
-
-    /** Buffers of old exports: rotary frequencies and causal masks. */
+final class LeftoverTensors implements Predicate<String> {
+    /** Buffers of old exports, in any family: rotary frequencies and tables. */
     private static final Set<String> BUFFERS =
-            Set.of("rotary_emb.inv_freq", "rotary_emb.cos_cached", "rotary_emb.sin_cached", "attn.masked_bias");
+            Set.of("rotary_emb.inv_freq", "rotary_emb.cos_cached", "rotary_emb.sin_cached");
 
     /** Rotary factors of a GGUF file, which {@link GgufConfig} reads. */
     private static final Set<String> GGUF = Set.of(GgufConfig.ROPE_FACTORS);
 
-    private static final Set<String> HEAD = Set.of("lm_head.weight");
+    private static final String HEAD = "lm_head.weight";
+
+    private final Architecture architecture;
+    private final boolean tied;
+
+    /**
+     * @param refs weights of the program: if the output head is not among them, it is the embedding, and a copy of it may be left over
+     */
+    LeftoverTensors(Architecture architecture, Collection<WeightRef> refs) {
+        this.architecture = architecture;
+        this.tied = refs.stream().noneMatch(ref -> ref.name().equals(HEAD));
+    }
 
     @Override
     public boolean test(String tensor) {
         return GGUF.contains(tensor)
-                || (this == TIED_HEAD && HEAD.contains(tensor))
+                || (tied && tensor.equals(HEAD))
+                || architecture.isBuffer(tensor)
                 || BUFFERS.stream().anyMatch(buffer -> tensor.equals(buffer) || tensor.endsWith("." + buffer));
     }
 }

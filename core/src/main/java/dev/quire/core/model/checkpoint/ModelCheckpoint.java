@@ -3,18 +3,19 @@ package dev.quire.core.model.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.quire.api.program.WeightRef;
 import dev.quire.core.model.GenerationConfig;
 import dev.quire.core.model.ModelConfig;
 import dev.quire.core.model.ModelConfigException;
+import dev.quire.core.model.architecture.Architecture;
+import dev.quire.core.model.architecture.Architectures;
 import dev.quire.core.weights.Checkpoint;
 import dev.quire.core.weights.Gguf;
 import dev.quire.core.weights.Safetensors;
 import dev.quire.core.weights.TensorMap;
+import dev.quire.core.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 /** A model on disk, opened: its config, its makers' advice on sampling, and its weights by the names that programs use. Owns the mapped files. */
@@ -22,11 +23,14 @@ public final class ModelCheckpoint implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ModelConfig config;
+    private final Architecture architecture;
     private final GenerationConfig generation;
     private final Checkpoint weights;
 
-    private ModelCheckpoint(ModelConfig config, GenerationConfig generation, Checkpoint weights) {
+    private ModelCheckpoint(
+            ModelConfig config, Architecture architecture, GenerationConfig generation, Checkpoint weights) {
         this.config = config;
+        this.architecture = architecture;
         this.generation = generation;
         this.weights = weights;
     }
@@ -34,7 +38,7 @@ public final class ModelCheckpoint implements AutoCloseable {
     /**
      * Opens a folder with {@code config.json} and safetensors files.
      *
-     * @throws ModelConfigException if there is no config, or it is not a JSON object
+     * @throws ModelConfigException if there is no config, it is not a JSON object, or names no family that Quire knows
      * @throws dev.quire.core.weights.format.WeightFormatException if the weights are missing or damaged
      * @throws IOException if a file cannot be read
      */
@@ -46,8 +50,11 @@ public final class ModelCheckpoint implements AutoCloseable {
                             .formatted(folder));
         }
         ModelConfig config = new ModelConfig(parse(file), file.toString());
+        Architecture architecture = Architectures.onClassPath().of(config);
         GenerationConfig generation = GenerationConfig.read(folder);
-        return new ModelCheckpoint(config, generation, new Checkpoint(Safetensors.open(folder), TensorMap.identity()));
+        WeightFile tensors = Safetensors.open(folder);
+        TensorMap names = architecture.weights(config, tensors.tensors().keySet());
+        return new ModelCheckpoint(config, architecture, generation, new Checkpoint(tensors, names));
     }
 
     /**
@@ -57,7 +64,12 @@ public final class ModelCheckpoint implements AutoCloseable {
      * @throws dev.quire.core.weights.format.WeightFormatException if a key is missing or of the wrong type
      */
     public static ModelCheckpoint ofGguf(Gguf file) {
-        return new ModelCheckpoint(GgufConfig.of(file), GenerationConfig.NONE, new Checkpoint(file, new GgufNames()));
+        ModelConfig config = GgufConfig.of(file);
+        return new ModelCheckpoint(
+                config,
+                Architectures.onClassPath().of(config),
+                GenerationConfig.NONE,
+                new Checkpoint(file, new GgufNames()));
     }
 
     private static Map<String, Object> parse(Path file) throws IOException {
@@ -85,13 +97,18 @@ public final class ModelCheckpoint implements AutoCloseable {
     }
 
     /**
-     * Refuses files that do not fit a program: weights that are missing or misshapen, tensors that nothing reads.
+     * The model's program, all of whose weights are there.
      *
-     * @throws dev.quire.core.weights.format.WeightFormatException naming them
+     * @throws ModelConfigException if the config asks for something that the family does not do, or has keys that it does not know
+     * @throws dev.quire.core.weights.format.WeightFormatException naming weights that are missing or misshapen, and tensors that nothing reads
      */
-    public void check(List<WeightRef> refs) {
-        boolean tied = refs.stream().noneMatch(ref -> ref.name().equals("lm_head.weight"));
-        weights.check(refs, tied ? LeftoverTensors.TIED_HEAD : LeftoverTensors.OWN_HEAD);
+    public Architecture.Definition define(CheckpointFormats formats, Architecture.Serving serving) {
+        Architecture.Definition model = architecture.define(config, formats, serving);
+        config.refuseUnread(new HarmlessKeys(architecture.harmlessKeys()));
+        weights.check(
+                model.forward().weights(),
+                new LeftoverTensors(architecture, model.forward().weights()));
+        return model;
     }
 
     @Override

@@ -13,7 +13,6 @@ import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.oracle.OracleBackend;
 import dev.quire.core.model.architecture.Architecture;
-import dev.quire.core.model.architecture.Architectures;
 import dev.quire.core.testing.TinyLlama;
 import dev.quire.core.testing.TinyLlamaGguf;
 import dev.quire.core.weights.Gguf;
@@ -21,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,10 +49,8 @@ class GoldenLogitsTest {
 
     private static void assertLogits(ModelCheckpoint checkpoint) {
         var formats = new CheckpointFormats(checkpoint.weights(), WeightDType.FLOAT32, Quantization.AUTO);
-        Architecture.Definition model = Architectures.onClassPath()
-                .of(checkpoint.config())
-                .define(checkpoint.config(), formats, new Architecture.CacheType(DType.F32, BLOCK));
-        checkpoint.check(model.forward().weights());
+        Architecture.Definition model =
+                checkpoint.define(formats, new Architecture.Serving(DType.F32, BLOCK, OptionalInt.empty()));
         try (OracleBackend oracle = new OracleBackend();
                 var weights = oracle.load(model.forward().weights(), checkpoint.weights());
                 var forward =

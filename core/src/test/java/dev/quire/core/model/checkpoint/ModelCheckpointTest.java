@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.api.program.Op;
-import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.DType;
 import dev.quire.core.model.ModelConfigException;
 import dev.quire.core.model.architecture.Architecture;
-import dev.quire.core.model.architecture.Architectures;
 import dev.quire.core.testing.TinyLlama;
 import dev.quire.core.testing.TinyLlamaGguf;
 import dev.quire.core.weights.Gguf;
@@ -18,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +44,7 @@ class ModelCheckpointTest {
                 .vector("model.layers.0.self_attn.rotary_emb.inv_freq", 1, 2)
                 .write(temporary.resolve("m.gguf"));
         try (ModelCheckpoint checkpoint = ModelCheckpoint.ofGguf(Gguf.open(file))) {
-            checkpoint.check(define(checkpoint).forward().weights());
+            define(checkpoint);
         }
     }
 
@@ -75,7 +74,6 @@ class ModelCheckpointTest {
                 .write(temporary.resolve("m.gguf"));
         try (ModelCheckpoint checkpoint = ModelCheckpoint.ofGguf(Gguf.open(file))) {
             Architecture.Definition scaled = define(checkpoint);
-            checkpoint.check(scaled.forward().weights());
             List<Double> frequencies = scaled.forward().ops().stream()
                     .filter(Op.Rope.class::isInstance)
                     .map(op -> ((Op.Rope) op).rotary().inverseFrequencies())
@@ -106,17 +104,15 @@ class ModelCheckpointTest {
         String config = Files.readString(TinyLlama.folder().resolve("config.json"));
         Files.writeString(temporary.resolve("config.json"), config.replace("LlamaForCausalLM", "MambaForCausalLM"));
         Files.copy(TinyLlama.folder().resolve("model.safetensors"), temporary.resolve("model.safetensors"));
-        try (ModelCheckpoint checkpoint = ModelCheckpoint.ofFolder(temporary)) {
-            String message = assertThrows(ModelConfigException.class, () -> define(checkpoint))
-                    .getMessage();
-            assertTrue(message.contains("MambaForCausalLM") && message.contains("LlamaForCausalLM"), message);
-        }
+        String message = assertThrows(ModelConfigException.class, () -> ModelCheckpoint.ofFolder(temporary))
+                .getMessage();
+        assertTrue(message.contains("MambaForCausalLM") && message.contains("LlamaForCausalLM"), message);
+        assertTrue(message.contains("docs/add-a-model.md"), message);
     }
 
     private static String refusal(Path file) {
         try (ModelCheckpoint checkpoint = ModelCheckpoint.ofGguf(Gguf.open(file))) {
-            List<WeightRef> refs = define(checkpoint).forward().weights();
-            return assertThrows(WeightFormatException.class, () -> checkpoint.check(refs))
+            return assertThrows(WeightFormatException.class, () -> define(checkpoint))
                     .getMessage();
         }
     }
@@ -130,8 +126,6 @@ class ModelCheckpointTest {
 
     private static Architecture.Definition define(ModelCheckpoint checkpoint) {
         var formats = new CheckpointFormats(checkpoint.weights(), WeightDType.AUTO, Quantization.AUTO);
-        return Architectures.onClassPath()
-                .of(checkpoint.config())
-                .define(checkpoint.config(), formats, new Architecture.CacheType(DType.F32, 16));
+        return checkpoint.define(formats, new Architecture.Serving(DType.F32, 16, OptionalInt.empty()));
     }
 }
