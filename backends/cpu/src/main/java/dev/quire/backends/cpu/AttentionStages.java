@@ -99,7 +99,7 @@ final class AttentionStages {
         PagedAttention kernel = new PagedAttention(shape, DType.F32, threads);
         StepKeys keys = new StepKeys(arena, shape, DType.F32, limits.maxTokens(), limits.maxSequences());
         return f -> {
-            keys.prepare(f.batch().queryStarts(), plan);
+            keys.prepare(f.batch().queryStarts(), f.batch().positions(), plan);
             Matrix key = f.matrix(k);
             Matrix value = f.matrix(v);
             Matrix q = f.matrix(op.q());

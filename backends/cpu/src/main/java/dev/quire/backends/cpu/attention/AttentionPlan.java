@@ -28,7 +28,9 @@ public final class AttentionPlan {
 
     private final long[] cuts;
     private int[] positions = new int[0];
+    private int[] firstKeys = new int[0];
     private int[] contextLengths = new int[0];
+    private int[] zeros = new int[0];
 
     /** @param parts spans of work, one per worker */
     public AttentionPlan(AttentionShape shape, int parts) {
@@ -41,15 +43,25 @@ public final class AttentionPlan {
         this.cuts = new long[parts + 1];
     }
 
+    /** Cuts a step whose sequences have their keys from position 0 on. */
+    public void prepare(int[] queryStarts, int[] positions, int[] contextLengths) {
+        if (zeros.length < contextLengths.length) {
+            zeros = new int[contextLengths.length];
+        }
+        prepare(queryStarts, positions, zeros, contextLengths);
+    }
+
     /**
      * Cuts a step.
      *
      * @param queryStarts [S + 1] rows of sequence s are {@code queryStarts[s]} to {@code queryStarts[s + 1] − 1}
      * @param positions [T] position of each row's token among its sequence's keys; kept until the next call
-     * @param contextLengths [S] keys of each sequence; kept until the next call
+     * @param firstKeys [S] position of each sequence's first key; kept until the next call
+     * @param contextLengths [S] one past the position of each sequence's last key; kept until the next call
      */
-    public void prepare(int[] queryStarts, int[] positions, int[] contextLengths) {
+    public void prepare(int[] queryStarts, int[] positions, int[] firstKeys, int[] contextLengths) {
         this.positions = positions;
+        this.firstKeys = firstKeys;
         this.contextLengths = contextLengths;
         tiles = 0;
         long cost = 0;
@@ -66,7 +78,7 @@ public final class AttentionPlan {
         int from = Integer.MAX_VALUE;
         int to = 0;
         for (int q = firstQuery; q < firstQuery + queries; q++) {
-            from = Math.min(from, shape.first(positions[q]));
+            from = Math.min(from, Math.max(firstKeys[sequence], shape.first(positions[q])));
             to = Math.max(to, shape.end(positions[q], contextLengths[sequence]));
         }
         int firstSegment = from / Pages.SEGMENT;
@@ -179,6 +191,10 @@ public final class AttentionPlan {
 
     int position(int query) {
         return positions[query];
+    }
+
+    int firstKey(int sequence) {
+        return firstKeys[sequence];
     }
 
     int contextLength(int sequence) {

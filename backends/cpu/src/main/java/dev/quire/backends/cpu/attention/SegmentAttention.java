@@ -73,10 +73,11 @@ final class SegmentAttention {
         int first = segment * Pages.SEGMENT;
         int lowest = Pages.SEGMENT;
         int highest = 0;
+        int firstKey = plan.firstKey(plan.sequence(tile));
         int length = plan.contextLength(plan.sequence(tile));
         for (int row = 0; row < rows; row++) {
             int position = plan.position(plan.firstQuery(tile) + row / shape.group());
-            from[row] = Math.clamp(shape.first(position) - first, 0, Pages.SEGMENT);
+            from[row] = Math.clamp(Math.max(firstKey, shape.first(position)) - first, 0, Pages.SEGMENT);
             to[row] = Math.clamp(shape.end(position, length) - first, from[row], Pages.SEGMENT);
             if (visible(row)) {
                 lowest = Math.min(lowest, from[row]);

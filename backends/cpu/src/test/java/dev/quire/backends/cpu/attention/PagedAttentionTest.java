@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -210,7 +211,10 @@ class PagedAttentionTest {
             AttentionScene.poison(keys.pool());
             AttentionPlan plan = new AttentionPlan(shape, 3);
             int[] starts = {0, 600, 601, 640};
-            keys.prepare(starts, plan);
+            int[] positions = IntStream.range(0, 640)
+                    .map(row -> row < 600 ? row : row < 601 ? 0 : row - 601)
+                    .toArray();
+            keys.prepare(starts, positions, plan);
             keys.pool().write(scene.matrix(scene.k, 64), scene.matrix(scene.v, 64), keys.slots(), 0, 640);
             float[] out = scene.attend(plan, keys.pool(), scene.q, keys.blockTables(), keys.tableStride(), 3);
             AttentionDefinition definition = new AttentionDefinition(shape, DType.BF16);
