@@ -8,6 +8,7 @@ import dev.quire.api.program.Op;
 import dev.quire.api.program.Value;
 import dev.quire.api.step.GroupStep;
 import dev.quire.api.types.DType;
+import dev.quire.api.types.Numerics;
 import dev.quire.backends.cpu.attention.AttentionPlan;
 import dev.quire.backends.cpu.attention.AttentionShape;
 import dev.quire.backends.cpu.attention.PagedAttention;
@@ -38,13 +39,15 @@ final class AttentionStages {
     }
 
     private final StepLimits limits;
+    private final Numerics numerics;
     private final int threads;
     private final Arena arena;
     private final Map<Kind, Shared> kinds = new HashMap<>();
     private final List<Stage> preparations = new ArrayList<>();
 
-    AttentionStages(StepLimits limits, int threads, Arena arena) {
+    AttentionStages(StepLimits limits, Numerics numerics, int threads, Arena arena) {
         this.limits = limits;
+        this.numerics = numerics;
         this.threads = threads;
         this.arena = arena;
     }
@@ -96,8 +99,9 @@ final class AttentionStages {
     private Stage ofStep(Op.Attend op, Value k, Value v) {
         AttentionShape shape = AttentionShape.of(op);
         AttentionPlan plan = new AttentionPlan(shape, threads);
-        PagedAttention kernel = new PagedAttention(shape, DType.F32, threads);
-        StepKeys keys = new StepKeys(arena, shape, DType.F32, limits.maxTokens(), limits.maxSequences());
+        DType held = numerics == Numerics.REPRODUCIBLE ? DType.BF16 : DType.F32;
+        PagedAttention kernel = new PagedAttention(shape, held, threads);
+        StepKeys keys = new StepKeys(arena, shape, held, limits.maxTokens(), limits.maxSequences());
         return f -> {
             keys.prepare(f.batch().queryStarts(), f.batch().positions(), plan);
             Matrix key = f.matrix(k);

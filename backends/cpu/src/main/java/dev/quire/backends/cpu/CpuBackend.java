@@ -23,11 +23,12 @@ import dev.quire.api.types.Support;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.backends.cpu.attention.PagedKvPool;
 import dev.quire.backends.cpu.linear.LinearPacker;
+import dev.quire.backends.cpu.linear.SumOrder;
 import dev.quire.backends.cpu.onednn.OneDnn;
 import dev.quire.backends.cpu.onednn.OneDnnLibrary;
 import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.Arena;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,7 +41,17 @@ final class CpuBackend implements AttentionBackend {
     private final OneDnnLibrary library;
     private final LinearPacker packer;
     private final StepQueue queue = new StepQueue();
-    private final Set<WeightFormat> warm = EnumSet.noneOf(WeightFormat.class);
+    private final Set<Kernel> warm = new HashSet<>();
+
+    /** What decides which code multiplies: a canonical order has one kernel for all formats. */
+    private record Kernel(WeightFormat format, SumOrder order) {
+        static Kernel of(Op.Linear layer, Numerics numerics) {
+            return switch (numerics) {
+                case FAST -> new Kernel(layer.weight().format(), SumOrder.FREE);
+                case REPRODUCIBLE -> new Kernel(WeightFormat.BF16, SumOrder.CANONICAL);
+            };
+        }
+    }
 
     CpuBackend(DeviceInfo device, BackendOptions options) {
         if (!options.settings().isEmpty()) {
@@ -64,7 +75,7 @@ final class CpuBackend implements AttentionBackend {
                 "cpu",
                 device,
                 Set.of(DType.F32, DType.BF16),
-                Set.of(Numerics.FAST),
+                Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
                 true,
                 "%d threads; %s"
                         .formatted(
@@ -74,12 +85,15 @@ final class CpuBackend implements AttentionBackend {
 
     @Override
     public Support supports(Op op, Numerics numerics) {
-        if (numerics == Numerics.REPRODUCIBLE) {
-            return Support.no("the cpu backend runs FAST numerics only");
-        }
-        return op instanceof Op.Composite(String name, var inputs, var outputs, var definition)
-                ? Support.no("composite '%s' is run by its definition of %d ops".formatted(name, definition.size()))
-                : Support.YES;
+        return switch (op) {
+            case Op.Composite(String name, var inputs, var outputs, var definition) ->
+                Support.no("composite '%s' is run by its definition of %d ops".formatted(name, definition.size()));
+            case Op.Linear linear
+            when numerics == Numerics.REPRODUCIBLE && linear.weight().format() == WeightFormat.F32 ->
+                Support.no(
+                        "float32 products are not exact, so their sum depends on its order and on fusing; load the weights as bfloat16, or choose FAST numerics");
+            default -> Support.YES;
+        };
     }
 
     @Override
@@ -96,11 +110,11 @@ final class CpuBackend implements AttentionBackend {
         }
         program.ops().stream()
                 .filter(Op.Linear.class::isInstance)
-                .map(op -> ((Op.Linear) op).weight().format())
+                .map(op -> Kernel.of((Op.Linear) op, numerics))
                 .filter(warm::add)
-                .forEach(packer::warmUp);
+                .forEach(kernel -> packer.warmUp(kernel.format(), kernel.order()));
         CpuWeights loaded = (CpuWeights) weights;
-        CpuExecutable executable = new CpuExecutable(program, loaded, limits, pool, queue);
+        CpuExecutable executable = new CpuExecutable(program, loaded, limits, numerics, pool, queue);
         loaded.release();
         return executable;
     }

@@ -9,6 +9,7 @@ import dev.quire.api.program.WeightRef;
 import dev.quire.backends.cpu.linear.LinearPacker;
 import dev.quire.backends.cpu.linear.LinearWeight;
 import dev.quire.backends.cpu.linear.PackedLinear;
+import dev.quire.backends.cpu.linear.SumOrder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -21,7 +22,8 @@ import java.util.Set;
 
 /**
  * Weights in memory: as they came until an executable needs them packed, then packed only. A weight that one executable multiplies by and
- * another looks rows up in keeps both forms only if both were compiled before the first {@link #release}.
+ * another looks rows up in keeps both forms only if both were compiled before the first {@link #release}. FAST and REPRODUCIBLE programs pack
+ * differently: each loads weights of its own.
  */
 final class CpuWeights implements Weights {
     /** A weight's bytes as the source gave them. */
@@ -30,13 +32,16 @@ final class CpuWeights implements Weights {
     /** A layer's weight and bias. */
     private record LinearKey(WeightRef weight, Optional<WeightRef> bias) {}
 
+    /** Layers that read the same rows. */
+    private record RunKey(List<LinearKey> layers, SumOrder order) {}
+
     /** Layers that read the same rows, packed as one. */
     private record Packed(Arena arena, PackedLinear linear) {}
 
     private final List<WeightRef> refs;
     private final LinearPacker packer;
     private final Map<WeightRef, Raw> raw = new HashMap<>();
-    private final Map<List<LinearKey>, Packed> packed = new LinkedHashMap<>();
+    private final Map<RunKey, Packed> packed = new LinkedHashMap<>();
     private final Set<WeightRef> tables = new HashSet<>();
 
     CpuWeights(List<WeightRef> refs, WeightSource source, LinearPacker packer) {
@@ -77,16 +82,16 @@ final class CpuWeights implements Weights {
     }
 
     /** Layers that read the same rows, packed as one. */
-    PackedLinear packed(List<Op.Linear> layers) {
-        List<LinearKey> key = layers.stream()
+    PackedLinear packed(List<Op.Linear> layers, SumOrder order) {
+        List<LinearKey> keys = layers.stream()
                 .map(layer -> new LinearKey(layer.weight(), layer.bias()))
                 .toList();
-        return packed.computeIfAbsent(key, this::pack).linear();
+        return packed.computeIfAbsent(new RunKey(keys, order), this::pack).linear();
     }
 
-    private Packed pack(List<LinearKey> layers) {
+    private Packed pack(RunKey run) {
         Arena arena = Arena.ofShared();
-        List<LinearWeight> weights = layers.stream()
+        List<LinearWeight> weights = run.layers().stream()
                 .map(layer -> new LinearWeight(
                         layer.weight().format(),
                         layer.weight().rows(),
@@ -94,13 +99,13 @@ final class CpuWeights implements Weights {
                         rawBytes(layer.weight()),
                         layer.bias().map(this::rawBytes)))
                 .toList();
-        return new Packed(arena, packer.pack(weights, arena));
+        return new Packed(arena, packer.pack(weights, run.order(), arena));
     }
 
     /** Gives back the bytes of every weight that is packed and is no table. */
     void release() {
-        for (List<LinearKey> layers : packed.keySet()) {
-            for (LinearKey layer : layers) {
+        for (RunKey run : packed.keySet()) {
+            for (LinearKey layer : run.layers()) {
                 if (!tables.contains(layer.weight()) && raw.containsKey(layer.weight())) {
                     raw.remove(layer.weight()).arena().close();
                 }

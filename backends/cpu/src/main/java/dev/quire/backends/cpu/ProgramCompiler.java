@@ -6,6 +6,7 @@ import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
+import dev.quire.api.types.Numerics;
 import dev.quire.backends.cpu.elementwise.Activate;
 import dev.quire.backends.cpu.elementwise.LayerNorm;
 import dev.quire.backends.cpu.elementwise.Matrix;
@@ -13,6 +14,7 @@ import dev.quire.backends.cpu.elementwise.Pointwise;
 import dev.quire.backends.cpu.elementwise.RmsNorm;
 import dev.quire.backends.cpu.elementwise.Rope;
 import dev.quire.backends.cpu.linear.PackedLinear;
+import dev.quire.backends.cpu.linear.SumOrder;
 import dev.quire.backends.cpu.sampling.CpuSampler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -28,15 +30,18 @@ final class ProgramCompiler {
 
     private final CpuWeights weights;
     private final StepLimits limits;
+    private final Numerics numerics;
     private final AttentionStages attention;
     private final Workspace workspace;
     private final List<Stage> stages = new ArrayList<>();
     private final Map<RopeTables, Rope> ropes = new HashMap<>();
 
-    ProgramCompiler(Program program, CpuWeights weights, StepLimits limits, int threads, Arena arena) {
+    ProgramCompiler(
+            Program program, CpuWeights weights, StepLimits limits, Numerics numerics, int threads, Arena arena) {
         this.weights = weights;
         this.limits = limits;
-        this.attention = new AttentionStages(limits, threads, arena);
+        this.numerics = numerics;
+        this.attention = new AttentionStages(limits, numerics, threads, arena);
         List<List<Op>> runs = runs(program);
         this.workspace = new Workspace(program, runs, limits, arena);
         stages.add(attention.preparation());
@@ -68,7 +73,8 @@ final class ProgramCompiler {
 
     private static boolean fuses(Op.Linear first, Op.Linear next) {
         return first.x().equals(next.x())
-                && first.weight().format() == next.weight().format();
+                && first.weight().format() == next.weight().format()
+                && first.split() == next.split();
     }
 
     private Stage stage(List<Op> run) {
@@ -180,9 +186,21 @@ final class ProgramCompiler {
         });
     }
 
+    /** The order in which a layer's products are added up. */
+    static SumOrder sumOrder(Op.Linear layer, Numerics numerics) {
+        return switch (numerics) {
+            case FAST -> SumOrder.FREE;
+            case REPRODUCIBLE ->
+                switch (layer.split()) {
+                    case WHOLE -> SumOrder.CANONICAL;
+                    case EIGHT_SLICES -> SumOrder.CANONICAL_EIGHT_SLICES;
+                };
+        };
+    }
+
     private Stage linear(List<Op> run) {
         List<Op.Linear> layers = run.stream().map(Op.Linear.class::cast).toList();
-        PackedLinear packed = weights.packed(layers);
+        PackedLinear packed = weights.packed(layers, sumOrder(layers.getFirst(), numerics));
         Value x = layers.getFirst().x();
         return f -> {
             if (f.rows(x) > 0) {

@@ -13,13 +13,20 @@ import jdk.incubator.vector.IntVector;
  * two rounded values is exact in float32 and never subnormal. NaN becomes the quiet NaN 0x7fc0.
  */
 public final class Bf16 {
-    private static final int HIGH = 0xffff0000;
-    private static final int NAN = 0x7fc00000;
-    private static final int INFINITY = 0x7f800000;
+    /** The bits of a float that bf16 keeps. */
+    public static final int HIGH = 0xffff0000;
+
+    /** Bits of the float that every NaN becomes. */
+    public static final int NAN = 0x7fc00000;
+
+    /** Bits of the infinite float. */
+    public static final int INFINITY = 0x7f800000;
+
     /** Smaller magnitudes become zero. */
     static final float SMALLEST_VALUE = 0x1p-56f;
 
-    private static final int SMALLEST = (127 - 56) << 23;
+    /** Bits of the smallest float that stays. */
+    public static final int SMALLEST = (127 - 56) << 23;
 
     private Bf16() {}
 

@@ -21,11 +21,11 @@ final class KernelWarmup {
 
     private KernelWarmup() {}
 
-    static void run(LinearPacker packer, WeightFormat format) {
+    static void run(LinearPacker packer, WeightFormat format, SumOrder order) {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment zeros = arena.allocate(format.bytes(INPUTS) * OUTPUTS, 64);
             var weight = new LinearWeight(format, OUTPUTS, INPUTS, zeros, Optional.empty());
-            PackedLinear linear = packer.pack(List.of(weight), arena);
+            PackedLinear linear = packer.pack(List.of(weight), order, arena);
             for (int rows : ROWS) {
                 MemorySegment x = arena.allocate(4L * rows * INPUTS, 64);
                 List<MemorySegment> y = List.of(arena.allocate(4L * rows * OUTPUTS, 64));

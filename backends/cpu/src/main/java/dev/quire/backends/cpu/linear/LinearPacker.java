@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>F32 and BF16 weights go to oneDNN where it has a kernel for the shape that passes {@link KernelCheck}, else to plain Java; F16
  * weights become float32, which holds each of their values exactly. Quantized weights keep their codes and scales and run in plain
- * Java, with float32 x.
+ * Java, with float32 x. In a canonical order weights of all formats become bf16 and run in plain Java.
  */
 public final class LinearPacker {
     private static final Logger LOG = LoggerFactory.getLogger(LinearPacker.class);
@@ -37,6 +37,7 @@ public final class LinearPacker {
     private final Map<MatrixType, DenseKernel> oneDnnKernels = new EnumMap<>(MatrixType.class);
     private final Map<MatrixType, DenseKernel> vectorKernels = new EnumMap<>(MatrixType.class);
     private final GroupedLinear.GroupScratch groupScratch;
+    private final CanonicalScratch canonicalScratch;
     private final Map<Shape, Optional<String>> objections = new HashMap<>();
 
     private record Shape(MatrixType type, int inputs, int outputs) {}
@@ -51,6 +52,7 @@ public final class LinearPacker {
         this.pool = pool;
         this.library = library;
         this.groupScratch = new GroupedLinear.GroupScratch(pool.threads());
+        this.canonicalScratch = new CanonicalScratch(pool.threads());
         for (MatrixType type : MatrixType.values()) {
             vectorKernels.put(type, new VectorKernel(type, pool));
             if (library instanceof OneDnnLibrary.Loaded(var oneDnn)) {
@@ -63,10 +65,11 @@ public final class LinearPacker {
      * Packs layers that read the same x into one that runs them all.
      *
      * @param weights at least one; of one format and one width
+     * @param order of their sums
      * @param arena owns the packed weights; shared, or of the only thread that will ever run the layer when the pool has one worker
      * @throws IllegalArgumentException if the weights cannot be packed together
      */
-    public PackedLinear pack(List<LinearWeight> weights, Arena arena) {
+    public PackedLinear pack(List<LinearWeight> weights, SumOrder order, Arena arena) {
         LinearWeight model = weights.getFirst();
         for (LinearWeight weight : weights) {
             if (weight.format() != model.format() || weight.inputs() != model.inputs()) {
@@ -78,17 +81,37 @@ public final class LinearPacker {
         Panels panels = Panels.of(weights.stream().map(LinearWeight::outputs).toList());
         List<Optional<MemorySegment>> biases =
                 weights.stream().map(w -> w.bias().map(b -> copy(b, arena))).toList();
+        if (order != SumOrder.FREE) {
+            return packCanonical(weights, order, panels, biases, arena);
+        }
         return model.format().isQuantized()
                 ? packGrouped(weights, panels, biases, arena)
                 : packDense(weights, panels, biases, arena);
     }
 
     /**
-     * Has the JVM compile the kernels of a format, before a first request waits for it. Takes from a few milliseconds, where oneDNN
-     * serves, to a few seconds.
+     * Has the JVM compile the kernels of a format and an order, before a first request waits for it. Takes from a few milliseconds, where
+     * oneDNN serves, to a few seconds.
      */
-    public void warmUp(WeightFormat format) {
-        KernelWarmup.run(this, format);
+    public void warmUp(WeightFormat format, SumOrder order) {
+        KernelWarmup.run(this, format, order);
+    }
+
+    private PackedLinear packCanonical(
+            List<LinearWeight> weights,
+            SumOrder order,
+            Panels panels,
+            List<Optional<MemorySegment>> biases,
+            Arena arena) {
+        CanonicalLayout layout = new CanonicalLayout(weights.getFirst().inputs(), order.slices());
+        long panelBytes = CanonicalPacking.panelBytes(layout);
+        MemorySegment packed = allocate(panelBytes * panels.count(), arena);
+        pool.parallel(panels.count(), (panel, worker) -> {
+            int layer = panels.layerOf(panel);
+            CanonicalPacking.pack(
+                    weights.get(layer), layout, panels.firstOutput(layer, panel), packed, panel * panelBytes);
+        });
+        return new CanonicalLinear(pool, layout, panels, packed, biases, canonicalScratch);
     }
 
     private PackedLinear packGrouped(

@@ -57,7 +57,7 @@ final class OneDnnKernel implements DenseKernel {
     private void copyRow(MemorySegment from, int row, int inputs, MemorySegment to, long offset) {
         switch (type) {
             case F32 -> MemorySegment.copy(from, 4L * row * inputs, to, offset, 4L * inputs);
-            case BF16 -> Bf16.narrow(from, 4L * row * inputs, inputs, to, offset);
+            case BF16 -> Bf16Rows.narrow(from, 4L * row * inputs, inputs, to, offset);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.api.types.WeightFormat;
+import dev.quire.backends.cpu.elementwise.Bf16;
 import dev.quire.backends.cpu.onednn.OneDnnLibrary;
 import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.Arena;
@@ -66,7 +67,7 @@ class DenseLinearTest {
             LinearPacker packer = new LinearPacker(pool, library);
             for (int[] shape : shapes) {
                 LinearWeight weight = samples.dense(format, shape[0], shape[1], arena);
-                PackedLinear linear = packer.pack(List.of(weight), arena);
+                PackedLinear linear = packer.pack(List.of(weight), SumOrder.FREE, arena);
                 int rows = shape[2];
                 MemorySegment x = samples.floats(arena, (long) rows * weight.inputs());
                 MemorySegment y = arena.allocate(4L * rows * weight.outputs(), 64);
@@ -102,7 +103,7 @@ class DenseLinearTest {
         try (Arena arena = Arena.ofShared();
                 WorkerPool pool = new WorkerPool(2)) {
             LinearWeight weight = samples.dense(format, 150, 101, arena);
-            PackedLinear linear = new LinearPacker(pool, PLAIN_JAVA).pack(List.of(weight), arena);
+            PackedLinear linear = new LinearPacker(pool, PLAIN_JAVA).pack(List.of(weight), SumOrder.FREE, arena);
             MemorySegment x = samples.floats(arena, 3L * 101);
             MemorySegment y = arena.allocate(4L * 3 * 150, 64);
             linear.run(x, 3, List.of(y));
@@ -135,9 +136,11 @@ class DenseLinearTest {
                 LinearWeight weight = samples.dense(format, outputs, inputs, arena);
                 MemorySegment x = samples.floats(arena, (long) most * inputs);
                 MemorySegment all = arena.allocate(4L * most * outputs, 64);
-                new LinearPacker(two, library).pack(List.of(weight), arena).run(x, most, List.of(all));
+                new LinearPacker(two, library)
+                        .pack(List.of(weight), SumOrder.FREE, arena)
+                        .run(x, most, List.of(all));
                 for (WorkerPool pool : List.of(one, two, three)) {
-                    PackedLinear linear = new LinearPacker(pool, library).pack(List.of(weight), arena);
+                    PackedLinear linear = new LinearPacker(pool, library).pack(List.of(weight), SumOrder.FREE, arena);
                     for (int rows : batches()) {
                         int first = samples.random().nextInt(most - rows + 1);
                         MemorySegment y = arena.allocate(4L * rows * outputs, 64);
@@ -180,7 +183,7 @@ class DenseLinearTest {
                                 ? plain
                                 : new LinearWeight(format, outputs, 576, plain.data(), Optional.of(bias)));
             }
-            PackedLinear together = packer.pack(weights, arena);
+            PackedLinear together = packer.pack(weights, SumOrder.FREE, arena);
             assertEquals(List.of(320, 64, 100), together.outputs());
             for (int rows : new int[] {1, 2, 7, 200}) {
                 MemorySegment x = samples.floats(arena, rows * 576L);
@@ -192,7 +195,7 @@ class DenseLinearTest {
                     LinearWeight w = weights.get(i);
                     MemorySegment y = arena.allocate(4L * rows * w.outputs(), 64);
                     var unbiased = new LinearWeight(format, w.outputs(), 576, w.data(), Optional.empty());
-                    packer.pack(List.of(unbiased), arena).run(x, rows, List.of(y));
+                    packer.pack(List.of(unbiased), SumOrder.FREE, arena).run(x, rows, List.of(y));
                     for (long j = 0; j < (long) rows * w.outputs(); j++) {
                         long n = j % w.outputs();
                         float bias =
@@ -218,7 +221,7 @@ class DenseLinearTest {
         try (Arena arena = Arena.ofShared();
                 WorkerPool pool = new WorkerPool(1)) {
             LinearWeight weight = samples.dense(WeightFormat.F32, 64, 64, arena);
-            PackedLinear linear = new LinearPacker(pool, oneDnn).pack(List.of(weight), arena);
+            PackedLinear linear = new LinearPacker(pool, oneDnn).pack(List.of(weight), SumOrder.FREE, arena);
             assertEquals("oneDNN F32", linear.kernel());
         }
     }
@@ -230,7 +233,7 @@ class DenseLinearTest {
                 WorkerPool pool = new WorkerPool(1)) {
             LinearPacker packer = new LinearPacker(pool, PLAIN_JAVA);
             LinearWeight weight = samples.dense(WeightFormat.F32, 8, 16, arena);
-            PackedLinear linear = packer.pack(List.of(weight), arena);
+            PackedLinear linear = packer.pack(List.of(weight), SumOrder.FREE, arena);
             MemorySegment x = arena.allocate(2 * 4 * 16);
             MemorySegment y = arena.allocate(2 * 4 * 8);
             linear.run(x, 2, List.of(y));
@@ -242,8 +245,10 @@ class DenseLinearTest {
                     () -> linear.run(MemorySegment.ofArray(new float[32]), 2, List.of(y)),
                     () -> new LinearWeight(WeightFormat.F32, 8, 15, weight.data(), Optional.empty()),
                     () -> new LinearWeight(WeightFormat.F32, 8, 16, weight.data(), Optional.of(y)),
-                    () -> packer.pack(List.of(weight, samples.dense(WeightFormat.BF16, 8, 16, arena)), arena),
-                    () -> packer.pack(List.of(weight, samples.dense(WeightFormat.F32, 8, 17, arena)), arena))) {
+                    () -> packer.pack(
+                            List.of(weight, samples.dense(WeightFormat.BF16, 8, 16, arena)), SumOrder.FREE, arena),
+                    () -> packer.pack(
+                            List.of(weight, samples.dense(WeightFormat.F32, 8, 17, arena)), SumOrder.FREE, arena))) {
                 assertThrows(IllegalArgumentException.class, wrong::run);
             }
         }

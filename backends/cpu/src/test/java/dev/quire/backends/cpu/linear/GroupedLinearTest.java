@@ -79,7 +79,7 @@ class GroupedLinearTest {
                 LinearWeight weight = samples.quantized(format, shape[0], inputs, arena);
                 MemorySegment x = samples.floats(arena, (long) rows * inputs);
                 MemorySegment y = arena.allocate(4L * rows * shape[0], 64);
-                packer.pack(List.of(weight), arena).run(x, rows, List.of(y));
+                packer.pack(List.of(weight), SumOrder.FREE, arena).run(x, rows, List.of(y));
                 for (int n = 0; n < shape[0]; n++) {
                     float[] w = Samples.row(weight, n);
                     for (int row = 0; row < rows; row++) {
@@ -122,7 +122,7 @@ class GroupedLinearTest {
         try (Arena arena = Arena.ofShared();
                 WorkerPool pool = new WorkerPool(2)) {
             LinearWeight weight = samples.quantized(format, outputs, inputs, arena);
-            PackedLinear linear = new LinearPacker(pool, PLAIN_JAVA).pack(List.of(weight), arena);
+            PackedLinear linear = new LinearPacker(pool, PLAIN_JAVA).pack(List.of(weight), SumOrder.FREE, arena);
             for (int rows : new int[] {1, 3, 4, 5}) {
                 MemorySegment x = samples.floats(arena, (long) rows * inputs);
                 MemorySegment y = arena.allocate(4L * rows * outputs, 64);
@@ -179,9 +179,11 @@ class GroupedLinearTest {
                     format, outputs, inputs, plain.data(), Optional.of(samples.floats(arena, outputs)));
             MemorySegment x = samples.floats(arena, (long) most * inputs);
             MemorySegment all = arena.allocate(4L * most * outputs, 64);
-            new LinearPacker(two, PLAIN_JAVA).pack(List.of(weight), arena).run(x, most, List.of(all));
+            new LinearPacker(two, PLAIN_JAVA)
+                    .pack(List.of(weight), SumOrder.FREE, arena)
+                    .run(x, most, List.of(all));
             for (WorkerPool pool : List.of(one, two, three)) {
-                PackedLinear linear = new LinearPacker(pool, PLAIN_JAVA).pack(List.of(weight), arena);
+                PackedLinear linear = new LinearPacker(pool, PLAIN_JAVA).pack(List.of(weight), SumOrder.FREE, arena);
                 for (int rows = 1; rows <= 140; rows += rows < 70 ? 1 : 35) {
                     int first = samples.random().nextInt(most - rows + 1);
                     MemorySegment y = arena.allocate(4L * rows * outputs, 64);
@@ -230,7 +232,8 @@ class GroupedLinearTest {
                 LinearWeight weight = samples.quantized(format, 3, format.blockElements() * 2, arena);
                 long damaged = 5L * format.blockBytes() + offset;
                 weight.data().set(JAVA_SHORT_UNALIGNED, damaged, Float.floatToFloat16(Float.NaN));
-                var thrown = assertThrows(IllegalArgumentException.class, () -> packer.pack(List.of(weight), arena));
+                var thrown = assertThrows(
+                        IllegalArgumentException.class, () -> packer.pack(List.of(weight), SumOrder.FREE, arena));
                 assertTrue(thrown.getMessage().startsWith("Row 2, block 1 of " + format), thrown::getMessage);
             }
         }

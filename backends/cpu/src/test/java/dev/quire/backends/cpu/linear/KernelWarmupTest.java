@@ -23,17 +23,27 @@ class KernelWarmupTest {
     @ParameterizedTest
     @EnumSource
     void compiledKernelsKeepTheirVectorsInRegisters(WeightFormat format) {
+        watch(format, SumOrder.FREE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FREE")
+    void compiledCanonicalKernelsKeepTheirVectorsInRegisters(SumOrder order) {
+        watch(WeightFormat.BF16, order);
+    }
+
+    private static void watch(WeightFormat format, SumOrder order) {
         assumeTrue(Lanes.COUNT >= 8, "the kernels are made for vectors of 256 bits and more");
         Samples samples = new Samples("compiledKernelsKeepTheirVectorsInRegisters");
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (Arena arena = Arena.ofShared();
                 WorkerPool pool = new WorkerPool(1)) {
             LinearPacker packer = new LinearPacker(pool, new OneDnnLibrary.Missing("plain Java is watched"));
-            packer.warmUp(format);
+            packer.warmUp(format, order);
             LinearWeight weight = format.isQuantized()
                     ? samples.quantized(format, 128, 512, arena)
                     : samples.dense(format, 128, 512, arena);
-            PackedLinear linear = packer.pack(List.of(weight), arena);
+            PackedLinear linear = packer.pack(List.of(weight), order, arena);
             for (int rows : new int[] {1, 2, 7}) {
                 MemorySegment x = samples.floats(arena, rows * 512L);
                 List<MemorySegment> y = List.of(arena.allocate(4L * rows * 128, 64));

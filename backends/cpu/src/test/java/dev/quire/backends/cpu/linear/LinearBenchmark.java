@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * Times all linear layers of one step of a Llama of SmolLM2-135M's size, by batch size, beside what the machine can read and multiply,
  * each step between two such probes, since shared machines have moods: {@code LinearBenchmark [threads] [format…]}, a format with
- * {@code -java} after it without oneDNN. Not a test.
+ * {@code -java} after it without oneDNN, with {@code -canonical} in canonical order. Not a test.
  */
 final class LinearBenchmark {
     private static final int LAYERS = 30;
@@ -26,6 +26,7 @@ final class LinearBenchmark {
     private final WorkerPool pool;
     private final OneDnnLibrary library;
     private final Arena arena = Arena.ofShared();
+    private boolean canonical;
 
     private LinearBenchmark(WorkerPool pool, OneDnnLibrary library) {
         this.pool = pool;
@@ -42,7 +43,8 @@ final class LinearBenchmark {
             for (String format : formats) {
                 boolean plain = format.endsWith("-java");
                 OneDnnLibrary library = plain ? new OneDnnLibrary.Missing("plain Java is measured") : benchmark.library;
-                benchmark.step(WeightFormat.valueOf(format.replace("-java", "")), library);
+                benchmark.canonical = format.endsWith("-canonical");
+                benchmark.step(WeightFormat.valueOf(format.replaceAll("-.*", "")), library);
             }
         }
     }
@@ -67,13 +69,13 @@ final class LinearBenchmark {
 
     /** The bf16 kernel on a shape that stays in the caches: 2³⁰ operations. */
     private Runnable multiplyProbe() {
-        PackedLinear linear = pack(WeightFormat.BF16, library, 1024, 1024);
+        PackedLinear linear = pack(WeightFormat.BF16, library, SumOrder.FREE, 1024, 1024);
         MemorySegment x = samples.floats(arena, 512L * 1024);
         List<MemorySegment> y = List.of(arena.allocate(4L * 512 * 1024, 64));
         return () -> linear.run(x, 512, y);
     }
 
-    private PackedLinear pack(WeightFormat format, OneDnnLibrary library, int inputs, int... outputs) {
+    private PackedLinear pack(WeightFormat format, OneDnnLibrary library, SumOrder order, int inputs, int... outputs) {
         try (Arena file = Arena.ofShared()) {
             List<LinearWeight> weights = new ArrayList<>();
             for (int n : outputs) {
@@ -82,7 +84,7 @@ final class LinearBenchmark {
                                 ? samples.quantized(format, n, inputs, file)
                                 : samples.dense(format, n, inputs, file));
             }
-            return packer(library).pack(weights, arena);
+            return packer(library).pack(weights, order, arena);
         }
     }
 
@@ -100,7 +102,9 @@ final class LinearBenchmark {
     private record Layer(PackedLinear linear, List<MemorySegment> outputs) {}
 
     private void step(WeightFormat format, OneDnnLibrary library) {
-        packer(library).warmUp(format);
+        SumOrder whole = canonical ? SumOrder.CANONICAL : SumOrder.FREE;
+        SumOrder sliced = canonical ? SumOrder.CANONICAL_EIGHT_SLICES : SumOrder.FREE;
+        packer(library).warmUp(format, whole);
         Runnable readProbe = readProbe();
         Runnable multiplyProbe = multiplyProbe();
         // The K formats want multiples of 256.
@@ -108,12 +112,12 @@ final class LinearBenchmark {
         int most = 512;
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < LAYERS; i++) {
-            layers.add(layer(pack(format, library, hidden, hidden, 192, 192), most));
-            layers.add(layer(pack(format, library, hidden, hidden), most));
-            layers.add(layer(pack(format, library, hidden, 1536, 1536), most));
-            layers.add(layer(pack(format, library, 1536, hidden), most));
+            layers.add(layer(pack(format, library, whole, hidden, hidden, 192, 192), most));
+            layers.add(layer(pack(format, library, sliced, hidden, hidden), most));
+            layers.add(layer(pack(format, library, whole, hidden, 1536, 1536), most));
+            layers.add(layer(pack(format, library, sliced, 1536, hidden), most));
         }
-        Layer head = layer(pack(format, library, hidden, VOCABULARY), 64);
+        Layer head = layer(pack(format, library, whole, hidden, VOCABULARY), 64);
         long bytes = layers.stream().mapToLong(l -> l.linear.packedBytes()).sum();
         long headBytes = head.linear.packedBytes();
         long multiplies = layers.stream()

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.quire.api.format.BlockDecoder;
 import dev.quire.api.types.WeightFormat;
+import dev.quire.backends.cpu.elementwise.Bf16;
 import dev.quire.backends.cpu.onednn.OneDnn;
 import dev.quire.backends.cpu.onednn.OneDnnLibrary;
 import java.lang.foreign.Arena;

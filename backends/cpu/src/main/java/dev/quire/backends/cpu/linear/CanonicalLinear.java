@@ -1,0 +1,129 @@
+package dev.quire.backends.cpu.linear;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.quire.backends.cpu.threads.WorkerPool;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Layers whose sums have the canonical order (RULES, N3, N5 and N6): weights and x rounded to bf16, float32 sums, 32 partial sums for each slice of
+ * K. The result is one bit pattern, on any machine. A part of the work is some rows times some panels, and each panel is read once for each two rows.
+ */
+final class CanonicalLinear implements PackedLinear {
+    private final WorkerPool pool;
+    private final CanonicalLayout layout;
+    private final Panels panels;
+    private final MemorySegment packed;
+    private final List<Optional<MemorySegment>> biases;
+    private final CanonicalScratch scratch;
+
+    CanonicalLinear(
+            WorkerPool pool,
+            CanonicalLayout layout,
+            Panels panels,
+            MemorySegment packed,
+            List<Optional<MemorySegment>> biases,
+            CanonicalScratch scratch) {
+        this.pool = pool;
+        this.layout = layout;
+        this.panels = panels;
+        this.packed = packed;
+        this.biases = biases;
+        this.scratch = scratch;
+    }
+
+    @Override
+    public int inputs() {
+        return layout.inputs();
+    }
+
+    @Override
+    public List<Integer> outputs() {
+        return panels.outputs();
+    }
+
+    @Override
+    public String kernel() {
+        return "canonical, %d-bit vectors".formatted(Float.SIZE * Lanes.COUNT);
+    }
+
+    @Override
+    public long packedBytes() {
+        return packed.byteSize();
+    }
+
+    @Override
+    public void run(MemorySegment x, int rows, List<MemorySegment> ys) {
+        RunCheck.check(this, x, rows, ys);
+        MemorySegment arranged = scratch.arranged().get(rowBytes() * rows);
+        RowLoop.run(pool, rows, inputs(), row -> arrange(x, row, arranged));
+        Grid grid = Grid.of(rows, panels.count(), pool.threads());
+        pool.parallel(grid.parts(), (part, worker) -> share(grid, part, arranged, ys, scratch.tile(worker)));
+    }
+
+    /** Bytes of a row of x as the kernel reads it. */
+    private long rowBytes() {
+        return 2L * Float.BYTES * layout.words();
+    }
+
+    /** Brings a row of x into the layout's order, rounded. */
+    private void arrange(MemorySegment x, int row, MemorySegment arranged) {
+        long from = 4L * row * inputs();
+        long to = rowBytes() * row;
+        int places = 2 * layout.words();
+        for (int i = 0; i < places; i++) {
+            int element = layout.element(i);
+            arranged.set(JAVA_FLOAT, to + 4L * i, element < 0 ? 0 : x.get(JAVA_FLOAT, from + 4L * element));
+        }
+        Bf16Rows.round(arranged, to, places, arranged, to);
+    }
+
+    private void share(Grid grid, int part, MemorySegment x, List<MemorySegment> ys, CanonicalScratch.Tile tile) {
+        for (int panel = grid.firstPanel(part); panel < grid.endPanel(part); panel++) {
+            int layer = panels.layerOf(panel);
+            int stride = panels.outputs().get(layer);
+            int column = panels.firstOutput(layer, panel);
+            int columns = Math.min(Panels.WIDTH, stride - column);
+            MemorySegment y = ys.get(layer);
+            int first = grid.firstRow(part);
+            int rows = grid.endRow(part) - first;
+            for (int group = 0; group < columns; group += Lanes.GROUP) {
+                int stored = Math.min(Lanes.GROUP, columns - group);
+                for (int row = first; row < first + rows; row += 2) {
+                    int second = Math.min(row + 1, first + rows - 1);
+                    multiply(x, row, second, panel, group, tile);
+                    long to = 4 * ((long) row * stride + column + group);
+                    MemorySegment.copy(tile.slices(), 0, y, JAVA_FLOAT, to, stored);
+                    if (second > row) {
+                        MemorySegment.copy(tile.slices(), Lanes.GROUP, y, JAVA_FLOAT, to + 4L * stride, stored);
+                    }
+                }
+            }
+            long to = 4 * ((long) first * stride + column);
+            biases.get(layer).ifPresent(bias -> Bias.add(bias, column, columns, rows, y, to, stride));
+        }
+    }
+
+    /** The outputs of two rows, from output {@code group} of a panel, to the tile's first slice. */
+    private void multiply(MemorySegment x, int row, int second, int panel, int group, CanonicalScratch.Tile tile) {
+        int size = CanonicalScratch.Tile.SIZE;
+        long weights = panel * CanonicalPacking.panelBytes(layout) + 4L * group;
+        for (int slice = 0; slice < layout.slices(); slice++) {
+            int word = layout.firstWord(slice);
+            CanonicalTiles.partials(
+                    x,
+                    rowBytes() * row + 8L * word,
+                    rowBytes() * second + 8L * word,
+                    packed,
+                    weights + 4L * Panels.WIDTH * word,
+                    layout.steps(slice),
+                    layout.longerRuns(slice),
+                    tile.partials());
+            CanonicalTiles.fold(tile.partials(), CanonicalLayout.RUNS, size);
+            System.arraycopy(tile.partials(), 0, tile.slices(), slice * size, size);
+        }
+        CanonicalTiles.fold(tile.slices(), layout.slices(), size);
+    }
+}
