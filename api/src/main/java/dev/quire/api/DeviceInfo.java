@@ -6,5 +6,11 @@ package dev.quire.api;
  * @param index what {@code --device} takes
  * @param name the device's own name
  * @param memoryBytes memory that a backend can use on it
+ * @param driver version of its driver, such as 560.35.03; empty where none stands between
  */
-public record DeviceInfo(int index, String name, long memoryBytes) {}
+public record DeviceInfo(int index, String name, long memoryBytes, String driver) {
+    /** A device without a driver. */
+    public DeviceInfo(int index, String name, long memoryBytes) {
+        this(index, name, memoryBytes, "");
+    }
+}

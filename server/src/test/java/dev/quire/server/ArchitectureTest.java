@@ -92,4 +92,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule packagesOfTheCpuBackendFormNoCycle =
             slices().matching("dev.quire.backends.cpu.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesOfTheConformanceKitFormNoCycle =
+            slices().matching("dev.quire.conformance.(*)..").should().beFreeOfCycles();
 }

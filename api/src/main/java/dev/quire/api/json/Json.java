@@ -83,4 +83,9 @@ public sealed interface Json {
     default String text() {
         return new JsonWriter().text(this);
     }
+
+    /** The value as text on one line, for files and streams that hold a value per line. */
+    default String line() {
+        return new JsonWriter().line(this);
+    }
 }

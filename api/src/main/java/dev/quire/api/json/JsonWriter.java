@@ -15,6 +15,12 @@ final class JsonWriter {
         return out.toString();
     }
 
+    String line(Json value) {
+        checkDepth(value, 0);
+        write(value, 0, true);
+        return out.toString();
+    }
+
     private static void checkDepth(Json value, int depth) {
         if (depth > Json.MAX_DEPTH) {
             throw new IllegalArgumentException(

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** Every op but attention: one row and many, odd widths. */
 final class RowCases {
@@ -64,7 +65,7 @@ final class RowCases {
         Value a = Value.tokens("a", width);
         Value out = Value.tokens("out", width);
         int part = width % 3 == 0 ? width / 3 : width;
-        for (int group : new int[] {width, part}) {
+        for (int group : IntStream.of(width, part).distinct().toArray()) {
             Optional<WeightRef> weight = Optional.of(WeightRef.vector("weight", group));
             Optional<WeightRef> bias = Optional.of(WeightRef.vector("bias", group));
             String runs = "group=" + group;

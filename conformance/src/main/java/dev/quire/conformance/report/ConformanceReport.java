@@ -1,23 +1,26 @@
 package dev.quire.conformance.report;
 
-import dev.quire.api.json.Json;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import dev.quire.conformance.waivers.Waiver;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What a run found.
  *
- * @param level the level that was tried, such as C1
- * @param backend the provider's name
- * @param device the device's name and the backend's own description
- * @param seed that reproduces every case
+ * @param waivers all of the waiver file
  * @param results in the order of the cases
+ * @param log times and output, which nothing is judged by; one entry per result
  */
-public record ConformanceReport(String level, String backend, String device, long seed, List<CaseResult> results) {
+public record ConformanceReport(
+        Kit kit, Subject subject, Scope scope, List<Waiver> waivers, List<CaseResult> results, RunLog log) {
     public ConformanceReport {
+        waivers = List.copyOf(waivers);
         results = List.copyOf(results);
+        if (results.size() != log.cases().size()) {
+            throw new IllegalArgumentException("%d results, but %d entries in the log"
+                    .formatted(results.size(), log.cases().size()));
+        }
     }
 
     /** How many cases ended so. */
@@ -25,64 +28,31 @@ public record ConformanceReport(String level, String backend, String device, lon
         return results.stream().filter(result -> result.outcome() == outcome).count();
     }
 
-    /** No case failed or threw, and at least one passed: a run that compared nothing proves nothing. */
+    /** What is wrong with the waivers, on the day of the run. */
+    public List<String> waiverFaults() {
+        return waiverFaults(LocalDate.ofInstant(log.started(), ZoneOffset.UTC));
+    }
+
+    /** What is wrong with the waivers on a day. */
+    public List<String> waiverFaults(LocalDate day) {
+        return new WaiverCheck(subject, scope, waivers).faults(results, day);
+    }
+
+    /** The verdict. */
+    public Certificate certificate() {
+        return Certificate.of(scope, results, waiverFaults());
+    }
+
+    /** No case failed or was lost, no waiver is stale, and at least one case passed: a run that compared nothing proves nothing. */
     public boolean passed() {
-        return count(Outcome.PASS) > 0 && count(Outcome.FAIL) == 0 && count(Outcome.ERROR) == 0;
+        return count(Outcome.PASS) > 0
+                && count(Outcome.FAIL) == 0
+                && count(Outcome.ERROR) == 0
+                && waiverFaults().isEmpty();
     }
 
-    /** Counts by op, then each case that did not pass. */
+    /** Counts by level and op, what did not pass with the command that repeats it, and the verdict. */
     public String table() {
-        Map<String, long[]> counts = new LinkedHashMap<>();
-        Map<String, Double> used = new LinkedHashMap<>();
-        for (CaseResult result : results) {
-            counts.computeIfAbsent(result.op(), op -> new long[Outcome.values().length])[
-                    result.outcome().ordinal()]++;
-            used.merge(result.op(), result.verdict().used(), Math::max);
-        }
-        StringBuilder table =
-                new StringBuilder("%s of backend %s on %s, seed %d%n%n".formatted(level, backend, device, seed));
-        table.append("%-12s %6s %6s %12s %7s %6s %15s%n"
-                .formatted("op", "pass", "fail", "unsupported", "waived", "error", "bound used"));
-        counts.forEach((op, n) -> table.append("%-12s %6d %6d %12d %7d %6d %14.1f%%%n"
-                .formatted(op, n[0], n[1], n[2], n[3], n[4], 100 * used.get(op))));
-        table.append("%n%s: %d cases, %d pass, %d fail, %d unsupported, %d error%n"
-                .formatted(
-                        passed() ? "PASS" : "FAIL",
-                        results.size(),
-                        count(Outcome.PASS),
-                        count(Outcome.FAIL),
-                        count(Outcome.UNSUPPORTED),
-                        count(Outcome.ERROR)));
-        for (CaseResult result : results) {
-            if (result.outcome() != Outcome.PASS) {
-                table.append("%s %s: %s%n"
-                        .formatted(
-                                result.outcome(),
-                                result.name(),
-                                result.verdict().detail()));
-            }
-        }
-        return table.toString();
-    }
-
-    /** The whole report. */
-    public Json json() {
-        Map<String, Json> members = new LinkedHashMap<>();
-        members.put("level", new Json.JsonString(level));
-        members.put("backend", new Json.JsonString(backend));
-        members.put("device", new Json.JsonString(device));
-        members.put("seed", Json.JsonNumber.of(seed));
-        members.put("passed", Json.of(passed()));
-        List<Json> cases = new ArrayList<>();
-        for (CaseResult result : results) {
-            Map<String, Json> one = new LinkedHashMap<>();
-            one.put("name", new Json.JsonString(result.name()));
-            one.put("outcome", new Json.JsonString(result.outcome().name()));
-            one.put("boundUsed", Json.of(result.verdict().used()));
-            one.put("detail", new Json.JsonString(result.verdict().detail()));
-            cases.add(new Json.JsonObject(one));
-        }
-        members.put("cases", new Json.JsonArray(cases));
-        return new Json.JsonObject(members);
+        return new ReportTable(this).text();
     }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param used largest error as a part of its bound; 0 where nothing was compared
  * @param detail what went wrong, with the rule, the place and both values; empty for a pass
- * @param errors where errors lie, for a value that failed
+ * @param errors where errors lie, in the value that is worst
  */
 public record Verdict(Outcome outcome, double used, String detail, Optional<ErrorMap> errors) {
     /** All is as it should be. */
@@ -28,5 +28,15 @@ public record Verdict(Outcome outcome, double used, String detail, Optional<Erro
     /** The backend threw. */
     public static Verdict error(String detail) {
         return new Verdict(Outcome.ERROR, 0, detail, Optional.empty());
+    }
+
+    /** The same with a picture of where errors lie. */
+    public Verdict with(ErrorMap where) {
+        return new Verdict(outcome, used, detail, Optional.of(where));
+    }
+
+    /** The same without the picture. */
+    public Verdict withoutErrors() {
+        return new Verdict(outcome, used, detail, Optional.empty());
     }
 }

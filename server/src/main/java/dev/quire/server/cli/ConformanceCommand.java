@@ -1,52 +1,29 @@
 package dev.quire.server.cli;
 
-import dev.quire.conformance.ConformanceMain;
+import dev.quire.conformance.run.ConformanceCli;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Unmatched;
 
-/** Compares a backend with the oracle. */
+/** Certifies a backend: the kit's own command line, which vendors also run without the server. */
 @Command(
         name = "conformance",
         description = {
-            "Compares a backend with the float64 oracle, op by op (level C1).",
-            "Bounds depend on element type and reduction length alone. Exit status 0 if nothing failed."
-        },
-        mixinStandardHelpOptions = true,
-        footer = {"", "Example: quire conformance --backend cpu --out report"})
+            "Certifies a backend, or lists the cases, or rechecks a report.",
+            "Exit status 0 if nothing failed, 1 if something did, 2 for a wrong command line."
+        })
 final class ConformanceCommand implements Callable<Integer> {
-    @Option(names = "--backend", required = true, paramLabel = "NAME", description = "Backend to hold to the oracle.")
-    private String backend;
+    private static final String PROGRAM = "./quire conformance";
 
-    @Option(
-            names = "--device",
-            defaultValue = "0",
-            paramLabel = "N",
-            description = "Its device. Default: ${DEFAULT-VALUE}.")
-    private int device;
-
-    @Option(names = "--seed", paramLabel = "S", description = "Seed of the cases' values; a report names its own.")
-    private Optional<Long> seed = Optional.empty();
-
-    @Option(names = "--quick", description = "A part of the cases, which certifies nothing.")
-    private boolean quick;
-
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for report.json.")
-    private Optional<Path> out = Optional.empty();
+    @Unmatched
+    private List<String> args = new ArrayList<>();
 
     @Override
     public Integer call() {
-        List<String> args = new ArrayList<>(List.of("--backend", backend, "--device", String.valueOf(device)));
-        seed.ifPresent(value -> args.addAll(List.of("--seed", String.valueOf(value))));
-        out.ifPresent(value -> args.addAll(List.of("--out", value.toString())));
-        if (quick) {
-            args.add("--quick");
-        }
-        return ConformanceMain.run(args.toArray(String[]::new), new PrintStream(System.out, true));
+        return new ConformanceCli(PROGRAM, new PrintStream(System.out, true), new PrintStream(System.err, true))
+                .run(args);
     }
 }

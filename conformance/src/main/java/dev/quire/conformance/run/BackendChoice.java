@@ -1,0 +1,83 @@
+package dev.quire.conformance.run;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.Availability;
+import dev.quire.api.BackendInfo;
+import dev.quire.api.BackendOptions;
+import dev.quire.api.BackendProvider;
+import dev.quire.api.DeviceInfo;
+import dev.quire.conformance.report.Subject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/** The backend and device that options name. */
+record BackendChoice(BackendProvider provider, DeviceInfo device, BackendOptions options) {
+    /**
+     * Finds them on the class path.
+     *
+     * @param cache where the backend may keep compiled kernels
+     * @throws UsageException naming what there is instead
+     */
+    static BackendChoice of(RunOptions options, Path cache) {
+        BackendProvider provider = providers().stream()
+                .filter(one -> one.name().equals(options.backend()))
+                .findFirst()
+                .orElseThrow(() ->
+                        new UsageException("no backend '%s' on the class path; there: %s. Add its jar to the class path"
+                                .formatted(options.backend(), names())));
+        if (provider.availability() instanceof Availability.Unavailable(String reason, String fix)) {
+            throw new UsageException("backend '%s' is unavailable: %s. %s".formatted(provider.name(), reason, fix));
+        }
+        DeviceInfo device = provider.devices().stream()
+                .filter(one -> one.index() == options.device())
+                .findFirst()
+                .orElseThrow(() -> new UsageException("backend '%s' has no device %d; it has %s"
+                        .formatted(provider.name(), options.device(), provider.devices())));
+        BackendOptions opened = new BackendOptions(options.threads(), cache, System.err::println, Map.of());
+        return new BackendChoice(provider, device, opened);
+    }
+
+    /** Names of all backends on the class path. */
+    static List<String> names() {
+        return providers().stream().map(BackendProvider::name).toList();
+    }
+
+    private static List<BackendProvider> providers() {
+        return ServiceLoader.load(BackendProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+    }
+
+    AttentionBackend open() {
+        return provider.open(device, options);
+    }
+
+    /**
+     * What is under test.
+     *
+     * @throws UsageException if the backend does not offer the mode
+     */
+    Subject subject(RunOptions asked) {
+        try (AttentionBackend backend = open()) {
+            BackendInfo info = backend.info();
+            if (!info.numerics().contains(asked.numerics())) {
+                throw new UsageException("backend '%s' does not offer %s; it offers %s"
+                        .formatted(provider.name(), asked.numerics(), info.numerics()));
+            }
+            return new Subject(
+                    provider.name(),
+                    device.index(),
+                    device.name(),
+                    device.driver(),
+                    info.description(),
+                    "%s %s".formatted(System.getProperty("java.vm.name"), System.getProperty("java.vm.version")),
+                    "%s %s %s"
+                            .formatted(
+                                    System.getProperty("os.name"),
+                                    System.getProperty("os.version"),
+                                    System.getProperty("os.arch")));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.quire.conformance.run;
+
+import dev.quire.api.types.Numerics;
+import dev.quire.conformance.cases.Depth;
+import dev.quire.conformance.report.Level;
+import dev.quire.conformance.report.Profile;
+import dev.quire.conformance.report.Scope;
+import dev.quire.conformance.waivers.NamePattern;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What to run.
+ *
+ * @param program what the user types before the options, for commands in reports
+ * @param backend the provider's name
+ * @param device its index
+ * @param level the highest level to try
+ * @param only the cases to run, if not all
+ * @param waivers the waiver file
+ * @param caseLimit how long a case may take
+ * @param threads host threads that the backend may use; 0 lets it choose
+ */
+public record RunOptions(
+        String program,
+        String backend,
+        int device,
+        Profile profile,
+        Numerics numerics,
+        Level level,
+        long seed,
+        Depth depth,
+        Optional<NamePattern> only,
+        Optional<Path> waivers,
+        Duration caseLimit,
+        int threads) {
+    /** The seed of a run that names none. */
+    public static final long SEED = 4711;
+
+    /** How long a case may take if nothing is said. */
+    public static final Duration CASE_LIMIT = Duration.ofSeconds(120);
+
+    public RunOptions {
+        if (level.compareTo(Scope.highest(numerics)) > 0) {
+            throw new UsageException(
+                    "--level %s is bit-identity, which %s does not promise; choose C1, C2 or C3, or pass --numerics reproducible"
+                            .formatted(level, numerics));
+        }
+        if (caseLimit.isZero() || caseLimit.isNegative()) {
+            throw new UsageException("--timeout-per-case is %s; at least one second is needed".formatted(caseLimit));
+        }
+        if (device < 0 || threads < 0) {
+            throw new UsageException("--device %d --threads %d: neither can be negative".formatted(device, threads));
+        }
+    }
+
+    /** All cases of a mode, for a backend's first device. */
+    public static RunOptions of(String backend, Numerics numerics) {
+        return new RunOptions(
+                "./quire conformance",
+                backend,
+                0,
+                Profile.MODEL,
+                numerics,
+                Scope.highest(numerics),
+                SEED,
+                Depth.FULL,
+                Optional.empty(),
+                Optional.empty(),
+                CASE_LIMIT,
+                0);
+    }
+
+    /** The same at another depth. */
+    public RunOptions with(Depth other) {
+        return new RunOptions(
+                program, backend, device, profile, numerics, level, seed, other, only, waivers, caseLimit, threads);
+    }
+
+    /** The same for the cases of a pattern. */
+    public RunOptions with(NamePattern pattern) {
+        return new RunOptions(
+                program,
+                backend,
+                device,
+                profile,
+                numerics,
+                level,
+                seed,
+                depth,
+                Optional.of(pattern),
+                waivers,
+                caseLimit,
+                threads);
+    }
+
+    /** The arguments that {@link Arguments#parse} turns into these options. */
+    List<String> arguments() {
+        List<String> all = new ArrayList<>(List.of("--backend", backend, "--device", String.valueOf(device)));
+        all.addAll(List.of("--profile", lower(profile), "--numerics", lower(numerics), "--level", level.name()));
+        all.addAll(List.of("--seed", String.valueOf(seed), "--threads", String.valueOf(threads)));
+        all.addAll(List.of("--timeout-per-case", String.valueOf(caseLimit.toSeconds())));
+        if (depth == Depth.QUICK) {
+            all.add("--quick");
+        }
+        only.ifPresent(pattern -> all.addAll(List.of("--only", pattern.text())));
+        return all;
+    }
+
+    /** What a report says of these options. */
+    Scope scope() {
+        List<String> narrowed = new ArrayList<>();
+        if (depth == Depth.QUICK) {
+            narrowed.add("--quick");
+        }
+        only.ifPresent(pattern -> narrowed.add("--only '%s'".formatted(pattern)));
+        return new Scope(profile, numerics, level, seed, narrowed, command());
+    }
+
+    /** A command for the same cases, without {@code --only} and without what is as it is by default. */
+    private String command() {
+        StringBuilder command = new StringBuilder(program).append(" --backend ").append(backend);
+        if (device != 0) {
+            command.append(" --device ").append(device);
+        }
+        if (profile != Profile.MODEL) {
+            command.append(" --profile ").append(lower(profile));
+        }
+        command.append(" --numerics ")
+                .append(lower(numerics))
+                .append(" --seed ")
+                .append(seed);
+        if (depth == Depth.QUICK) {
+            command.append(" --quick");
+        }
+        if (threads != 0) {
+            command.append(" --threads ").append(threads);
+        }
+        return command.toString();
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}
