@@ -23,8 +23,18 @@ final class KernelFolder {
     }
 
     KernelSource find(KernelFamily family, String name) {
+        return source(family, name, "");
+    }
+
+    /** A portable kernel behind its dialect's prelude. */
+    KernelSource find(String name, Dialect dialect) {
+        return source(KernelFamily.PORTABLE, name, dialect.beginning());
+    }
+
+    private KernelSource source(KernelFamily family, String name, String beginning) {
         StringBuilder text = new StringBuilder();
-        append(file(family.folder(), name, "kernel"), family + " kernel '" + name + "'", new HashSet<>(), text);
+        String source = beginning + file(family.folder(), name, "kernel");
+        append(source, family + " kernel '" + name + "'", new HashSet<>(), text);
         String expanded = text.toString();
         return new KernelSource(family, name, expanded, Sha256.hex(expanded.getBytes(StandardCharsets.UTF_8)));
     }

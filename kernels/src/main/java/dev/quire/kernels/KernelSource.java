@@ -12,6 +12,7 @@ import java.util.List;
  */
 public record KernelSource(KernelFamily family, String name, String text, String sha256) {
     private static final KernelFolder KERNELS = new KernelFolder("/dev/quire/kernels");
+    private static final String PORTABLE_ENDING = ".kernel.c";
 
     /**
      * Looks a kernel up.
@@ -20,6 +21,23 @@ public record KernelSource(KernelFamily family, String name, String text, String
      */
     public static KernelSource find(KernelFamily family, String name) {
         return KERNELS.find(family, name);
+    }
+
+    /**
+     * A portable kernel, ready for a dialect's compiler. Its function has the name of its file, without the ending.
+     *
+     * @param kernel the function's name, such as {@code rms_norm}
+     * @throws IllegalArgumentException if there is none of that name; the message lists the known files
+     */
+    public static KernelSource portable(String kernel, Dialect dialect) {
+        return KERNELS.find(kernel + PORTABLE_ENDING, dialect);
+    }
+
+    /** Names of the portable kernels' functions. */
+    public static List<String> portable() {
+        return names(KernelFamily.PORTABLE).stream()
+                .map(file -> file.substring(0, file.length() - PORTABLE_ENDING.length()))
+                .toList();
     }
 
     /** Names of a family's kernels. */

@@ -1,0 +1,172 @@
+package dev.quire.kernels.portable;
+
+import static dev.quire.kernels.portable.Argument.NOWHERE;
+import static dev.quire.kernels.portable.Argument.of;
+
+import dev.quire.api.memory.CacheGroup.PagedKv;
+import dev.quire.api.program.CacheRef;
+import dev.quire.api.program.KeySource;
+import dev.quire.api.program.Mask;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Value;
+import dev.quire.api.step.GroupStep;
+import dev.quire.api.step.StepBatch;
+import dev.quire.kernels.portable.StepFrame.Ints;
+
+/** Launches that write keys and values, and that attend to them. */
+final class AttendLaunches {
+    private static final String STEP_KEYS = "step keys";
+
+    private final TablePool tables;
+
+    /** A section of what a group's part of the batch says. */
+    private record GroupSection(int group, String what) {}
+
+    /** The tiles of ops that have as many query heads for each KV head. */
+    private record Tiles(int headsPerKvHead) {}
+
+    /** Pages of keys, wherever they come from. */
+    private record Paged(
+            Argument keys, Argument values, int blockSize, Ints first, Ints ends, Ints blocks, int stride) {}
+
+    AttendLaunches(TablePool tables) {
+        this.tables = tables;
+    }
+
+    void write(Op.WriteKv o, StepFrame step) {
+        CacheRef to = o.target();
+        PagedKv cache = step.cache(to.group());
+        Ints slots = step.section(
+                new GroupSection(to.group(), "slots"), step.group(to.group()).slots());
+        write(o.k(), o.v(), cache.headSize(), cache.blockSize(), slots, keys(cache, to), values(cache, to), step);
+    }
+
+    private static void write(
+            Value k, Value v, int headSize, int blockSize, Ints slots, Argument keys, Argument values, StepFrame step) {
+        int n = step.elements(k);
+        step.elementwise(
+                "write_kv",
+                n,
+                step.at(k),
+                step.at(v),
+                slots.pointer(),
+                slots.offset(),
+                keys,
+                values,
+                of(n),
+                of(k.width() / headSize),
+                of(headSize),
+                of(blockSize));
+    }
+
+    void attend(int index, Op.Attend o, StepFrame step) {
+        Paged paged = switch (o.keys()) {
+            case KeySource.Cached(CacheRef from) -> cached(from, step);
+            case KeySource.Step(Value k, Value v) -> ofStep(index, o, k, v, step);
+        };
+        Op.Attend.HeadShape shape = o.shape();
+        StepBatch batch = step.batch();
+        int headsPerKvHead = shape.heads() / shape.kvHeads();
+        int[] tiles = tiles(batch, headsPerKvHead);
+        Ints starts = step.section("query starts", batch.queryStarts());
+        Ints positions = step.ints(Value.POSITIONS);
+        step.launch(
+                "attend",
+                Math.multiplyExact(tiles.length / 2, shape.kvHeads()),
+                Constants.ATTEND_GROUP,
+                step.at(o.q()),
+                paged.keys(),
+                paged.values(),
+                Argument.at(Region.WORDS),
+                o.alibi().isEmpty() ? NOWHERE : tables.slopes(o.alibi()),
+                step.at(o.out()),
+                step.section(new Tiles(headsPerKvHead), tiles).offset(),
+                starts.offset(),
+                positions.offset(),
+                paged.first().offset(),
+                paged.ends().offset(),
+                paged.blocks().offset(),
+                of(paged.stride()),
+                of(paged.blockSize()),
+                of(shape.heads()),
+                of(shape.kvHeads()),
+                of(shape.headSize()),
+                of((float) shape.scale()),
+                of(maskKind(o.mask())),
+                of(o.mask() instanceof Mask.SlidingWindow(int size) ? size : 0),
+                OpLaunches.flag(o.softCap().isPresent()),
+                of(o.softCap().orElse(0f)),
+                OpLaunches.flag(!o.alibi().isEmpty()));
+    }
+
+    private static Paged cached(CacheRef from, StepFrame step) {
+        PagedKv cache = step.cache(from.group());
+        GroupStep group = step.group(from.group());
+        int sequences = step.batch().sequences();
+        return new Paged(
+                keys(cache, from),
+                values(cache, from),
+                cache.blockSize(),
+                step.section("zeros", new int[sequences]),
+                step.section(new GroupSection(from.group(), "context lengths"), group.contextLengths()),
+                step.section(new GroupSection(from.group(), "block tables"), group.blockTables()),
+                group.tableStride());
+    }
+
+    private static Paged ofStep(int index, Op.Attend o, Value k, Value v, StepFrame step) {
+        StepKeys.Pages pages = StepKeys.pages(step.batch());
+        Argument keys = step.at(new Tenant.Scratch(index, StepKeys.KEYS));
+        Argument values = step.at(new Tenant.Scratch(index, StepKeys.VALUES));
+        Ints slots = step.section(STEP_KEYS + " slots", pages.slots());
+        write(k, v, o.shape().headSize(), StepKeys.BLOCK, slots, keys, values, step);
+        return new Paged(
+                keys,
+                values,
+                StepKeys.BLOCK,
+                step.section(STEP_KEYS + " first", pages.first()),
+                step.section(STEP_KEYS + " ends", pages.ends()),
+                step.section(STEP_KEYS + " tables", pages.tables()),
+                pages.stride());
+    }
+
+    /**
+     * Cuts each sequence's query vectors, {@code headsPerKvHead} to a row, into tiles: pairs of sequence and first vector. Those of one KV head
+     * read the same keys.
+     */
+    private static int[] tiles(StepBatch batch, int headsPerKvHead) {
+        int count = 0;
+        for (int s = 0; s < batch.sequences(); s++) {
+            count += Math.ceilDiv(vectors(batch, s, headsPerKvHead), Constants.ATTEND_VECTORS);
+        }
+        int[] tiles = new int[2 * count];
+        int at = 0;
+        for (int s = 0; s < batch.sequences(); s++) {
+            int vectors = vectors(batch, s, headsPerKvHead);
+            for (int first = 0; first < vectors; first += Constants.ATTEND_VECTORS) {
+                tiles[at++] = s;
+                tiles[at++] = first;
+            }
+        }
+        return tiles;
+    }
+
+    private static int vectors(StepBatch batch, int sequence, int headsPerKvHead) {
+        return (batch.queryStarts()[sequence + 1] - batch.queryStarts()[sequence]) * headsPerKvHead;
+    }
+
+    private static int maskKind(Mask mask) {
+        return switch (mask) {
+            case Mask.Causal() -> Constants.MASK_CAUSAL;
+            case Mask.SlidingWindow(int size) -> Constants.MASK_WINDOW;
+            case Mask.Bidirectional() -> Constants.MASK_BIDIRECTIONAL;
+        };
+    }
+
+    private static Argument keys(PagedKv cache, CacheRef at) {
+        return new Argument.At(new Region.Cache(at.group()), new CacheShape(cache).keysAt(at.layer()));
+    }
+
+    private static Argument values(PagedKv cache, CacheRef at) {
+        return new Argument.At(new Region.Cache(at.group()), new CacheShape(cache).valuesAt(at.layer()));
+    }
+}

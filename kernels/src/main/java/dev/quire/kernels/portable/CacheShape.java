@@ -1,0 +1,52 @@
+package dev.quire.kernels.portable;
+
+import dev.quire.api.memory.CacheGroup;
+import dev.quire.api.memory.CacheGroup.PagedKv;
+
+/**
+ * How a paged group of bf16 keys and values lies in memory: for each layer the keys, [block, kvHead, dimension, offset], so that neighbouring
+ * lanes read neighbouring tokens, then the values, [block, kvHead, offset, dimension]; each part begins at a multiple of the alignment.
+ *
+ * @param group what the caller asked for
+ */
+public record CacheShape(PagedKv group) {
+    /** The shape of any group. */
+    public static CacheShape of(CacheGroup group) {
+        return switch (group) {
+            case PagedKv paged -> new CacheShape(paged);
+        };
+    }
+
+    /** Bytes of the group on the device. */
+    public long bytes() {
+        return parts() * partBytes();
+    }
+
+    /** Bytes of one block over all layers, keys and values, without padding. */
+    public long blockBytes() {
+        return (long) parts() * blockElements() * Short.BYTES;
+    }
+
+    /** Keys and values of every layer. */
+    int parts() {
+        return 2 * group.layers();
+    }
+
+    /** From the start of one part to the next. */
+    long partBytes() {
+        return Region.aligned((long) group.blocks() * blockElements() * Short.BYTES);
+    }
+
+    /** Elements of a block in one part. */
+    int blockElements() {
+        return Math.multiplyExact(Math.multiplyExact(group.kvHeads(), group.headSize()), group.blockSize());
+    }
+
+    long keysAt(int layer) {
+        return 2 * layer * partBytes();
+    }
+
+    long valuesAt(int layer) {
+        return (2 * layer + 1) * partBytes();
+    }
+}

@@ -1,0 +1,194 @@
+package dev.quire.kernels.portable;
+
+import static dev.quire.kernels.portable.Argument.NOWHERE;
+import static dev.quire.kernels.portable.Argument.of;
+
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Rotary;
+import dev.quire.api.program.Value;
+import dev.quire.api.program.WeightRef;
+import dev.quire.kernels.portable.StepFrame.Ints;
+import dev.quire.kernels.portable.WeightImage.Form;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The launches of each op. */
+final class OpLaunches {
+    private final TablePool tables;
+    private final AttendLaunches attention;
+
+    OpLaunches(TablePool tables) {
+        this.tables = tables;
+        this.attention = new AttendLaunches(tables);
+    }
+
+    /** @param index of the op in its program */
+    void plan(int index, Op op, StepFrame step) {
+        switch (op) {
+            case Op.Embed o -> embed(o, step);
+            case Op.RmsNorm o -> rmsNorm(o, step);
+            case Op.LayerNorm o -> layerNorm(o, step);
+            case Op.Linear o -> linear(o, step);
+            case Op.Rope o -> rope(o, step);
+            case Op.WriteKv o -> attention.write(o, step);
+            case Op.Attend o -> attention.attend(index, o, step);
+            case Op.Gated o -> {
+                int n = step.elements(o.out());
+                Argument act = of(o.activation().ordinal());
+                step.elementwise("gated", n, step.at(o.gate()), step.at(o.up()), step.at(o.out()), of(n), act);
+            }
+            case Op.Activate o -> pointwise("activate", o.x(), o.out(), of(o.activation().ordinal()), step);
+            case Op.Add o -> {
+                int n = step.elements(o.out());
+                step.elementwise("add", n, step.at(o.a()), step.at(o.b()), step.at(o.out()), of(n));
+            }
+            case Op.Scale o -> pointwise("scale", o.x(), o.out(), of((float) o.factor()), step);
+            case Op.SoftCap o -> pointwise("soft_cap", o.x(), o.out(), of(o.cap()), step);
+            case Op.Slice o -> {
+                int n = step.elements(o.out());
+                Argument width = of(o.out().width());
+                Argument from = of(o.from());
+                step.elementwise(
+                        "slice", n, step.at(o.x()), step.at(o.out()), of(n), of(o.x().width()), from, width);
+            }
+            case Op.GatherRows o -> {
+                int n = step.elements(o.out());
+                Ints rows = step.section("logitRows", step.batch().logitRows());
+                Argument width = of(o.out().width());
+                step.elementwise(
+                        "gather_rows", n, step.at(o.x()), rows.pointer(), rows.offset(), step.at(o.out()), of(n), width);
+            }
+            case Op.Sample o -> SampleLaunches.plan(index, o, step);
+            case Op.Composite o -> throw new IllegalStateException("composite '%s' was refused".formatted(o.name()));
+        }
+    }
+
+    private static void pointwise(String kernel, Value x, Value out, Argument parameter, StepFrame step) {
+        int n = step.elements(out);
+        step.elementwise(kernel, n, step.at(x), step.at(out), of(n), parameter);
+    }
+
+    private static void embed(Op.Embed o, StepFrame step) {
+        int n = step.elements(o.out());
+        Ints ids = step.ints(o.ids());
+        step.elementwise(
+                "embed",
+                n,
+                ids.pointer(),
+                ids.offset(),
+                image(o.table(), Form.STORED),
+                step.at(o.out()),
+                of(n),
+                of(o.out().width()),
+                of(o.offset()),
+                of(o.table().format().ordinal()),
+                of(WeightImage.rowBytes(o.table())));
+    }
+
+    private static void rmsNorm(Op.RmsNorm o, StepFrame step) {
+        step.launch(
+                "rms_norm",
+                step.elements(o.x()) / o.group(),
+                Constants.LANES,
+                step.at(o.x()),
+                vector(o.weight()),
+                step.at(o.out()),
+                of(o.group()),
+                of(o.eps()),
+                flag(o.weight().isPresent()),
+                of(o.weightOffset()));
+    }
+
+    private static void layerNorm(Op.LayerNorm o, StepFrame step) {
+        step.launch(
+                "layer_norm",
+                step.elements(o.x()) / o.group(),
+                Constants.LANES,
+                step.at(o.x()),
+                vector(o.weight()),
+                vector(o.bias()),
+                step.at(o.out()),
+                of(o.group()),
+                of(o.eps()),
+                flag(o.weight().isPresent()),
+                flag(o.bias().isPresent()));
+    }
+
+    /** Rounds x for the first of the layers that read it; the image lives until the last has run. */
+    private static void linear(Op.Linear o, StepFrame step) {
+        int rows = step.rows(o.x());
+        int n = o.out().width();
+        int k = o.x().width();
+        Tenant image = new Tenant.Rounded(o.x());
+        if (step.first(image)) {
+            int elements = step.elements(o.x());
+            step.elementwise("round_rows", elements, step.at(o.x()), step.at(image), of(elements));
+        }
+        step.launch(
+                "linear",
+                Math.multiplyExact(
+                        Math.ceilDiv(n, Constants.LINEAR_COLUMNS), Math.ceilDiv(rows, Constants.LINEAR_ROWS)),
+                Constants.LINEAR_GROUP,
+                step.at(image),
+                image(o.weight(), Form.MATRIX),
+                vector(o.bias()),
+                step.at(o.out()),
+                of(rows),
+                of(n),
+                of(k),
+                of(o.split() == Op.Linear.Split.EIGHT_SLICES ? Constants.SLICES : 1),
+                flag(o.bias().isPresent()));
+    }
+
+    private void rope(Op.Rope o, StepFrame step) {
+        int heads = o.x().width() / o.headSize();
+        int pairs = o.rotary().dim() / 2;
+        int tail = o.headSize() - o.rotary().dim();
+        int items = Math.multiplyExact(step.rows(o.x()), heads * (pairs + tail));
+        Ints positions = step.ints(o.positions());
+        step.elementwise(
+                "rope",
+                items,
+                step.at(o.x()),
+                positions.pointer(),
+                positions.offset(),
+                tables.cosines(o.rotary()),
+                tables.sines(o.rotary()),
+                step.at(o.out()),
+                of(items),
+                of(heads),
+                of(pairs),
+                of(tail),
+                flag(o.rotary().pairing() == Rotary.Pairing.INTERLEAVED));
+    }
+
+    /** The images of weights that an op reads. */
+    static List<WeightImage> images(Op op) {
+        List<WeightImage> images = new ArrayList<>();
+        for (WeightRef ref : op.weights()) {
+            images.add(new WeightImage(ref, form(op, ref)));
+        }
+        return images;
+    }
+
+    private static Form form(Op op, WeightRef ref) {
+        return switch (op) {
+            case Op.Embed o -> Form.STORED;
+            case Op.Linear o when ref.equals(o.weight()) -> Form.MATRIX;
+            default -> Form.VECTOR;
+        };
+    }
+
+    private static Argument image(WeightRef ref, Form form) {
+        return Argument.at(new Region.Weight(new WeightImage(ref, form)));
+    }
+
+    private static Argument vector(Optional<WeightRef> ref) {
+        return ref.map(present -> image(present, Form.VECTOR)).orElse(NOWHERE);
+    }
+
+    static Argument flag(boolean set) {
+        return of(set ? 1 : 0);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.quire.kernels.portable;
+
+import dev.quire.api.BackendException;
+import dev.quire.api.StepLimits;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.Value;
+import dev.quire.api.step.Bindings;
+import dev.quire.api.step.StepBatch;
+import dev.quire.api.types.Numerics;
+import dev.quire.api.types.Support;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A program as launches of the portable kernels: what memory it needs, once, and what to launch, for each step. All of a backend that remains is
+ * to allocate regions, to upload words and to launch. Immutable; safe from any thread.
+ */
+public final class PortablePlan {
+    private static final String CANONICAL_ONLY =
+            "the portable kernels compute in the canonical order only; ask for reproducible numerics";
+
+    private final Program program;
+    private final StepLimits limits;
+    private final Workspace workspace;
+    private final TablePool tables;
+    private final OpLaunches ops;
+
+    /**
+     * Plans a program.
+     *
+     * @throws BackendException of kind UNSUPPORTED if {@link #supports} refuses one of its ops
+     */
+    public PortablePlan(Program program, StepLimits limits) {
+        for (Op op : program.ops()) {
+            if (supports(op, Numerics.REPRODUCIBLE) instanceof Support.No(String reason)) {
+                throw new BackendException(BackendException.Kind.UNSUPPORTED, "%s: %s".formatted(op.kind(), reason));
+            }
+        }
+        this.program = program;
+        this.limits = limits;
+        this.workspace = new Workspace(WorkspaceLeases.of(program, limits));
+        this.tables = TablePool.of(program, limits.maxContext());
+        this.ops = new OpLaunches(tables);
+    }
+
+    /** Whether the portable kernels run an op. */
+    public static Support supports(Op op, Numerics numerics) {
+        return numerics == Numerics.FAST ? Support.no(CANONICAL_ONLY) : PortableSupport.of(op);
+    }
+
+    /** Bytes of {@link Region.Workspace}. */
+    public long workspaceBytes() {
+        return workspace.bytes();
+    }
+
+    /** What {@link Region.Tables} holds. */
+    public float[] tables() {
+        return tables.content();
+    }
+
+    /** The forms of weights that the steps read, in the order of their first use; stored forms that only make others are not among them. */
+    public List<WeightImage> images() {
+        Set<WeightImage> images = new LinkedHashSet<>();
+        program.ops().forEach(op -> images.addAll(OpLaunches.images(op)));
+        return List.copyOf(images);
+    }
+
+    /**
+     * What to launch for one step.
+     *
+     * @throws BackendException of kind UNSUPPORTED if the step exceeds the limits, or STEP_FAILED if it names what is not there
+     */
+    public Launches step(StepBatch batch, Bindings io) {
+        StepCheck.check(program, batch, limits);
+        StepFrame step = new StepFrame(batch, io, workspace);
+        if (batch.tokens().sampled().isPresent()) {
+            StepFrame.Ints ids = step.ints(Value.TOKENS);
+            Argument count = Argument.of(batch.tokenCount());
+            step.elementwise(
+                    "take_tokens",
+                    batch.tokenCount(),
+                    ids.pointer(),
+                    ids.offset(),
+                    Argument.at(Region.SAMPLED),
+                    count);
+        }
+        for (int i = 0; i < program.ops().size(); i++) {
+            ops.plan(i, program.ops().get(i), step);
+        }
+        return step.finish();
+    }
+}

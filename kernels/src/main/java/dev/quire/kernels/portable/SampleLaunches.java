@@ -1,0 +1,53 @@
+package dev.quire.kernels.portable;
+
+import static dev.quire.kernels.portable.Argument.of;
+
+import dev.quire.api.program.Op;
+
+/** Launches that choose tokens and report log-probabilities. */
+final class SampleLaunches {
+    static final String ADJUSTED = "adjusted logits";
+    /** Rows that are worked on at a time, each with scratch of its own. */
+    private static final int MOST_GROUPS = 32;
+
+    private SampleLaunches() {}
+
+    /** Work-groups for {@code rows} rows. */
+    static int groups(int rows) {
+        return Math.min(rows, MOST_GROUPS);
+    }
+
+    static void plan(int index, Op.Sample o, StepFrame step) {
+        int rows = step.batch().logitRowCount();
+        int groups = groups(rows);
+        Argument records = of(SamplingWords.append(step.batch(), step.words()));
+        Argument vocabulary = of(o.logits().width());
+        Argument scratch = step.at(new Tenant.Scratch(index, ADJUSTED));
+        step.launch(
+                "sample",
+                groups,
+                Constants.SAMPLE_GROUP,
+                step.at(o.logits()),
+                scratch,
+                Argument.at(Region.WORDS),
+                records,
+                step.at(o.tokens()),
+                of(rows),
+                vocabulary);
+        step.launch(
+                "logprobs",
+                groups,
+                Constants.SAMPLE_GROUP,
+                step.at(o.logits()),
+                scratch,
+                Argument.at(Region.WORDS),
+                records,
+                step.at(o.tokens()),
+                step.at(o.ranks()),
+                step.at(o.topIds()),
+                step.at(o.topLogprobs()),
+                of(rows),
+                vocabulary,
+                of(o.topIds().width()));
+    }
+}

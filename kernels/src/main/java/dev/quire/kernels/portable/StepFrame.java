@@ -1,0 +1,116 @@
+package dev.quire.kernels.portable;
+
+import dev.quire.api.memory.CacheGroup;
+import dev.quire.api.program.Value;
+import dev.quire.api.step.Bindings;
+import dev.quire.api.step.GroupStep;
+import dev.quire.api.step.StepBatch;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** One step as launches are planned for it: its batch, its numbers, and what has been planned so far. */
+final class StepFrame {
+    private static final String IDS = "ids";
+    private static final String POSITIONS = "positions";
+
+    private final StepBatch batch;
+    private final Bindings io;
+    private final Workspace workspace;
+    private final StepWords words = new StepWords();
+    private final List<KernelLaunch> launches = new ArrayList<>();
+    private final Set<Tenant> made = new HashSet<>();
+
+    /**
+     * Where integers lie.
+     *
+     * @param offset in ints
+     */
+    record Ints(Argument pointer, Argument offset) {}
+
+    StepFrame(StepBatch batch, Bindings io, Workspace workspace) {
+        this.batch = batch;
+        this.io = io;
+        this.workspace = workspace;
+    }
+
+    StepBatch batch() {
+        return batch;
+    }
+
+    StepWords words() {
+        return words;
+    }
+
+    /** Rows that a value has in this step. */
+    int rows(Value value) {
+        return switch (value.rows()) {
+            case TOKENS -> batch.tokenCount();
+            case LOGITS -> batch.logitRowCount();
+            case SEQUENCES -> batch.sequences();
+            case EXTERNAL -> io.buffer(value.name()).rows();
+        };
+    }
+
+    int elements(Value value) {
+        return Math.multiplyExact(rows(value), value.width());
+    }
+
+    /** Where a value lies. */
+    Argument at(Value value) {
+        Tenant inner = new Tenant.Inner(value);
+        return workspace.holds(inner) ? workspace.place(inner) : Argument.at(new Region.Bound(value.name()));
+    }
+
+    Argument at(Tenant tenant) {
+        return workspace.place(tenant);
+    }
+
+    /** Whether this is the first that asks for a tenant that several ops share, and so has to make it. */
+    boolean first(Tenant tenant) {
+        return made.add(tenant);
+    }
+
+    /** Where an I32 value lies: the batch's own ids and positions, or a bound one. */
+    Ints ints(Value value) {
+        if (value.equals(Value.TOKENS)) {
+            return section(IDS, batch.tokens().ids());
+        }
+        if (value.equals(Value.POSITIONS)) {
+            return section(POSITIONS, batch.positions());
+        }
+        return new Ints(at(value), Argument.of(0));
+    }
+
+    /** A section of the step's words, appended when first asked for. */
+    Ints section(Object key, int[] content) {
+        return new Ints(Argument.at(Region.WORDS), Argument.of(words.section(key, () -> content)));
+    }
+
+    GroupStep group(int index) {
+        return batch.groups().get(index);
+    }
+
+    CacheGroup.PagedKv cache(int group) {
+        return CacheShape.of(io.cache().orElseThrow().layout().groups().get(group)).group();
+    }
+
+    /** Plans a launch of a work-item for each element, if there are any; {@code elements} stands among the arguments too. */
+    void elementwise(String kernel, int elements, Argument... arguments) {
+        if (elements > 0) {
+            launches.add(KernelLaunch.elementwise(kernel, elements, arguments));
+        }
+    }
+
+    /** Plans a launch, unless it has no groups. */
+    void launch(String kernel, int groups, int groupSize, Argument... arguments) {
+        if (groups > 0) {
+            launches.add(new KernelLaunch(kernel, groups, groupSize, List.of(arguments)));
+        }
+    }
+
+    Launches finish() {
+        return new Launches(words.toArray(), launches);
+    }
+}

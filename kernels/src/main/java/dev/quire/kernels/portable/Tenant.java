@@ -1,0 +1,19 @@
+package dev.quire.kernels.portable;
+
+import dev.quire.api.program.Value;
+
+/** Who lives in the workspace. */
+sealed interface Tenant {
+    /** A value inside the program. */
+    record Inner(Value value) implements Tenant {}
+
+    /** A value's bf16 image, shared by the linear layers that read it. */
+    record Rounded(Value value) implements Tenant {}
+
+    /**
+     * What one op needs while it runs.
+     *
+     * @param op its index in the program
+     */
+    record Scratch(int op, String what) implements Tenant {}
+}

@@ -1,0 +1,67 @@
+package dev.quire.kernels.portable;
+
+import static dev.quire.kernels.portable.Argument.of;
+
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.WeightFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** A weight as a kernel reads it. Several forms of one weight may be needed: a table that is also the output layer. */
+public record WeightImage(WeightRef ref, Form form) {
+    private static final int MOST_GROUPS = 1 << 16;
+
+    /** How a device holds a weight. */
+    public enum Form {
+        /** The bytes as they came: tables, which {@code embed} decodes row by row. */
+        STORED,
+        /** bf16, row-major: what {@code linear} multiplies. */
+        MATRIX,
+        /** float32: norm weights and biases. */
+        VECTOR
+    }
+
+    /** Bytes on the device. */
+    public long bytes() {
+        long elements = (long) ref.rows() * ref.columns();
+        return switch (form) {
+            case STORED -> ref.bytes();
+            case MATRIX -> elements * Short.BYTES;
+            case VECTOR -> elements * Float.BYTES;
+        };
+    }
+
+    /** The weight as it came. */
+    public WeightImage stored() {
+        return new WeightImage(ref, Form.STORED);
+    }
+
+    /** What makes this image of the stored one; nothing for that itself. */
+    public Optional<KernelLaunch> decoding() {
+        Argument from = Argument.at(new Region.Weight(stored()));
+        Argument to = Argument.at(new Region.Weight(this));
+        WeightFormat format = ref.format();
+        return switch (form) {
+            case STORED -> Optional.empty();
+            case MATRIX ->
+                Optional.of(new KernelLaunch(
+                        "decode_matrix",
+                        Math.min(ref.rows(), MOST_GROUPS),
+                        Constants.ELEMENT_GROUP,
+                        List.of(
+                                from,
+                                to,
+                                of(ref.rows()),
+                                of(ref.columns()),
+                                of(format.ordinal()),
+                                of(rowBytes(ref)))));
+            case VECTOR ->
+                Optional.of(KernelLaunch.elementwise(
+                        "decode_vector", ref.columns(), from, to, of(ref.columns()), of(format.ordinal())));
+        };
+    }
+
+    static int rowBytes(WeightRef ref) {
+        return Math.toIntExact(ref.format().bytes(ref.columns()));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.quire.kernels.portable;
+
+import dev.quire.api.StepLimits;
+import dev.quire.api.program.KeySource;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.Rows;
+import dev.quire.api.program.Value;
+import dev.quire.kernels.portable.Workspace.Lease;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a program keeps in its workspace, and for how long. */
+final class WorkspaceLeases {
+    private record Life(int from, int to) {}
+
+    private final StepLimits limits;
+
+    private WorkspaceLeases(StepLimits limits) {
+        this.limits = limits;
+    }
+
+    static List<Lease> of(Program program, StepLimits limits) {
+        WorkspaceLeases leases = new WorkspaceLeases(limits);
+        List<Lease> list = new ArrayList<>(leases.values(program));
+        list.addAll(leases.rounded(program));
+        for (int i = 0; i < program.ops().size(); i++) {
+            list.addAll(leases.scratch(i, program.ops().get(i)));
+        }
+        return list;
+    }
+
+    /** Most rows that a value may have in a step. */
+    static int rows(Rows rows, StepLimits limits) {
+        return switch (rows) {
+            case TOKENS, EXTERNAL -> limits.maxTokens();
+            case LOGITS -> limits.maxLogitRows();
+            case SEQUENCES -> limits.maxSequences();
+        };
+    }
+
+    private List<Lease> values(Program program) {
+        Set<Value> bound = new HashSet<>(program.inputs());
+        bound.addAll(program.outputs());
+        Map<Value, Life> lives = new LinkedHashMap<>();
+        for (int i = 0; i < program.ops().size(); i++) {
+            int op = i;
+            for (Value value : program.ops().get(i).outputs()) {
+                lives.put(value, new Life(op, op));
+            }
+            for (Value value : program.ops().get(i).inputs()) {
+                lives.computeIfPresent(value, (v, life) -> new Life(life.from(), op));
+            }
+        }
+        List<Lease> leases = new ArrayList<>();
+        lives.forEach((value, life) -> {
+            if (!bound.contains(value)) {
+                long bytes = elements(value) * value.dtype().bytes();
+                leases.add(new Lease(new Tenant.Inner(value), bytes, life.from(), life.to()));
+            }
+        });
+        return leases;
+    }
+
+    private List<Lease> rounded(Program program) {
+        Map<Value, Life> lives = new HashMap<>();
+        for (int i = 0; i < program.ops().size(); i++) {
+            if (program.ops().get(i) instanceof Op.Linear linear) {
+                lives.merge(linear.x(), new Life(i, i), (a, b) -> new Life(a.from(), b.to()));
+            }
+        }
+        List<Lease> leases = new ArrayList<>();
+        lives.forEach((value, life) ->
+                leases.add(new Lease(new Tenant.Rounded(value), 2 * elements(value), life.from(), life.to())));
+        return leases;
+    }
+
+    private List<Lease> scratch(int index, Op op) {
+        return switch (op) {
+            case Op.Attend attend when attend.keys() instanceof KeySource.Step -> {
+                long bytes = new StepKeys(attend.shape(), limits).partBytes();
+                yield List.of(
+                        new Lease(new Tenant.Scratch(index, StepKeys.KEYS), bytes, index, index),
+                        new Lease(new Tenant.Scratch(index, StepKeys.VALUES), bytes, index, index));
+            }
+            case Op.Sample sample -> {
+                long bytes = (long) SampleLaunches.groups(limits.maxLogitRows())
+                        * sample.logits().width()
+                        * Float.BYTES;
+                yield List.of(new Lease(new Tenant.Scratch(index, SampleLaunches.ADJUSTED), bytes, index, index));
+            }
+            default -> List.of();
+        };
+    }
+
+    private long elements(Value value) {
+        return (long) rows(value.rows(), limits) * value.width();
+    }
+}

@@ -1,0 +1,173 @@
+/* Chooses a token for each sampling row (RULES, S1 to S8). A work-group of 256 takes a row at a time; `scratch` holds a row for each group:
+ * adjusted logits, then the bits of p, or −1 for a token that a cut dropped. Masses are integers, so the order of their sums does not matter; a
+ * cut is found by bisection over the bits of p. Traffic: the vocabulary some 10 times, 40 times for a row that cuts. */
+#include "exp.h"
+#include "group.h"
+#include "philox.h"
+
+#define EVERY (-1)
+
+/* ⌊p · 2^40⌋ from the bits of p in [0, 1]; none for a dropped token. */
+FN u64 mass_of(int bits) {
+    int shift = (bits >> 23) - 110;
+    u64 significand = (u64)((bits & 0x7fffff) | 0x800000);
+    return bits < 0x00800000 || shift < -23 ? 0 : shift >= 0 ? significand << shift : significand >> -shift;
+}
+
+/* Sum over tokens whose p has at least these bits: of masses, or of ones. */
+FN u64 sum_from(GLOBAL const int *p, int vocabulary, int bits, int counts, LOCAL_POINTER u64 *shared) {
+    u64 sum = 0;
+    for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
+        if (p[i] >= bits) {
+            sum += counts ? 1 : mass_of(p[i]);
+        }
+    }
+    return group_sum(shared, sum);
+}
+
+/* The first token in the order of ids at which a running sum exceeds `target`, which the whole sum does: of masses if `bits` is EVERY, else of
+ * ones for tokens whose p has these bits. */
+FN int first_exceeding(GLOBAL const int *p, int vocabulary, int bits, u64 target, LOCAL_POINTER u64 *shared) {
+    int chunk = (vocabulary + SAMPLE_GROUP - 1) / SAMPLE_GROUP;
+    int from = LID * chunk < vocabulary ? LID * chunk : vocabulary;
+    int to = vocabulary - from < chunk ? vocabulary : from + chunk;
+    u64 sum = 0;
+    for (int i = from; i < to; i++) {
+        sum += bits == EVERY ? mass_of(p[i]) : (u64)(p[i] == bits);
+    }
+    BARRIER;
+    shared[LID] = sum;
+    BARRIER;
+    u64 running = 0;
+    for (int i = 0; i < LID; i++) {
+        running += shared[i];
+    }
+    u64 found = 0;
+    for (int i = from; i < to && running <= target; i++) {
+        running += bits == EVERY ? mass_of(p[i]) : (u64)(p[i] == bits);
+        found = running > target ? (u64)i + 1 : 0;
+    }
+    return (int)group_largest(shared, found) - 1;
+}
+
+/* Keeps the shortest prefix, by falling p and rising id, whose sum of masses, or of ones, exceeds `target`; drops the rest. */
+FN void keep_prefix(GLOBAL int *p, int vocabulary, int counts, u64 target, LOCAL_POINTER u64 *shared) {
+    if (sum_from(p, vocabulary, 0, counts, shared) <= target) {
+        return;
+    }
+    int least = 0, beyond = 0x3f800001; /* the cut lies at bits in [least, beyond) */
+    while (beyond - least > 1) {
+        int middle = least + (beyond - least) / 2;
+        if (sum_from(p, vocabulary, middle, counts, shared) > target) {
+            least = middle;
+        } else {
+            beyond = middle;
+        }
+    }
+    u64 wanted = target - sum_from(p, vocabulary, least + 1, counts, shared);
+    int last = first_exceeding(p, vocabulary, least, counts ? wanted : wanted / mass_of(least), shared);
+    for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
+        if (p[i] < least || (p[i] == least && i > last)) {
+            p[i] = -1;
+        }
+    }
+    BARRIER;
+}
+
+/* Copies the row and changes what the request asks for (S2). A token stands once in a list, but for biases, which one work-item per token adds. */
+FN void adjust(GLOBAL const float *logits, GLOBAL float *row, int vocabulary, GLOBAL const int *step, GLOBAL const int *record) {
+    int allowed = record[ROW_ALLOWED + 1];
+    for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
+        row[i] = allowed > 0 ? FLT((int)0xff800000u) : logits[i];
+    }
+    BARRIER;
+    for (int i = LID; i < allowed; i += SAMPLE_GROUP) {
+        int token = step[record[ROW_ALLOWED] + i];
+        row[token] = logits[token];
+    }
+    BARRIER;
+    for (int i = LID; i < record[ROW_PENALIZED + 1]; i += SAMPLE_GROUP) {
+        int token = step[record[ROW_PENALIZED] + i];
+        float penalty = FLT(record[ROW_REPETITION]);
+        row[token] = row[token] > 0.0f ? FDIV(row[token], penalty) : FMUL(row[token], penalty);
+    }
+    BARRIER;
+    int produced = record[ROW_PRODUCED + 1];
+    for (int i = LID; i < produced; i += SAMPLE_GROUP) {
+        int token = step[record[ROW_PRODUCED] + i];
+        float count = I2F(step[record[ROW_PRODUCED] + produced + i]);
+        row[token] = FSUB(row[token], FADD(FMUL(FLT(record[ROW_FREQUENCY]), count), FLT(record[ROW_PRESENCE])));
+    }
+    BARRIER;
+    int biased = record[ROW_BIASED + 1];
+    for (int i = 0; i < biased; i++) {
+        int token = step[record[ROW_BIASED] + i];
+        if (token % SAMPLE_GROUP == LID) {
+            row[token] = FADD(row[token], FLT(step[record[ROW_BIASED] + biased + i]));
+        }
+    }
+    BARRIER;
+}
+
+FN u64 wide(GLOBAL const int *words) {
+    return (u64)(u32)words[1] << 32 | (u32)words[0];
+}
+
+FN int choose(GLOBAL float *row, int vocabulary, GLOBAL const int *record, LOCAL_POINTER u64 *shared) {
+    u64 best = 0;
+    for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
+        u64 key = rank_key(row[i], i);
+        best = key > best ? key : best;
+    }
+    int argmax = key_id(group_largest(shared, best));
+    float temperature = FLT(record[ROW_TEMPERATURE]);
+    if (temperature == 0.0f) {
+        return argmax;
+    }
+    float largest = row[argmax];
+    GLOBAL int *p = (GLOBAL int *)row;
+    BARRIER;
+    for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
+        float e = canon_exp(FDIV(FSUB(row[i], largest), temperature));
+        p[i] = e == e ? BITS(e) : 0;
+    }
+    BARRIER;
+    int k = record[ROW_TOP_K];
+    if (k > 0 && k < vocabulary) {
+        keep_prefix(p, vocabulary, 1, (u64)k - 1, shared);
+    }
+    if (record[ROW_TOP_P_CUTS]) {
+        u64 left = sum_from(p, vocabulary, 0, 0, shared);
+        keep_prefix(p, vocabulary, 0, below(wide(record + ROW_TOP_P), left), shared);
+    }
+    for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
+        if (p[i] >= 0 && FLT(p[i]) < FLT(record[ROW_MIN_P])) {
+            p[i] = -1;
+        }
+    }
+    BARRIER;
+    u64 left = sum_from(p, vocabulary, 0, 0, shared);
+    if (left == 0) {
+        return argmax;
+    }
+    u64 random = philox((u32)record[ROW_KEY], (u32)record[ROW_KEY + 1], (u32)record[ROW_COUNTER], (u32)record[ROW_COUNTER + 1]);
+    return first_exceeding(p, vocabulary, EVERY, below(random, left), shared);
+}
+
+KERNEL void sample(GLOBAL const float *logits, GLOBAL float *scratch, GLOBAL const int *step, int records_at, GLOBAL int *tokens, int rows,
+                   int vocabulary) {
+    LOCAL u64 shared[SAMPLE_GROUP];
+    GLOBAL float *row = scratch + (i64)GRP * vocabulary;
+    for (int r = GRP; r < rows; r += GROUPS) {
+        GLOBAL const int *record = step + records_at + r * ROW_INTS;
+        int token = record[ROW_FORCED];
+        if (token < 0) {
+            adjust(logits + (i64)record[ROW_LOGITS] * vocabulary, row, vocabulary, step, record);
+            token = choose(row, vocabulary, record, shared);
+        }
+        if (LID == 0) {
+            tokens[r] = token;
+        }
+        BARRIER;
+    }
+}

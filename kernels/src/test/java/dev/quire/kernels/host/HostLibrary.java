@@ -1,0 +1,133 @@
+package dev.quire.kernels.host;
+
+import dev.quire.kernels.Dialect;
+import dev.quire.kernels.KernelSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The portable kernels in their CUDA dialect, compiled by g++ as a library for this machine's processor. One thread at a time. */
+@SuppressWarnings("restricted")
+final class HostLibrary implements AutoCloseable {
+    static final String COMPILER = "g++";
+
+    private final Arena arena = Arena.ofShared();
+    private final SymbolLookup symbols;
+    private final MethodHandle launch;
+
+    private HostLibrary(Path library) {
+        symbols = SymbolLookup.libraryLookup(library, arena);
+        launch = Linker.nativeLinker()
+                .downcallHandle(
+                        symbols.findOrThrow("launch"),
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.ADDRESS,
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.ADDRESS));
+    }
+
+    /** Where the compiler is, if there is one. */
+    static Optional<Path> compiler() {
+        for (String folder : System.getenv().getOrDefault("PATH", "").split(":")) {
+            Path file = Path.of(folder, COMPILER);
+            if (Files.isExecutable(file)) {
+                return Optional.of(file);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Compiles every portable kernel into a library and loads it.
+     *
+     * @param folder where sources and library go
+     */
+    static HostLibrary compile(Path folder) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                COMPILER, "-std=c++17", "-O2", "-ffp-contract=off", "-fno-math-errno", "-U_FORTIFY_SOURCE", "-Wall",
+                "-Wno-unused-function", "-Werror", "-shared", "-fPIC", "-o", "kernels.so", "launcher.cpp"));
+        try (InputStream launcher = HostLibrary.class.getResourceAsStream("/dev/quire/kernels/host/launcher.cpp")) {
+            Files.write(folder.resolve("launcher.cpp"), launcher.readAllBytes());
+        }
+        for (String kernel : KernelSource.portable()) {
+            String text = KernelSource.portable(kernel, Dialect.HOST).text();
+            Files.writeString(folder.resolve(kernel + ".cpp"), text + "ENTRY(%s)\n".formatted(kernel));
+            command.add(kernel + ".cpp");
+        }
+        Path log = folder.resolve("log");
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException("the portable kernels do not compile as C++:\n" + Files.readString(log));
+        }
+        return new HostLibrary(folder.resolve("kernels.so"));
+    }
+
+    /**
+     * Runs a kernel over all its groups.
+     *
+     * @param arguments pointers to the values of its parameters, in order
+     */
+    void launch(String kernel, int groups, int groupSize, MemorySegment arguments) {
+        try {
+            int result =
+                    (int) launch.invokeExact(symbols.findOrThrow("entry_" + kernel), groups, groupSize, arguments);
+            if (result != 0) {
+                throw new IllegalStateException("%s over %d groups of %d: %s"
+                        .formatted(
+                                kernel,
+                                groups,
+                                groupSize,
+                                result == 1 ? "some work-items ended, others wait at a barrier" : "groups are too large"));
+            }
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(kernel, e);
+        }
+    }
+
+    /** Compiles into a temporary folder that is deleted at once: the loaded library stays. */
+    static HostLibrary temporary() {
+        try {
+            Path folder = Files.createTempDirectory("quire-host-kernels");
+            try {
+                return compile(folder);
+            } finally {
+                try (var files = Files.list(folder)) {
+                    for (Path file : files.toList()) {
+                        Files.delete(file);
+                    }
+                }
+                Files.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the portable kernels cannot be compiled", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while kernels were compiled", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.quire.kernels.host;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.Availability;
+import dev.quire.api.BackendOptions;
+import dev.quire.api.BackendProvider;
+import dev.quire.api.DeviceInfo;
+import java.util.List;
+
+/** The portable kernels on a CPU, as backend {@code host-kernels}. The kernels are compiled when the first backend opens. */
+public final class HostProvider implements BackendProvider {
+    static final String NAME = "host-kernels";
+
+    /** Compiled once for all backends of this JVM. */
+    private static final class Library {
+        static final HostLibrary LOADED = HostLibrary.temporary();
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Availability availability() {
+        return HostLibrary.compiler().isPresent()
+                ? new Availability.Available()
+                : new Availability.Unavailable(HostLibrary.COMPILER + " is not on PATH", "install it");
+    }
+
+    @Override
+    public List<DeviceInfo> devices() {
+        return List.of(new DeviceInfo(0, "one thread", Runtime.getRuntime().maxMemory()));
+    }
+
+    @Override
+    public AttentionBackend open(DeviceInfo device, BackendOptions options) {
+        return new HostBackend(device, Library.LOADED);
+    }
+
+    /** The compiled kernels. */
+    static HostLibrary library() {
+        return Library.LOADED;
+    }
+}
