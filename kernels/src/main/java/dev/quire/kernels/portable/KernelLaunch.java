@@ -14,8 +14,8 @@ public record KernelLaunch(String kernel, int groups, int groupSize, List<Argume
     public KernelLaunch {
         arguments = List.copyOf(arguments);
         if (groups < 1 || groupSize < 1) {
-            throw new IllegalArgumentException("%s over %d groups of %d: both must be at least 1"
-                    .formatted(kernel, groups, groupSize));
+            throw new IllegalArgumentException(
+                    "%s over %d groups of %d: both must be at least 1".formatted(kernel, groups, groupSize));
         }
     }
 

@@ -38,7 +38,8 @@ final class OpLaunches {
                 Argument act = of(o.activation().ordinal());
                 step.elementwise("gated", n, step.at(o.gate()), step.at(o.up()), step.at(o.out()), of(n), act);
             }
-            case Op.Activate o -> pointwise("activate", o.x(), o.out(), of(o.activation().ordinal()), step);
+            case Op.Activate o ->
+                pointwise("activate", o.x(), o.out(), of(o.activation().ordinal()), step);
             case Op.Add o -> {
                 int n = step.elements(o.out());
                 step.elementwise("add", n, step.at(o.a()), step.at(o.b()), step.at(o.out()), of(n));
@@ -49,15 +50,21 @@ final class OpLaunches {
                 int n = step.elements(o.out());
                 Argument width = of(o.out().width());
                 Argument from = of(o.from());
-                step.elementwise(
-                        "slice", n, step.at(o.x()), step.at(o.out()), of(n), of(o.x().width()), from, width);
+                step.elementwise("slice", n, step.at(o.x()), step.at(o.out()), of(n), of(o.x().width()), from, width);
             }
             case Op.GatherRows o -> {
                 int n = step.elements(o.out());
                 Ints rows = step.section("logitRows", step.batch().logitRows());
                 Argument width = of(o.out().width());
                 step.elementwise(
-                        "gather_rows", n, step.at(o.x()), rows.pointer(), rows.offset(), step.at(o.out()), of(n), width);
+                        "gather_rows",
+                        n,
+                        step.at(o.x()),
+                        rows.pointer(),
+                        rows.offset(),
+                        step.at(o.out()),
+                        of(n),
+                        width);
             }
             case Op.Sample o -> SampleLaunches.plan(index, o, step);
             case Op.Composite o -> throw new IllegalStateException("composite '%s' was refused".formatted(o.name()));

@@ -79,12 +79,7 @@ public final class PortablePlan {
             StepFrame.Ints ids = step.ints(Value.TOKENS);
             Argument count = Argument.of(batch.tokenCount());
             step.elementwise(
-                    "take_tokens",
-                    batch.tokenCount(),
-                    ids.pointer(),
-                    ids.offset(),
-                    Argument.at(Region.SAMPLED),
-                    count);
+                    "take_tokens", batch.tokenCount(), ids.pointer(), ids.offset(), Argument.at(Region.SAMPLED), count);
         }
         for (int i = 0; i < program.ops().size(); i++) {
             ops.plan(i, program.ops().get(i), step);

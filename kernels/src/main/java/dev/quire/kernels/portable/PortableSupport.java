@@ -10,11 +10,13 @@ final class PortableSupport {
 
     static Support of(Op op) {
         return switch (op) {
-            case Op.Linear linear when linear.weight().format() == WeightFormat.F32 ->
+            case Op.Linear linear
+            when linear.weight().format() == WeightFormat.F32 ->
                 Support.no(
                         "products of float32 weights are not exact, so their sum has no one order; load '%s' as bfloat16"
                                 .formatted(linear.weight().name()));
-            case Op.Attend attend when attend.shape().headSize() > Constants.ATTEND_HEAD ->
+            case Op.Attend attend
+            when attend.shape().headSize() > Constants.ATTEND_HEAD ->
                 Support.no("heads of %d elements; the kernel takes at most %d"
                         .formatted(attend.shape().headSize(), Constants.ATTEND_HEAD));
             case Op.Composite(String name, var inputs, var outputs, var definition) ->

@@ -17,7 +17,8 @@ final class StepCheck {
         within("logit rows", batch.logitRowCount(), limits.maxLogitRows());
         for (Op op : program.ops()) {
             switch (op) {
-                case Op.Embed embed when embed.ids().equals(Value.TOKENS) ->
+                case Op.Embed embed
+                when embed.ids().equals(Value.TOKENS) ->
                     rows(embed, batch.tokens().ids());
                 case Op.Embed embed when embed.ids().equals(Value.POSITIONS) -> rows(embed, batch.positions());
                 case Op.Rope rope when rope.positions().equals(Value.POSITIONS) -> positions(batch, limits);
@@ -42,8 +43,7 @@ final class StepCheck {
                 throw new BackendException(
                         BackendException.Kind.STEP_FAILED,
                         "table '%s' has rows 0 to %d; row %d was looked up"
-                                .formatted(
-                                        embed.table().name(), embed.table().rows() - 1, row));
+                                .formatted(embed.table().name(), embed.table().rows() - 1, row));
             }
         }
     }

@@ -93,7 +93,8 @@ final class StepFrame {
     }
 
     CacheGroup.PagedKv cache(int group) {
-        return CacheShape.of(io.cache().orElseThrow().layout().groups().get(group)).group();
+        return CacheShape.of(io.cache().orElseThrow().layout().groups().get(group))
+                .group();
     }
 
     /** Plans a launch of a work-item for each element, if there are any; {@code elements} stands among the arguments too. */

@@ -48,13 +48,7 @@ public record WeightImage(WeightRef ref, Form form) {
                         "decode_matrix",
                         Math.min(ref.rows(), MOST_GROUPS),
                         Constants.ELEMENT_GROUP,
-                        List.of(
-                                from,
-                                to,
-                                of(ref.rows()),
-                                of(ref.columns()),
-                                of(format.ordinal()),
-                                of(rowBytes(ref)))));
+                        List.of(from, to, of(ref.rows()), of(ref.columns()), of(format.ordinal()), of(rowBytes(ref)))));
             case VECTOR ->
                 Optional.of(KernelLaunch.elementwise(
                         "decode_vector", ref.columns(), from, to, of(ref.columns()), of(format.ordinal())));

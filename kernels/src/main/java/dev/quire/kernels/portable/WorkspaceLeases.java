@@ -82,7 +82,8 @@ final class WorkspaceLeases {
 
     private List<Lease> scratch(int index, Op op) {
         return switch (op) {
-            case Op.Attend attend when attend.keys() instanceof KeySource.Step -> {
+            case Op.Attend attend
+            when attend.keys() instanceof KeySource.Step -> {
                 long bytes = new StepKeys(attend.shape(), limits).partBytes();
                 yield List.of(
                         new Lease(new Tenant.Scratch(index, StepKeys.KEYS), bytes, index, index),

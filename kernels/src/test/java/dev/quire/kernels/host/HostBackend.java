@@ -112,9 +112,7 @@ final class HostBackend implements AttentionBackend {
 
     private void run(Launches launches, HostCache cache, MemorySegment staging) {
         HostMemory.run(
-                launches,
-                library,
-                region -> region instanceof Region.Cache(int group) ? cache.group(group) : staging);
+                launches, library, region -> region instanceof Region.Cache(int group) ? cache.group(group) : staging);
     }
 
     @Override

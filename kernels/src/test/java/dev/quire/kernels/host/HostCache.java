@@ -16,7 +16,8 @@ final class HostCache implements KvCache {
     HostCache(KvCacheLayout layout) {
         this.layout = layout;
         this.groups = layout.groups().stream()
-                .map(group -> HostMemory.poisoned(arena, CacheShape.of(group).bytes()).fill((byte) 0))
+                .map(group ->
+                        HostMemory.poisoned(arena, CacheShape.of(group).bytes()).fill((byte) 0))
                 .toList();
     }
 

@@ -58,8 +58,20 @@ final class HostLibrary implements AutoCloseable {
      */
     static HostLibrary compile(Path folder) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                COMPILER, "-std=c++17", "-O2", "-ffp-contract=off", "-fno-math-errno", "-U_FORTIFY_SOURCE", "-Wall",
-                "-Wno-unused-function", "-Werror", "-shared", "-fPIC", "-o", "kernels.so", "launcher.cpp"));
+                COMPILER,
+                "-std=c++17",
+                "-O2",
+                "-ffp-contract=off",
+                "-fno-math-errno",
+                "-U_FORTIFY_SOURCE",
+                "-Wall",
+                "-Wno-unused-function",
+                "-Werror",
+                "-shared",
+                "-fPIC",
+                "-o",
+                "kernels.so",
+                "launcher.cpp"));
         try (InputStream launcher = HostLibrary.class.getResourceAsStream("/dev/quire/kernels/host/launcher.cpp")) {
             Files.write(folder.resolve("launcher.cpp"), launcher.readAllBytes());
         }
@@ -87,15 +99,16 @@ final class HostLibrary implements AutoCloseable {
      */
     void launch(String kernel, int groups, int groupSize, MemorySegment arguments) {
         try {
-            int result =
-                    (int) launch.invokeExact(symbols.findOrThrow("entry_" + kernel), groups, groupSize, arguments);
+            int result = (int) launch.invokeExact(symbols.findOrThrow("entry_" + kernel), groups, groupSize, arguments);
             if (result != 0) {
                 throw new IllegalStateException("%s over %d groups of %d: %s"
                         .formatted(
                                 kernel,
                                 groups,
                                 groupSize,
-                                result == 1 ? "some work-items ended, others wait at a barrier" : "groups are too large"));
+                                result == 1
+                                        ? "some work-items ended, others wait at a barrier"
+                                        : "groups are too large"));
             }
         } catch (RuntimeException | Error e) {
             throw e;

@@ -1,0 +1,71 @@
+package dev.quire.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The portable kernels are OpenCL C 1.2 without a warning, as clang reads it. */
+class ClangTest {
+    private static final List<String> COMMAND = List.of(
+            "clang-15",
+            "-x",
+            "cl",
+            "-cl-std=CL1.2",
+            "-target",
+            "spir64-unknown-unknown",
+            "-Xclang",
+            "-finclude-default-header",
+            "-fsyntax-only",
+            "-Wall",
+            "-Wextra",
+            "-Wno-unused-function",
+            "-Wno-sign-compare",
+            "-Werror");
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void clangIsInstalled() {
+        String path = System.getenv().getOrDefault("PATH", "");
+        boolean found = List.of(path.split(":")).stream()
+                .anyMatch(entry -> Files.isExecutable(Path.of(entry, COMMAND.getFirst())));
+        assumeTrue(found, COMMAND.getFirst() + " is not on PATH");
+    }
+
+    @Test
+    void everyPortableKernelIsOpenClC() throws IOException, InterruptedException {
+        assertEquals("", complaints(List.of("-DEXACT_DIVISION")));
+    }
+
+    @Test
+    void everyPortableKernelIsOpenClCWhereTheDeviceDividesInexactly() throws IOException, InterruptedException {
+        assertEquals("", complaints(List.of()));
+    }
+
+    private String complaints(List<String> options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(COMMAND);
+        command.addAll(options);
+        for (String kernel : KernelSource.portable()) {
+            Path file = folder.resolve(kernel + ".cl");
+            Files.writeString(
+                    file, KernelSource.portable(kernel, Dialect.OPENCL).text());
+            command.add(file.toString());
+        }
+        Path log = folder.resolve("log");
+        Process clang = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        clang.waitFor();
+        return Files.readString(log);
+    }
+}
