@@ -28,7 +28,6 @@ import dev.quire.backends.cpu.onednn.OneDnn;
 import dev.quire.backends.cpu.onednn.OneDnnLibrary;
 import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.Arena;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,10 +40,10 @@ final class CpuBackend implements AttentionBackend {
     private final OneDnnLibrary library;
     private final LinearPacker packer;
     private final StepQueue queue = new StepQueue();
-    private final Set<Kernel> warm = new HashSet<>();
+    private final Set<Kernel> warm;
 
     /** What decides which code multiplies: a canonical order has one kernel for all formats. */
-    private record Kernel(WeightFormat format, SumOrder order) {
+    record Kernel(WeightFormat format, SumOrder order) {
         static Kernel of(Op.Linear layer, Numerics numerics) {
             return switch (numerics) {
                 case FAST -> new Kernel(layer.weight().format(), SumOrder.FREE);
@@ -53,13 +52,15 @@ final class CpuBackend implements AttentionBackend {
         }
     }
 
-    CpuBackend(DeviceInfo device, BackendOptions options) {
+    /** @param warm kernels that this JVM has compiled, which every backend adds to */
+    CpuBackend(DeviceInfo device, BackendOptions options, Set<Kernel> warm) {
         if (!options.settings().isEmpty()) {
             throw new BackendException(
                     BackendException.Kind.UNSUPPORTED,
                     "the cpu backend has no settings; got " + options.settings().keySet());
         }
         this.device = device;
+        this.warm = warm;
         this.pool =
                 new WorkerPool(options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads());
         this.library = OneDnn.load(options.cacheDirectory());

@@ -7,9 +7,13 @@ import dev.quire.api.BackendProvider;
 import dev.quire.api.DeviceInfo;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The processor that the JVM runs on. */
 public final class CpuProvider implements BackendProvider {
+    private final Set<CpuBackend.Kernel> warm = ConcurrentHashMap.newKeySet();
+
     @Override
     public String name() {
         return "cpu";
@@ -37,7 +41,7 @@ public final class CpuProvider implements BackendProvider {
 
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
-        return new CpuBackend(device, options);
+        return new CpuBackend(device, options, warm);
     }
 
     private static long physicalMemory() {
