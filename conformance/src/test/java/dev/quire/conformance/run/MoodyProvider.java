@@ -17,7 +17,7 @@ import java.util.List;
 /** The oracle, with a device for each way in which a backend may go wrong when it runs a Scale. */
 public final class MoodyProvider implements BackendProvider {
     /** What a device does. */
-    enum Mood {
+    public enum Mood {
         SOUND,
         CRASHES,
         HANGS,

@@ -1,0 +1,21 @@
+package dev.quire.backends.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.quire.api.types.Numerics;
+import dev.quire.conformance.BackendConformance;
+import dev.quire.conformance.cases.Depth;
+import dev.quire.conformance.report.CaseResult;
+import dev.quire.conformance.run.RunOptions;
+
+class FastConformanceTest extends BackendConformance {
+    @Override
+    protected RunOptions options() {
+        return RunOptions.of("cpu", Numerics.FAST).with(Depth.QUICK);
+    }
+
+    @Override
+    protected void refused(CaseResult result) {
+        assertEquals("no KV cache of F16", result.verdict().detail().replaceFirst(";.*", ""), result.name());
+    }
+}
