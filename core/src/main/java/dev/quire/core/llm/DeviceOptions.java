@@ -44,6 +44,10 @@ public record DeviceOptions(
         return new DeviceOptions(Backends.AUTO, OptionalInt.empty(), 0, 0.92, cache, Map.of());
     }
 
+    public DeviceOptions withThreads(int value) {
+        return new DeviceOptions(backend, index, value, memoryUtilization, cacheDirectory, settings);
+    }
+
     public DeviceOptions withBackend(String value) {
         return new DeviceOptions(value, index, threads, memoryUtilization, cacheDirectory, settings);
     }

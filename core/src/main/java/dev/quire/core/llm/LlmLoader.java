@@ -99,7 +99,8 @@ final class LlmLoader {
                             definition.maxModelLen(),
                             compiled.weightBytes(),
                             compiled.cache(),
-                            placed.backend().info()),
+                            placed.backend().info(),
+                            options.engine().numerics()),
                     resources.handOver());
         }
     }
@@ -114,7 +115,7 @@ final class LlmLoader {
             backend.close();
             throw new BackendException(
                     BackendException.Kind.UNSUPPORTED,
-                    "Backend '%s' does not offer %s numerics; it offers %s. Pass --numerics with one of these, or choose another backend."
+                    "Backend '%s' does not offer %s numerics; it offers %s. Choose one of these, or another backend."
                             .formatted(
                                     provider.name(),
                                     options.engine().numerics(),

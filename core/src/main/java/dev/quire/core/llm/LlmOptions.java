@@ -1,6 +1,8 @@
 package dev.quire.core.llm;
 
+import dev.quire.api.types.Numerics;
 import dev.quire.core.engine.EngineOptions;
+import dev.quire.core.model.checkpoint.WeightDType;
 
 /**
  * Everything that {@link Llm#load} needs.
@@ -11,6 +13,14 @@ import dev.quire.core.engine.EngineOptions;
  * @param listener told of notices, progress and steps; by default {@link LlmListener#NONE}
  */
 public record LlmOptions(ModelOptions model, DeviceOptions device, EngineOptions engine, LlmListener listener) {
+    /** @throws IllegalArgumentException if the numerics is not defined for the types */
+    public LlmOptions {
+        if (engine.numerics() == Numerics.REPRODUCIBLE && model.dtype() == WeightDType.FLOAT32) {
+            throw new IllegalArgumentException(
+                    "dtype float32 has no reproducible numerics: float32 products are not exact, so their sum depends on its order and on fusing. Choose dtype bfloat16 or auto, or numerics fast.");
+        }
+    }
+
     /** The model {@code name} with the defaults. */
     public static LlmOptions of(String name) {
         return new LlmOptions(ModelOptions.of(name), DeviceOptions.defaults(), EngineOptions.DEFAULT, LlmListener.NONE);

@@ -4,6 +4,7 @@ import dev.quire.api.BackendException;
 import dev.quire.api.BackendInfo;
 import dev.quire.api.StepLimits;
 import dev.quire.api.types.DType;
+import dev.quire.api.types.Numerics;
 import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.model.ModelInfo;
 import dev.quire.core.model.architecture.Architecture;
@@ -20,8 +21,8 @@ import java.util.Set;
  * @param maxModelLen tokens of the longest sequence
  */
 record ModelDefinition(Architecture.Definition architecture, int maxModelLen) {
-    /** Element types of the KV cache that dtype auto takes, best first. */
-    private static final List<DType> CACHE_TYPES = List.of(DType.BF16, DType.F16, DType.F32);
+    /** Element types of the KV cache that dtype auto takes in fast numerics, best first. */
+    private static final List<DType> FAST_CACHE_TYPES = List.of(DType.BF16, DType.F16, DType.F32);
 
     /**
      * @throws dev.quire.core.model.ModelConfigException if Quire does not run the model
@@ -32,23 +33,28 @@ record ModelDefinition(Architecture.Definition architecture, int maxModelLen) {
         ModelOptions model = options.model();
         EngineOptions engine = options.engine();
         CheckpointFormats formats = new CheckpointFormats(checkpoint.weights(), model.dtype(), model.quantization());
-        DType cacheType = cacheType(model.dtype(), backend);
+        DType cacheType = cacheType(model.dtype(), engine.numerics(), backend);
         Architecture.Definition definition = checkpoint.define(
                 formats, new Architecture.Serving(cacheType, engine.blockSize(), engine.maxModelLen()));
-        formats.notice().ifPresent(options.listener()::notice);
+        formats.notice()
+                .map(rounded -> engine.numerics() == Numerics.FAST
+                        ? rounded + " Pass --dtype float32 to keep every bit."
+                        : rounded)
+                .ifPresent(options.listener()::notice);
         return new ModelDefinition(definition, maxModelLen(definition.info(), engine));
     }
 
-    private static DType cacheType(WeightDType dtype, BackendInfo backend) {
+    private static DType cacheType(WeightDType dtype, Numerics numerics, BackendInfo backend) {
         Set<DType> offered = backend.cacheTypes();
-        List<DType> wanted = dtype == WeightDType.AUTO ? CACHE_TYPES : List.of(dtype.cacheType());
+        List<DType> wanted =
+                dtype == WeightDType.AUTO && numerics == Numerics.FAST ? FAST_CACHE_TYPES : List.of(dtype.cacheType());
         return wanted.stream()
                 .filter(offered::contains)
                 .findFirst()
                 .orElseThrow(() -> new BackendException(
                         BackendException.Kind.UNSUPPORTED,
-                        "Backend '%s' keeps keys and values in %s, not in %s; choose another dtype or another backend."
-                                .formatted(backend.name(), offered, wanted)));
+                        "Backend '%s' keeps keys and values in %s, not in %s, as dtype %s and numerics %s need; choose others, or another backend."
+                                .formatted(backend.name(), offered, wanted, dtype, numerics)));
     }
 
     private static int maxModelLen(ModelInfo info, EngineOptions engine) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.api.types.Numerics;
 import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.request.FinishReason;
 import dev.quire.core.request.GenerationRequest;
@@ -160,6 +161,15 @@ class LlmTest {
         String message = assertThrows(IllegalArgumentException.class, () -> Llm.load(options.with(longer), backends()))
                 .getMessage();
         assertTrue(message.contains("4096") && message.contains("2048"), message);
+    }
+
+    @Test
+    void float32WeightsAreNotServedReproducibly() { // N4
+        LlmOptions exact = TinyLlama.exact(Backends.CPU);
+        EngineOptions reproducible = TinyLlama.engine(OptionalInt.empty(), Numerics.REPRODUCIBLE);
+        String message = assertThrows(IllegalArgumentException.class, () -> exact.with(reproducible))
+                .getMessage();
+        assertTrue(message.contains("dtype bfloat16"), message);
     }
 
     @Test

@@ -14,6 +14,9 @@ import java.util.Set;
 
 /** SmolLM2 on the cpu backend, and what its tests ask of it. */
 final class RealModel {
+    /** How many alternatives a request asks for: their bits show more of the logits than the token does. */
+    private static final int LOGPROBS = 5;
+
     private RealModel() {}
 
     /** As it is served by default. */
@@ -32,8 +35,10 @@ final class RealModel {
     static TextCollected ask(Llm llm, String id, int[] prompt, int tokens) {
         Stopping stopping = new Stopping(
                 OptionalInt.of(tokens), 0, List.of(), Set.of(), Stopping.Eos.IGNORED, Stopping.StopText.REMOVED);
-        SamplingParams sampling =
-                SamplingParams.greedy().toBuilder().stopping(stopping).build();
+        SamplingParams sampling = SamplingParams.greedy().toBuilder()
+                .stopping(stopping)
+                .logprobs(LOGPROBS)
+                .build();
         TextCollected collected = new TextCollected();
         llm.submit(GenerationRequest.of(id, prompt, sampling), collected);
         return collected;

@@ -3,8 +3,10 @@ package dev.quire.core.llm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.api.types.Numerics;
 import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.engine.EngineStats;
+import dev.quire.core.testing.ScoredToken;
 import dev.quire.core.testing.SmolLm2;
 import dev.quire.core.testing.SmolLm2.Prompt;
 import dev.quire.core.testing.TextCollected;
@@ -17,7 +19,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A request's tokens from the real model do not depend on what else runs, the step size, preemption or the prefix cache. */
+/**
+ * A request's tokens from the real model, and every bit of their log-probabilities, do not depend on what else runs, the step size, preemption or
+ * the prefix cache; in reproducible numerics not on the number of threads either.
+ */
 class SmolLm2InvarianceTest {
     private static final int ALONE = 6;
     private static final int TOKENS = 24;
@@ -30,20 +35,31 @@ class SmolLm2InvarianceTest {
     /** Whole blocks that the prompts share. */
     private static final int SHARED = 32;
 
-    /** Which types the weights and the cache have, and with how many requests they are tried. */
+    /** Which types the weights and the cache have, in which numerics, and with how many requests they are tried. */
     enum Types {
-        FLOAT32(64),
-        AS_SERVED(24);
+        FLOAT32(64, Numerics.FAST),
+        AS_SERVED(24, Numerics.FAST),
+        REPRODUCIBLE(24, Numerics.REPRODUCIBLE);
 
         private final int requests;
+        private final Numerics numerics;
 
-        Types(int requests) {
+        Types(int requests, Numerics numerics) {
             this.requests = requests;
+            this.numerics = numerics;
+        }
+
+        private LlmOptions options(Setting setting) {
+            EngineOptions engine = setting.engine(numerics);
+            LlmOptions options = this == FLOAT32 ? RealModel.float32(engine) : RealModel.served(engine);
+            return numerics == Numerics.REPRODUCIBLE
+                    ? options.with(options.device().withThreads(setting.maxNumSeqs == 1 ? 1 : 2))
+                    : options;
         }
     }
 
     private record Setting(String name, int maxNumSeqs, int maxNumBatchedTokens, int blocks, boolean prefixCaching) {
-        EngineOptions engine() {
+        EngineOptions engine(Numerics numerics) {
             EngineOptions defaults = EngineOptions.DEFAULT;
             return new EngineOptions(
                     OptionalInt.of(MAX_MODEL_LEN),
@@ -57,7 +73,7 @@ class SmolLm2InvarianceTest {
                     prefixCaching,
                     defaults.policy(),
                     defaults.seed(),
-                    defaults.numerics());
+                    numerics);
         }
     }
 
@@ -66,27 +82,27 @@ class SmolLm2InvarianceTest {
     void everyRequestGetsTheTokensThatItGetsAlone(Types types) {
         List<int[]> prompts = prompts(types.requests);
         Setting alone = new Setting("alone", 1, 2048, ROOMY, false);
-        List<List<Integer>> expected = new ArrayList<>();
+        List<List<ScoredToken>> expected = new ArrayList<>();
         run(types, alone, prompts.subList(0, ALONE), expected);
         Setting together = new Setting("all at once", types.requests, 2048, ROOMY, false);
-        List<List<Integer>> answers = new ArrayList<>();
+        List<List<ScoredToken>> answers = new ArrayList<>();
         run(types, together, prompts, answers);
         assertSame(alone, expected, answers.subList(0, ALONE));
 
         Setting small = new Setting("16 tokens a step, prefix cache", 16, 16, ROOMY, true);
-        List<List<Integer>> cut = new ArrayList<>();
+        List<List<ScoredToken>> cut = new ArrayList<>();
         assertTrue(run(types, small, prompts, cut).prefixHits() > 0, "no prefix was found");
         assertSame(small, answers, cut);
 
         Setting tight = new Setting("preempting, prefix cache", 16, 2048, TIGHT, true);
-        List<List<Integer>> preempted = new ArrayList<>();
+        List<List<ScoredToken>> preempted = new ArrayList<>();
         EngineStats stats = run(types, tight, prompts, preempted);
         assertTrue(stats.preemptions() >= types.requests / 8, "preemptions: " + stats.preemptions());
         assertTrue(stats.prefixHits() > 0, "no prefix was found");
         assertSame(tight, answers, preempted);
 
         Setting bare = new Setting("preempting, no prefix cache", 16, 64, TIGHT, false);
-        List<List<Integer>> again = new ArrayList<>();
+        List<List<ScoredToken>> again = new ArrayList<>();
         EngineStats without = run(types, bare, withoutShared(prompts), again);
         assertTrue(without.preemptions() >= types.requests / 8, "preemptions: " + without.preemptions());
         assertEquals(0, without.prefixHits());
@@ -100,7 +116,7 @@ class SmolLm2InvarianceTest {
                 .toList();
     }
 
-    private static void assertSame(Setting setting, List<List<Integer>> expected, List<List<Integer>> actual) {
+    private static void assertSame(Setting setting, List<List<ScoredToken>> expected, List<List<ScoredToken>> actual) {
         assertEquals(expected.size(), actual.size());
         for (int i = 0; i < expected.size(); i++) {
             assertEquals(expected.get(i), actual.get(i), setting.name() + ", request " + i);
@@ -108,21 +124,19 @@ class SmolLm2InvarianceTest {
     }
 
     /** Asks all prompts at once; with one sequence at a time they run one after another. */
-    private static EngineStats run(Types types, Setting setting, List<int[]> prompts, List<List<Integer>> answers) {
-        LlmOptions options = switch (types) {
-            case FLOAT32 -> RealModel.float32(setting.engine());
-            case AS_SERVED -> RealModel.served(setting.engine());
-        };
-        try (Llm llm = Llm.load(options)) {
+    private static EngineStats run(Types types, Setting setting, List<int[]> prompts, List<List<ScoredToken>> answers) {
+        try (Llm llm = Llm.load(types.options(setting))) {
+            assertEquals(types.numerics, llm.info().numerics());
             assertTrue(llm.info().backend().batchInvariant());
             long started = System.nanoTime();
             List<TextCollected> collected = IntStream.range(0, prompts.size())
                     .mapToObj(i -> RealModel.ask(llm, "request " + i, prompts.get(i), TOKENS))
                     .toList();
             for (TextCollected one : collected) {
-                List<Integer> ids = one.choice(0).ids();
-                assertEquals(TOKENS, ids.size(), () -> one.end().toString());
-                answers.add(ids);
+                List<ScoredToken> tokens =
+                        one.choice(0).tokens.stream().map(ScoredToken::of).toList();
+                assertEquals(TOKENS, tokens.size(), () -> one.end().toString());
+                answers.add(tokens);
             }
             EngineStats stats = llm.stats();
             System.out.printf(

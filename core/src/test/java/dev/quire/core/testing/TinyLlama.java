@@ -2,6 +2,7 @@ package dev.quire.core.testing;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.quire.api.types.Numerics;
 import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.llm.LlmOptions;
 import dev.quire.core.llm.ModelOptions;
@@ -68,10 +69,11 @@ public final class TinyLlama {
         LlmOptions options = LlmOptions.of(path.toString());
         return options.with(ModelOptions.of(path.toString()).withDType(WeightDType.FLOAT32))
                 .with(options.device().withBackend(backend))
-                .with(engine(maxModelLen));
+                .with(engine(maxModelLen, Numerics.FAST));
     }
 
-    private static EngineOptions engine(OptionalInt maxModelLen) {
+    /** Limits that suit the model. */
+    public static EngineOptions engine(OptionalInt maxModelLen, Numerics numerics) {
         EngineOptions defaults = EngineOptions.DEFAULT;
         return new EngineOptions(
                 maxModelLen,
@@ -85,6 +87,6 @@ public final class TinyLlama {
                 defaults.prefixCaching(),
                 defaults.policy(),
                 defaults.seed(),
-                defaults.numerics());
+                numerics);
     }
 }

@@ -12,6 +12,7 @@ import dev.quire.server.options.QuireOptions;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -71,8 +72,10 @@ final class ExplainCommand implements Callable<Integer>, OptionFlags.Taker {
                 explained.model().vocabSize(),
                 explained.maxModelLen());
         out.printf(
-                "on %s: %s%n%nforward%n",
-                explained.backend().name(), explained.backend().description());
+                "on %s: %s; %s numerics%n%nforward%n",
+                explained.backend().name(),
+                explained.backend().description(),
+                options.device().numerics().name().toLowerCase(Locale.ROOT));
         print(explained.forward(), out);
         out.printf("%nsampling%n");
         print(explained.sampling(), out);

@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -84,8 +85,11 @@ final class ServeCommand implements Callable<Integer>, OptionFlags.Taker {
         spec.commandLine()
                 .getErr()
                 .printf(
-                        "Serving %s at http://%s:%d%n",
-                        name, shown(options.http().host()), server.actualPort());
+                        "Serving %s at http://%s:%d, %s numerics%n",
+                        name,
+                        shown(options.http().host()),
+                        server.actualPort(),
+                        options.device().numerics().name().toLowerCase(Locale.ROOT));
         spec.commandLine().getErr().flush();
     }
 

@@ -7,6 +7,7 @@ import dev.quire.core.text.template.ChatTemplate;
 import dev.quire.server.contract.ApiException;
 import dev.quire.server.options.ModelOptions;
 import io.vertx.core.json.JsonObject;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,11 @@ public record Deployment(
     /** The name that answers carry. */
     public String name() {
         return options.servedNames().getFirst();
+    }
+
+    /** What the backend promises about the last bits: {@code fast} or {@code reproducible}. */
+    String numerics() {
+        return llm.info().numerics().name().toLowerCase(Locale.ROOT);
     }
 
     /** The defaults of sampling. */

@@ -35,6 +35,7 @@ final class ModelsRoute {
                 .put("owned_by", "quire")
                 .put("root", deployment.options().model())
                 .putNull("parent")
-                .put("max_model_len", deployment.llm().info().maxModelLen());
+                .put("max_model_len", deployment.llm().info().maxModelLen())
+                .put("numerics", deployment.numerics());
     }
 }

@@ -21,7 +21,7 @@ final class StatusRoute {
     }
 
     void version(RoutingContext context) {
-        context.json(new JsonObject().put("version", Version.current()));
+        context.json(new JsonObject().put("version", Version.current()).put("numerics", deployment.numerics()));
     }
 
     void load(RoutingContext context) {

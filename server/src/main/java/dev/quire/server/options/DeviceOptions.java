@@ -33,8 +33,8 @@ public record DeviceOptions(Optional<String> backend, OptionalInt index, int thr
     static final Option<Numerics> NUMERICS = Option.of(
                     "numerics",
                     OptionType.choice(Numerics.class),
-                    "`fast`: the best kernels of the device. `reproducible`: the same bits on every certified backend,"
-                            + " whatever else runs.")
+                    "`fast`: the best kernels of the device. `reproducible`: logits with the same bits on every certified"
+                            + " backend, whatever else runs.")
             .defaults("fast");
 
     static final List<Option<?>> OPTIONS = List.of(BACKEND, DEVICE, THREADS, NUMERICS);

@@ -1,5 +1,6 @@
 package dev.quire.server.options;
 
+import dev.quire.api.types.Numerics;
 import dev.quire.core.engine.EngineOptions;
 import io.vertx.core.json.JsonObject;
 
@@ -15,6 +16,14 @@ import io.vertx.core.json.JsonObject;
  */
 public record QuireOptions(
         ModelOptions model, SchedulerOptions scheduler, CacheOptions cache, DeviceOptions device, HttpOptions http) {
+    /** @throws OptionException if options that are each right do not go together */
+    public QuireOptions {
+        if (device.numerics() == Numerics.REPRODUCIBLE && model.dtype() == ModelOptions.ModelDType.FLOAT32) {
+            throw new OptionException(
+                    "dtype float32 has no reproducible numerics: float32 products are not exact, so their sum depends on its order and on fusing. Pass --dtype bfloat16 or auto, or --numerics fast.");
+        }
+    }
+
     /**
      * Reads a deployed verticle's configuration: keys as in YAML, with dashes or underscores.
      *

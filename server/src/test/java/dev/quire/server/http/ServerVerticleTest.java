@@ -82,6 +82,8 @@ class ServerVerticleTest {
                         .map(model -> ((JsonObject) model).getString("id"))
                         .toList());
         assertEquals(2048, models.getJsonObject(0).getInteger("max_model_len"));
+        assertEquals("fast", models.getJsonObject(0).getString("numerics"));
+        assertEquals("fast", new JsonObject(get("/version").body()).getString("numerics"));
         for (String path : List.of("/v1/models/tiny", "/v1/models/org/tiny", "/v1/models/org%2Ftiny")) {
             HttpResponse<String> response = get(path);
             assertEquals(200, response.statusCode(), path + ": " + response.body());

@@ -115,6 +115,7 @@ class OptionReaderTest {
                 "port: 70000           | give a port from 0 to 65535",
                 "block-size: 0         | give 1 to 256",
                 "numerics: exact       | give one of fast, reproducible",
+                "{dtype: float32, numerics: reproducible} | float32 products are not exact",
                 "max-model-len: 4q     | give a unit among k, M, G",
                 "max-model-len: 1.0005k | give a whole number",
                 "max-model-len: 9G     | give at most 2147483647",

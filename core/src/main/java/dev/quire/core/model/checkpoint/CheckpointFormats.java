@@ -42,8 +42,7 @@ public final class CheckpointFormats implements WeightFormats {
     public Optional<String> notice() {
         return rounded.isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                        "%s holds weights in %s; dtype auto rounds them to BF16. Pass --dtype float32 to keep every bit."
-                                .formatted(weights.file().name(), rounded));
+                : Optional.of("%s holds weights in %s; dtype auto rounds them to BF16."
+                        .formatted(weights.file().name(), rounded));
     }
 }
