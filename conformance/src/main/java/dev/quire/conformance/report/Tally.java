@@ -1,6 +1,7 @@
 package dev.quire.conformance.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +17,17 @@ record Tally(Level level, String op, List<Long> counts, double used) {
         counts = List.copyOf(counts);
     }
 
-    /** In the order of first appearance. */
+    /** By level, then in the order of first appearance. */
     static List<Tally> of(List<CaseResult> results) {
         Map<List<Object>, List<CaseResult>> groups = new LinkedHashMap<>();
         for (CaseResult result : results) {
             groups.computeIfAbsent(List.of(result.level(), result.op()), key -> new ArrayList<>())
                     .add(result);
         }
-        return groups.values().stream().map(Tally::one).toList();
+        return groups.values().stream()
+                .map(Tally::one)
+                .sorted(Comparator.comparing(Tally::level))
+                .toList();
     }
 
     private static Tally one(List<CaseResult> group) {
