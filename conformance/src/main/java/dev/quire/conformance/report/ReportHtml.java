@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -88,12 +89,26 @@ final class ReportHtml {
             long passed =
                     cases.stream().filter(one -> one.outcome() == Outcome.PASS).count();
             String look = cases.isEmpty() ? "none" : bad > 0 || passed == 0 ? "bad" : "good";
-            String text =
-                    cases.isEmpty() ? "not run" : "%d of %d passed, %d failed".formatted(passed, cases.size(), bad);
+            String text = cases.isEmpty() ? notRun(level) : counts(cases);
             html.append("<div class=\"level %s\"><b>%s</b> %s<p>%s</p></div>\n"
                     .formatted(look, level, meaning(level), text));
         }
         html.append("</div>\n");
+    }
+
+    private String notRun(Level level) {
+        return level.compareTo(Scope.highest(report.scope().numerics())) > 0 ? "REPRODUCIBLE only" : "not run";
+    }
+
+    private static String counts(List<CaseResult> cases) {
+        List<String> counts = new ArrayList<>();
+        for (Outcome outcome : Outcome.values()) {
+            long n = cases.stream().filter(one -> one.outcome() == outcome).count();
+            if (n > 0) {
+                counts.add("%d %s".formatted(n, outcome.name().toLowerCase(Locale.ROOT)));
+            }
+        }
+        return String.join(", ", counts);
     }
 
     private static String meaning(Level level) {
@@ -145,7 +160,7 @@ final class ReportHtml {
     }
 
     private static String figure(ErrorMap map, String caption) {
-        return "<figure>%s<figcaption>%s'%s', worst %s of its bound</figcaption></figure>"
+        return "<figure>%s<figcaption>%s'%s', rows downwards; the worst is %s of its bound</figcaption></figure>"
                 .formatted(ErrorPicture.svg(map), escape(caption), escape(map.value()), OpBars.percent(map.worst()));
     }
 

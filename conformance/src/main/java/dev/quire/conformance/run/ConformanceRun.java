@@ -82,7 +82,12 @@ public final class ConformanceRun implements AutoCloseable {
     /** What has been found so far. */
     public ConformanceReport report() throws IOException {
         return new ConformanceReport(
-                KitIdentity.own(), session.subject(), options.scope(), waivers, results, new RunLog(started, log));
+                KitIdentity.own(),
+                session.subject(),
+                options.scope(),
+                waivers,
+                Pictures.of(results),
+                new RunLog(started, log));
     }
 
     private static List<Waiver> waivers(Optional<Path> file) throws IOException {
