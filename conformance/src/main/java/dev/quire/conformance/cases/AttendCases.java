@@ -8,168 +8,230 @@ import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
-import dev.quire.api.step.StepBatch;
 import dev.quire.api.types.DType;
-import dev.quire.conformance.cases.PagedScene.Query;
+import dev.quire.api.types.Numerics;
+import dev.quire.conformance.cases.AttendShapes.Heads;
+import dev.quire.conformance.cases.AttendShapes.View;
+import dev.quire.conformance.oracle.Selection;
+import dev.quire.conformance.scenario.Action;
+import dev.quire.conformance.scenario.AttentionData;
+import dev.quire.conformance.scenario.PagedScene;
+import dev.quire.conformance.scenario.PagedScene.Query;
+import dev.quire.conformance.scenario.Samples;
+import dev.quire.conformance.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
-/** WriteKv and Attend: cached and of the step, every mask, heads in groups, contexts around block edges, NaN in unread slots (RULES M5). */
+/**
+ * WriteKv and Attend in one program, and Attend over a step's own keys. Every slot of both layers holds NaN before (RULES M5); contexts are filled by
+ * a step of their own; the step that is judged is followed by one that decodes a token more of each sequence.
+ */
 final class AttendCases {
-    private static final List<Query> EDGES = List.of(
-            new Query(0, 1),
-            new Query(14, 1),
-            new Query(15, 1),
-            new Query(16, 1),
-            new Query(0, 0),
-            new Query(0, 17),
-            new Query(5, 12),
-            new Query(31, 3));
-    private static final List<Query> ONE = List.of(new Query(20, 1));
-    private static final List<Query> LONG = List.of(new Query(510, 4), new Query(700, 1));
+    private static final int BLOCK = 16;
+
+    /** More outputs than this are sampled where contexts are long. */
+    private static final int MOST = 256;
+
     private static final CacheRef TARGET = new CacheRef(0, 1);
 
     private final Samples samples;
+    private final Numerics numerics;
     private final List<OpCase> cases = new ArrayList<>();
 
-    AttendCases(Samples samples) {
+    AttendCases(Samples samples, Numerics numerics) {
         this.samples = samples;
+        this.numerics = numerics;
     }
 
-    private record Heads(int heads, int kvHeads, int size) {
-        Op.Attend.HeadShape shape() {
-            return new Op.Attend.HeadShape(heads, kvHeads, size, 1 / Math.sqrt(size));
+    /** What to try: a scene under a view. */
+    private record Trial(String scene, List<Query> queries, Heads heads, DType type, View view, int blockSize) {
+        @Override
+        public String toString() {
+            String blocks = blockSize == BLOCK ? "" : "/block=" + blockSize;
+            return "Attend/%s/%s/%s/%s%s".formatted(view, scene, type, heads, blocks);
         }
     }
 
     List<OpCase> list(Depth depth) {
-        List<Heads> shapes = depth == Depth.QUICK
-                ? List.of(new Heads(6, 2, 64))
-                : List.of(
-                        new Heads(4, 4, 32),
-                        new Heads(6, 2, 64),
-                        new Heads(3, 1, 80),
-                        new Heads(8, 1, 96),
-                        new Heads(8, 2, 128),
-                        new Heads(5, 5, 36));
-        for (DType type : List.of(DType.F32, DType.BF16, DType.F16)) {
-            for (Heads heads : shapes) {
-                add("edges", EDGES, heads, type, Mask.CAUSAL, Optional.empty(), List.of());
-                add("one", ONE, heads, type, Mask.CAUSAL, Optional.empty(), List.of());
-                add("edges", EDGES, heads, type, new Mask.Bidirectional(), Optional.empty(), List.of());
-                for (int window : new int[] {1, 5, 16, 17}) {
-                    add("edges", EDGES, heads, type, new Mask.SlidingWindow(window), Optional.empty(), List.of());
+        List<DType> types =
+                numerics == Numerics.REPRODUCIBLE ? List.of(DType.BF16) : List.of(DType.BF16, DType.F32, DType.F16);
+        for (DType type : types) {
+            views(AttendShapes.USUAL, type);
+            for (Heads heads : AttendShapes.HEADS) {
+                if (depth == Depth.FULL) {
+                    views(heads, type);
+                } else if (type == DType.BF16) {
+                    edges(heads, type, View.of(Mask.CAUSAL));
                 }
-                add("edges", EDGES, heads, type, Mask.CAUSAL, Optional.of(0.5f), List.of());
-                add("edges", EDGES, heads, type, Mask.CAUSAL, Optional.empty(), slopes(heads.heads()));
             }
-            add("long", LONG, shapes.getFirst(), type, Mask.CAUSAL, Optional.empty(), List.of());
-            add("long", LONG, shapes.getFirst(), type, new Mask.SlidingWindow(100), Optional.empty(), List.of());
+            scenes(type, depth);
         }
+        List<Heads> shapes = new ArrayList<>(List.of(AttendShapes.USUAL));
+        shapes.addAll(depth == Depth.FULL ? AttendShapes.HEADS : List.of(new Heads(5, 5, 36)));
         for (Heads heads : shapes) {
-            ofStep(heads, Mask.CAUSAL);
-            ofStep(heads, new Mask.Bidirectional());
-            ofStep(heads, new Mask.SlidingWindow(3));
+            ofStep(heads, View.of(Mask.CAUSAL));
+            ofStep(heads, View.of(new Mask.Bidirectional()));
+            ofStep(heads, View.of(new Mask.SlidingWindow(3)));
+            ofStep(heads, View.of(new Mask.Bidirectional()).capped(3).sloped());
         }
         return cases;
     }
 
-    private static List<Float> slopes(int heads) {
-        List<Float> slopes = new ArrayList<>();
-        for (int h = 1; h <= heads; h++) {
-            slopes.add((float) Math.pow(2, -8.0 * h / heads));
+    private void views(Heads heads, DType type) {
+        View causal = View.of(Mask.CAUSAL);
+        edges(heads, type, causal);
+        for (int window : new int[] {1, 5, 15, 16, 17, 40}) {
+            edges(heads, type, View.of(new Mask.SlidingWindow(window)));
         }
-        return slopes;
+        edges(heads, type, View.of(new Mask.Bidirectional()));
+        edges(heads, type, causal.capped(0.5f));
+        edges(heads, type, causal.capped(50));
+        edges(heads, type, causal.sloped());
+        edges(heads, type, View.of(new Mask.SlidingWindow(20)).capped(30).sloped());
     }
 
-    private void add(
-            String scene,
-            List<Query> queries,
-            Heads heads,
-            DType type,
-            Mask mask,
-            Optional<Float> softCap,
-            List<Float> alibi) {
-        String name = "Attend/%s%s%s/%s/%s/heads=%d/kv=%d/size=%d"
-                .formatted(
-                        name(mask),
-                        softCap.isPresent() ? "+softcap" : "",
-                        alibi.isEmpty() ? "" : "+alibi",
-                        scene,
-                        type,
-                        heads.heads(),
-                        heads.kvHeads(),
-                        heads.size());
-        PagedScene paged = new PagedScene(queries, samples.random(name));
-        int width = heads.kvHeads() * heads.size();
-        Value q = Value.tokens("q", heads.heads() * heads.size());
-        Value k = Value.tokens("k", width);
-        Value v = Value.tokens("v", width);
-        Value out = Value.tokens("out", q.width());
-        Op write = new Op.WriteKv(k, v, TARGET);
-        Program fill = Program.of(List.of(k, v), List.of(write), List.of());
-        Op attend = new Op.Attend(q, new KeySource.Cached(TARGET), heads.shape(), mask, softCap, alibi, out);
-        Program program = Program.of(List.of(q, k, v), List.of(write, attend), List.of(out));
-        float[] poison = new float[paged.slots() * width];
-        Arrays.fill(poison, Float.NaN);
-        List<OpCase.Step> steps = List.of(
-                new OpCase.Step(fill, paged.everySlot(), Map.of("k", poison, "v", poison)),
-                step(name + "fill", fill, paged.fill()),
-                step(name, program, paged.step()));
+    private void scenes(DType type, Depth depth) {
+        View causal = View.of(Mask.CAUSAL);
+        Heads heads = AttendShapes.USUAL;
+        cached(new Trial("one", AttendShapes.ONE, heads, type, causal, BLOCK));
+        List<Query> crowd = AttendShapes.crowd(samples.random("crowd"));
+        cached(new Trial("crowd", crowd, new Heads(4, 2, 32), type, causal, BLOCK));
+        cached(new Trial("crowd", crowd, new Heads(4, 2, 32), type, View.of(new Mask.SlidingWindow(24)), BLOCK));
+        cached(new Trial("prompts", AttendShapes.PROMPTS, new Heads(4, 2, 32), type, causal, BLOCK));
+        cached(new Trial("prompts", AttendShapes.PROMPTS, heads, type, View.of(new Mask.SlidingWindow(33)), BLOCK));
+        for (View view : List.of(
+                causal,
+                causal.sloped(),
+                View.of(new Mask.SlidingWindow(100)),
+                View.of(new Mask.SlidingWindow(512)),
+                View.of(new Mask.Bidirectional()))) {
+            cached(new Trial("long", AttendShapes.LONG, new Heads(3, 1, 64), type, view, BLOCK));
+        }
+        for (int block : new int[] {8, 32, 64}) {
+            cached(new Trial("edges", AttendShapes.EDGES, heads, type, causal, block));
+        }
+        if (depth == Depth.FULL || type == DType.BF16) {
+            cached(new Trial("far", AttendShapes.FAR, new Heads(2, 1, 64), type, causal, BLOCK));
+        }
+        if (depth == Depth.FULL) {
+            cached(new Trial(
+                    "far", AttendShapes.FAR, new Heads(2, 1, 64), type, View.of(new Mask.SlidingWindow(4096)), BLOCK));
+            cached(new Trial("long", AttendShapes.LONG, new Heads(8, 2, 128), type, causal, BLOCK));
+            cached(new Trial("prompts", AttendShapes.PROMPTS, new Heads(8, 2, 128), type, causal, BLOCK));
+        }
+    }
+
+    private void edges(Heads heads, DType type, View view) {
+        cached(new Trial("edges", AttendShapes.EDGES, heads, type, view, BLOCK));
+    }
+
+    private void cached(Trial trial) {
+        String name = trial.toString();
+        cases.add(new OpCase(
+                name,
+                rules(trial.view(), trial.heads(), "A2", "A7", "M3", "M4", "M5"),
+                "N11",
+                AttendShapes.required(trial.heads(), trial.type(), trial.blockSize()),
+                () -> scenario(name, trial)));
+    }
+
+    private Scenario scenario(String name, Trial trial) {
+        Heads heads = trial.heads();
+        PagedScene scene = new PagedScene(trial.queries(), trial.blockSize(), samples.random(name));
+        AttentionData data = data(name, heads);
+        Values x = Values.of(heads);
+        Op write = new Op.WriteKv(x.k, x.v, TARGET);
+        Op poison = new Op.WriteKv(x.k, x.v, new CacheRef(0, 0));
+        Program poisoning = Program.of(List.of(x.k, x.v), List.of(poison, write), List.of());
+        Program filling = Program.of(List.of(x.k, x.v), List.of(write), List.of());
+        Op attend = attend(x, new KeySource.Cached(TARGET), heads, trial.view());
+        Program program = Program.of(List.of(x.q, x.k, x.v), List.of(write, attend), List.of(x.out));
+        List<Action> actions = new ArrayList<>();
+        float[] nan = new float[scene.blocks() * scene.blockSize() * x.k.width()];
+        Arrays.fill(nan, Float.NaN);
+        actions.add(Action.Step.preparing(poisoning, scene.everySlot(), Map.of("k", nan, "v", nan)));
+        if (scene.fill().stream().anyMatch(q -> q.tokens() > 0)) {
+            Map<String, float[]> filled = new HashMap<>(data.rows(scene.fill()));
+            filled.remove("q");
+            actions.add(Action.Step.preparing(filling, scene.batch(scene.fill()), filled));
+        }
+        actions.add(judged("step", program, scene, scene.queries(), data));
+        actions.add(judged("next", program, scene, scene.next(), data));
         KvCacheLayout layout = new KvCacheLayout(List.of(new CacheGroup.PagedKv(
-                "kv", 2, heads.kvHeads(), heads.size(), type, PagedScene.BLOCK, paged.blocks())));
-        int[] positions = paged.step().positions();
-        int[] visible = new int[positions.length];
-        for (int row = 0; row < visible.length; row++) {
-            visible[row] = alibi.isEmpty() ? visible(mask, positions[row], paged.lengthOf(row)) : 1;
+                "kv", 2, heads.kvHeads(), heads.size(), trial.type(), scene.blockSize(), scene.blocks())));
+        return Scenario.of(layout, actions);
+    }
+
+    private Action.Step judged(String label, Program program, PagedScene scene, List<Query> parts, AttentionData data) {
+        Action.Step step = Action.Step.judged(label, program, scene.batch(parts), data.rows(parts));
+        int longest = parts.stream().mapToInt(Query::length).max().orElse(0);
+        int rows = step.batch().tokenCount();
+        int width = data.heads() * data.size();
+        return longest < 2000 || rows * width <= MOST
+                ? step
+                : step.judging(Selection.of(
+                        samples.random(data.name() + label).ints(8, 0, rows).toArray(),
+                        samples.random(label + data.name())
+                                .ints(MOST / 8, 0, width)
+                                .toArray()));
+    }
+
+    private void ofStep(Heads heads, View view) {
+        String name = "Attend/%s/of step/%s".formatted(view, heads);
+        cases.add(new OpCase(
+                name, rules(view, heads, "A2", "N14"), "N11", OpCases.MODEL, () -> scenario(name, heads, view)));
+    }
+
+    private Scenario scenario(String name, Heads heads, View view) {
+        Values x = Values.of(heads);
+        Op attend = attend(x, new KeySource.Step(x.k, x.v), heads, view);
+        Program program = Program.of(List.of(x.q, x.k, x.v), List.of(attend), List.of(x.out));
+        AttentionData data = data(name, heads);
+        List<Action> actions = new ArrayList<>();
+        for (List<Query> parts : List.of(AttendShapes.EDGES, AttendShapes.PROMPTS, AttendShapes.ONE)) {
+            actions.add(Action.Step.judged(
+                    "rows=" + parts.stream().mapToInt(Query::tokens).sum(),
+                    program,
+                    PagedScene.batch(parts, List.of()),
+                    data.rows(parts)));
         }
-        cases.add(new OpCase(name, Optional.of(layout), steps, Bound.attention(type, heads.size(), visible)));
+        return Scenario.of(actions);
     }
 
-    private void ofStep(Heads heads, Mask mask) {
-        String name = "Attend/%s/step/heads=%d/kv=%d/size=%d"
-                .formatted(name(mask), heads.heads(), heads.kvHeads(), heads.size());
-        PagedScene paged = new PagedScene(EDGES, samples.random(name));
-        Value q = Value.tokens("q", heads.heads() * heads.size());
-        Value k = Value.tokens("k", heads.kvHeads() * heads.size());
-        Value v = Value.tokens("v", k.width());
-        Value out = Value.tokens("out", q.width());
-        Op attend = new Op.Attend(q, new KeySource.Step(k, v), heads.shape(), mask, Optional.empty(), List.of(), out);
-        Program program = Program.of(List.of(q, k, v), List.of(attend), List.of(out));
-        int[] positions = paged.step().positions();
-        int[] visible = new int[positions.length];
-        for (int row = 0; row < visible.length; row++) {
-            int first = paged.contextOf(row);
-            visible[row] = visible(mask, positions[row] - first, paged.lengthOf(row) - first);
+    private AttentionData data(String name, Heads heads) {
+        return new AttentionData(
+                samples,
+                name,
+                heads.heads(),
+                heads.kvHeads(),
+                heads.size(),
+                heads.shape().scale());
+    }
+
+    private static List<String> rules(View view, Heads heads, String... others) {
+        List<String> rules = new ArrayList<>(List.of(view.rule()));
+        if (heads.heads() != heads.kvHeads()) {
+            rules.add("A4");
         }
-        Bound bound = Bound.attention(DType.F32, heads.size(), visible);
-        cases.add(new OpCase(name, Optional.empty(), List.of(step(name, program, paged.step())), bound));
+        rules.addAll(List.of("A1", "A3", "A5"));
+        rules.addAll(List.of(others));
+        rules.addAll(List.of("N1", "M9", "M10"));
+        return rules.stream().distinct().toList();
     }
 
-    private OpCase.Step step(String name, Program program, StepBatch batch) {
-        Map<String, float[]> inputs = new java.util.HashMap<>();
-        for (Value value : program.inputs()) {
-            inputs.put(value.name(), samples.floats(name + value.name(), batch.tokenCount() * value.width(), 1));
+    /** The values of an attention program. */
+    private record Values(Value q, Value k, Value v, Value out) {
+        static Values of(Heads heads) {
+            Value q = Value.tokens("q", heads.heads() * heads.size());
+            int width = heads.kvHeads() * heads.size();
+            return new Values(q, Value.tokens("k", width), Value.tokens("v", width), Value.tokens("out", q.width()));
         }
-        return new OpCase.Step(program, batch, inputs);
     }
 
-    private static int visible(Mask mask, int index, int length) {
-        return switch (mask) {
-            case Mask.Causal() -> index + 1;
-            case Mask.SlidingWindow(int size) -> Math.min(size, index + 1);
-            case Mask.Bidirectional() -> length;
-        };
-    }
-
-    private static String name(Mask mask) {
-        return switch (mask) {
-            case Mask.Causal() -> "causal";
-            case Mask.SlidingWindow(int size) -> "window=" + size;
-            case Mask.Bidirectional() -> "bidirectional";
-        };
+    private static Op attend(Values x, KeySource keys, Heads heads, View view) {
+        return new Op.Attend(x.q, keys, heads.shape(), view.mask(), view.softCap(), view.slopes(heads.heads()), x.out);
     }
 }

@@ -1,30 +1,18 @@
 package dev.quire.conformance.cases;
 
-import dev.quire.api.memory.KvCacheLayout;
-import dev.quire.api.program.Program;
-import dev.quire.api.step.StepBatch;
+import dev.quire.conformance.report.Profile;
+import dev.quire.conformance.scenario.Scenario;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * One thing to run and compare.
+ * One thing to run and compare with the oracle.
  *
  * @param name op, variant and shape
- * @param layout the cache, if an op needs one
- * @param steps in order over the same cache; the outputs of the last are compared
- * @param bound how far a row of a float output may be off
+ * @param rules that it proves, the one that it is about first
+ * @param canon the rule that defines its bits in REPRODUCIBLE
+ * @param required profiles that may not refuse it
+ * @param scenario made when it is run: its data would fill memory
  */
-record OpCase(String name, Optional<KvCacheLayout> layout, List<Step> steps, Bound bound) {
-    /**
-     * A step of a case.
-     *
-     * @param inputs elements of each input that the batch does not fill, by name
-     */
-    record Step(Program program, StepBatch batch, Map<String, float[]> inputs) {}
-
-    /** The step that the case is about. */
-    Step subject() {
-        return steps.getLast();
-    }
-}
+record OpCase(String name, List<String> rules, String canon, Set<Profile> required, Supplier<Scenario> scenario) {}

@@ -6,8 +6,8 @@ import java.util.Optional;
 final class Norms {
     private Norms() {}
 
-    static Matrix rms(Matrix x, Optional<float[]> weight, double offset, double eps, int group) {
-        Matrix out = new Matrix(x.rows(), x.width());
+    static Result rms(Matrix x, Optional<float[]> weight, double offset, double eps, int group, Bound bound) {
+        Result out = Result.blank(x.rows(), x.width());
         for (int from = 0; from < x.data().length; from += group) {
             double squares = 0;
             for (int i = 0; i < group; i++) {
@@ -16,18 +16,25 @@ final class Norms {
             double r = 1 / Math.sqrt(squares / group + eps);
             for (int i = 0; i < group; i++) {
                 double w = weight.isPresent() ? weight.get()[i] + offset : 1;
-                out.data()[from + i] = x.data()[from + i] * r * w;
+                double size = weight.isPresent() ? Math.abs(weight.get()[i]) + Math.abs(offset) : 1;
+                double normed = x.data()[from + i] * r;
+                out.values().data()[from + i] = normed * w;
+                out.allowed().data()[from + i] = bound.norm(group) * Math.abs(normed) * size + bound.some(0);
             }
         }
         return out;
     }
 
-    static Matrix layer(Matrix x, Optional<float[]> weight, Optional<float[]> bias, double eps, int group) {
-        Matrix out = new Matrix(x.rows(), x.width());
+    /** A mean is off by a sum's error, relative to the mean size of x; so is each deviation, by that and its own rounding. */
+    static Result layer(
+            Matrix x, Optional<float[]> weight, Optional<float[]> bias, double eps, int group, Bound bound) {
+        Result out = Result.blank(x.rows(), x.width());
         for (int from = 0; from < x.data().length; from += group) {
             double sum = 0;
+            double sizes = 0;
             for (int i = 0; i < group; i++) {
                 sum += x.data()[from + i];
+                sizes += Math.abs(x.data()[from + i]);
             }
             double mean = sum / group;
             double squares = 0;
@@ -36,10 +43,17 @@ final class Norms {
                 squares += d * d;
             }
             double r = 1 / Math.sqrt(squares / group + eps);
+            double factor = bound.norm(group);
+            double spread = factor * (1 + r * sizes / group / Math.sqrt(group));
             for (int i = 0; i < group; i++) {
                 double w = weight.isPresent() ? weight.get()[i] : 1;
                 double b = bias.isPresent() ? bias.get()[i] : 0;
-                out.data()[from + i] = (x.data()[from + i] - mean) * r * w + b;
+                double value = x.data()[from + i];
+                double scaled = (value - mean) * r * w;
+                out.values().data()[from + i] = scaled + b;
+                out.allowed().data()[from + i] = factor * (Math.abs(value) + sizes / group) * r * Math.abs(w)
+                        + spread * Math.abs(scaled)
+                        + bound.some(Math.abs(b));
             }
         }
         return out;

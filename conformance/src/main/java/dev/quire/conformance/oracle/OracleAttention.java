@@ -6,16 +6,19 @@ import dev.quire.api.program.KeySource;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Value;
 import dev.quire.api.step.StepBatch;
+import dev.quire.api.types.DType;
 import dev.quire.conformance.interpreter.KeyRows;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** Attention of one step, one query and head at a time: every score, then the softmax, then the sum. */
+/** Attention of one step, one query and head at a time. */
 final class OracleAttention {
     private final StepBatch batch;
     private final Op.Attend op;
     private final Matrix q;
     private final KeyRows keys;
+    private final DType type;
     private final double[] k;
     private final double[] v;
 
@@ -27,74 +30,60 @@ final class OracleAttention {
             case KeySource.Cached(CacheRef ref) -> {
                 OracleCache cached = (OracleCache) cache.orElseThrow();
                 this.keys = KeyRows.cached(batch.groups().get(ref.group()), cached.blockSize(ref));
+                this.type = cached.type(ref);
                 this.k = cached.keys(ref);
                 this.v = cached.values(ref);
             }
             case KeySource.Step(Value key, Value value) -> {
                 this.keys = KeyRows.ofStep(batch);
+                this.type = DType.F32;
                 this.k = values.get(key).data();
                 this.v = values.get(value).data();
             }
         }
     }
 
-    Matrix run() {
-        Matrix out = new Matrix(q.rows(), q.width());
+    Result run(Selection wanted, Optional<Bound> bound) {
+        Result out = Result.blank(q.rows(), q.width());
+        int size = op.shape().headSize();
         for (int s = 0; s < batch.sequences(); s++) {
-            for (int t = batch.queryStarts()[s]; t < batch.queryStarts()[s + 1]; t++) {
-                for (int head = 0; head < op.shape().heads(); head++) {
-                    attend(s, t, head, out);
-                }
-            }
+            int sequence = s;
+            IntStream.range(batch.queryStarts()[s], batch.queryStarts()[s + 1])
+                    .parallel()
+                    .filter(wanted::row)
+                    .forEach(t -> {
+                        for (int head = 0; head < op.shape().heads(); head++) {
+                            if (wanted.columns(head * size, (head + 1) * size)) {
+                                attend(sequence, t, head, out, bound);
+                            }
+                        }
+                    });
         }
         return out;
     }
 
-    private void attend(int sequence, int t, int head, Matrix out) {
+    private void attend(int sequence, int t, int head, Result out, Optional<Bound> bound) {
         Op.Attend.HeadShape shape = op.shape();
         int size = shape.headSize();
-        int kvHead = head / (shape.heads() / shape.kvHeads());
+        int element = head / (shape.heads() / shape.kvHeads()) * size;
         int stride = shape.kvHeads() * size;
-        int length = keys.length(sequence);
         int position = batch.positions()[t];
-        double[] scores = new double[length];
-        double max = Double.NEGATIVE_INFINITY;
-        for (int j = 0; j < length; j++) {
-            int keyPosition = keys.firstPosition(sequence) + j;
-            if (!KeyRows.visible(op.mask(), position, keyPosition)) {
-                continue;
-            }
-            int at = keys.row(sequence, j) * stride + kvHead * size;
-            double dot = 0;
-            for (int d = 0; d < size; d++) {
-                dot += q.at(t, head * size + d) * k[at + d];
-            }
-            double score = dot * shape.scale();
-            if (op.softCap().isPresent()) {
-                score = op.softCap().get()
-                        * StrictMath.tanh(score / op.softCap().get());
-            }
-            if (!op.alibi().isEmpty()) {
-                score += (double) op.alibi().get(head) * (keyPosition - position);
-            }
-            scores[j] = score;
-            max = Math.max(max, score);
-        }
-        double mass = 0;
-        double[] sum = new double[size];
-        for (int j = 0; j < length; j++) {
-            if (!KeyRows.visible(op.mask(), position, keys.firstPosition(sequence) + j)) {
-                continue;
-            }
-            double p = StrictMath.exp(scores[j] - max);
-            mass += p;
-            int at = keys.row(sequence, j) * stride + kvHead * size;
-            for (int d = 0; d < size; d++) {
-                sum[d] += p * v[at + d];
+        int first = keys.firstPosition(sequence);
+        AttentionRow row = new AttentionRow(op, q, t, head, k, v);
+        for (int j = 0; j < keys.length(sequence); j++) {
+            if (KeyRows.visible(op.mask(), position, first + j)) {
+                row.see(keys.row(sequence, j) * stride + element, first + j - position);
             }
         }
+        row.weigh();
         for (int d = 0; d < size; d++) {
-            out.set(t, head * size + d, sum[d] / mass);
+            out.values().set(t, head * size + d, row.value(d));
+        }
+        if (bound.isPresent()) {
+            AttentionBound errors = new AttentionBound(row, bound.get(), type, op.keys() instanceof KeySource.Step);
+            for (int d = 0; d < size; d++) {
+                out.allowed().set(t, head * size + d, errors.allowed(d));
+            }
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.quire.conformance.oracle;
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendInfo;
 import dev.quire.api.DeviceInfo;
-import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
 import dev.quire.api.WeightSource;
 import dev.quire.api.Weights;
@@ -23,11 +22,27 @@ import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Runs every op in float64, at once and on the calling thread. */
 public final class OracleBackend implements AttentionBackend {
     private final Arena arena = Arena.ofShared();
+    private final Optional<Bound> judging;
+
+    /** An oracle that computes values alone. */
+    public OracleBackend() {
+        this.judging = Optional.empty();
+    }
+
+    /**
+     * An oracle whose tickets also say how far results may lie from the outputs of a step.
+     *
+     * @param numerics the mode of those results
+     */
+    public OracleBackend(Numerics numerics) {
+        this.judging = Optional.of(new Bound(numerics));
+    }
 
     @Override
     public BackendInfo info() {
@@ -60,8 +75,8 @@ public final class OracleBackend implements AttentionBackend {
     }
 
     @Override
-    public Executable compile(Program program, Weights weights, StepLimits limits, Numerics numerics) {
-        return new OracleExecutable(program, (OracleWeights) weights);
+    public OracleExecutable compile(Program program, Weights weights, StepLimits limits, Numerics numerics) {
+        return new OracleExecutable(program, (OracleWeights) weights, judging);
     }
 
     @Override

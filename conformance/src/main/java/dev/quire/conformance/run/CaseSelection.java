@@ -1,10 +1,10 @@
 package dev.quire.conformance.run;
 
 import dev.quire.api.types.Numerics;
-import dev.quire.conformance.cases.CaseSuite;
 import dev.quire.conformance.cases.ConformanceCase;
 import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.report.Level;
+import dev.quire.conformance.suite.CaseSuite;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -42,7 +42,7 @@ class ReportFilesTest {
                 .isEmpty());
         String html = Files.readString(out.resolve(ReportFiles.HTML));
         assertTrue(html.contains("moody: Not certified"), html);
-        assertTrue(html.contains("--seed 4711 --quick --only &#39;Scale/plain/rows=1/width=33&#39;"), html);
+        assertTrue(html.contains("--seed 4711 --quick --only &#39;Scale/plain/width=33&#39;"), html);
         Document document = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new InputSource(new StringReader(Files.readString(out.resolve(ReportFiles.XML)))));

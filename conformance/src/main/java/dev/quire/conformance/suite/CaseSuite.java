@@ -1,6 +1,9 @@
-package dev.quire.conformance.cases;
+package dev.quire.conformance.suite;
 
 import dev.quire.api.types.Numerics;
+import dev.quire.conformance.cases.ConformanceCase;
+import dev.quire.conformance.cases.Depth;
+import dev.quire.conformance.cases.OpSuite;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,11 +18,6 @@ public final class CaseSuite {
      * @param seed of all data
      */
     public static List<ConformanceCase> of(Numerics numerics, Depth depth, long seed) {
-        Samples samples = new Samples(seed);
-        List<OpCase> ops = new ArrayList<>(new RowCases(samples).list());
-        ops.addAll(new AttendCases(samples).list(depth));
-        return ops.stream()
-                .<ConformanceCase>map(op -> new OpBoundCase(op, samples))
-                .toList();
+        return new ArrayList<>(OpSuite.of(numerics, depth, seed));
     }
 }

@@ -1,0 +1,27 @@
+package dev.quire.conformance.cases;
+
+import dev.quire.api.types.Numerics;
+import dev.quire.conformance.scenario.Samples;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Level C1: every op and variant, alone. */
+public final class OpSuite {
+    private OpSuite() {}
+
+    /** @see dev.quire.conformance.suite.CaseSuite#of */
+    public static List<ConformanceCase> of(Numerics numerics, Depth depth, long seed) {
+        Samples samples = new Samples(seed);
+        OpCases plain = new OpCases(samples);
+        new PointwiseCases(plain).add(depth);
+        new NormCases(plain).add(depth);
+        new TokenCases(plain).add();
+        new SampleCases(plain).add(depth);
+        List<OpCase> all = new ArrayList<>(plain.list());
+        all.addAll(new LinearCases(samples, numerics).list(depth));
+        all.addAll(new AttendCases(samples, numerics).list(depth));
+        return all.stream()
+                .<ConformanceCase>map(op -> new OpBoundCase(op, samples))
+                .toList();
+    }
+}
