@@ -90,15 +90,45 @@ public class Canon {
     public float dot(float[] a, int aAt, float[] b, int bAt, int n) {
         float[] lanes = new float[LANES];
         int whole = n - n % LANES;
-        for (int i = 0; i < whole; i += LANES) {
-            for (int lane = 0; lane < LANES; lane++) {
-                lanes[lane] = lanes[lane] + a[aAt + i + lane] * b[bAt + i + lane];
-            }
+        for (int first = 0; first < LANES; first += 8) {
+            eightLanes(a, aAt + first, b, bAt + first, whole, lanes, first);
         }
         for (int i = whole; i < n; i++) {
             lanes[i - whole] = lanes[i - whole] + a[aAt + i] * b[bAt + i];
         }
         return fold(lanes);
+    }
+
+    /** Eight of the partial sums, in variables so that they stay in registers. */
+    private static void eightLanes(float[] a, int aAt, float[] b, int bAt, int whole, float[] lanes, int first) {
+        float c0 = 0f;
+        float c1 = 0f;
+        float c2 = 0f;
+        float c3 = 0f;
+        float c4 = 0f;
+        float c5 = 0f;
+        float c6 = 0f;
+        float c7 = 0f;
+        for (int i = 0; i < whole; i += LANES) {
+            int x = aAt + i;
+            int y = bAt + i;
+            c0 = c0 + a[x] * b[y];
+            c1 = c1 + a[x + 1] * b[y + 1];
+            c2 = c2 + a[x + 2] * b[y + 2];
+            c3 = c3 + a[x + 3] * b[y + 3];
+            c4 = c4 + a[x + 4] * b[y + 4];
+            c5 = c5 + a[x + 5] * b[y + 5];
+            c6 = c6 + a[x + 6] * b[y + 6];
+            c7 = c7 + a[x + 7] * b[y + 7];
+        }
+        lanes[first] = c0;
+        lanes[first + 1] = c1;
+        lanes[first + 2] = c2;
+        lanes[first + 3] = c3;
+        lanes[first + 4] = c4;
+        lanes[first + 5] = c5;
+        lanes[first + 6] = c6;
+        lanes[first + 7] = c7;
     }
 
     /** Eight dots over slices of K, folded by xor 4, 2, 1 (N6). */
