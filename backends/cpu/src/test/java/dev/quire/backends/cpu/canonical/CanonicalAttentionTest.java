@@ -39,6 +39,35 @@ class CanonicalAttentionTest {
         }
     }
 
+    @Test
+    void attentionOverTheStepsOwnRowsCutsSegmentsAtAbsolutePositions() { // N14, A2
+        try (TwoBackends backends = new TwoBackends()) {
+            for (int i = 0; i < 30; i++) {
+                Trial trial = ofStep();
+                backends.assertSameBits(
+                        trial, "%s, seed %d".formatted(trial.program().ops(), SEED));
+            }
+        }
+    }
+
+    private Trial ofStep() {
+        Op.Attend.HeadShape heads = heads();
+        Value q = Value.tokens("q", heads.heads() * heads.headSize());
+        Value k = Value.tokens("k", heads.kvHeads() * heads.headSize());
+        Value v = Value.tokens("v", k.width());
+        Value out = Value.tokens("out", q.width());
+        Op attend = new Op.Attend(q, new KeySource.Step(k, v), heads, mask(), cap(), slopes(heads.heads()), out);
+        Program program = Program.of(List.of(q, k, v), List.of(attend), List.of(out));
+        int[] done = new int[random.nextInt(1, 4)];
+        int[] chunks = new int[done.length];
+        for (int s = 0; s < done.length; s++) {
+            done[s] = random.nextBoolean() ? 0 : random.nextInt(1100);
+            chunks[s] = random.nextInt(5) == 0 ? random.nextInt(600) : random.nextInt(40);
+        }
+        StepBatch batch = batch(done, chunks, new int[200 * done.length], 200);
+        return Trial.of(program, ref -> null, batch, inputs(program, batch.tokenCount()));
+    }
+
     /** Sequences over shuffled blocks, their contexts filled by chunks of different lengths. */
     private Trial cached() {
         Op.Attend.HeadShape heads = heads();
