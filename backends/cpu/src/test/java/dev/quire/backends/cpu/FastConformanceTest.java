@@ -1,6 +1,6 @@
 package dev.quire.backends.cpu;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.BackendConformance;
@@ -16,6 +16,9 @@ class FastConformanceTest extends BackendConformance {
 
     @Override
     protected void refused(CaseResult result) {
-        assertEquals("no KV cache of F16", result.verdict().detail().replaceFirst(";.*", ""), result.name());
+        String reason = result.verdict().detail();
+        assertTrue(
+                reason.startsWith("no KV cache of F16;") || reason.contains("with blocks of 8 tokens"),
+                result.name() + ": " + reason);
     }
 }
