@@ -17,9 +17,11 @@ import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.conformance.Conformance;
+import dev.quire.conformance.cases.ConformanceCase;
 import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.report.CaseResult;
 import dev.quire.conformance.report.Outcome;
+import dev.quire.conformance.suite.CaseSuite;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -44,8 +46,10 @@ class BitsBackendTest {
                 return super.exp(x) * 1.001f;
             }
         };
-        List<CaseResult> results =
-                Conformance.run(() -> new BitsBackend(broken), Numerics.REPRODUCIBLE, SEED, Depth.QUICK);
+        List<ConformanceCase> cases = CaseSuite.of(Numerics.REPRODUCIBLE, Depth.QUICK, SEED).stream()
+                .filter(one -> one.name().startsWith("Activate/"))
+                .toList();
+        List<CaseResult> results = Conformance.run(() -> new BitsBackend(broken), Numerics.REPRODUCIBLE, cases);
         assertTrue(
                 results.stream()
                         .anyMatch(r -> r.outcome() == Outcome.FAIL && r.name().startsWith("Activate/SILU")),
