@@ -5,7 +5,6 @@ import dev.quire.api.SpiVersion;
 import dev.quire.conformance.report.Kit;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
@@ -56,7 +55,7 @@ public final class KitIdentity {
                 add(source.resolve(folder), digest);
                 return;
             }
-            try (FileSystem jar = FileSystems.newFileSystem(URI.create("jar:" + source.toUri()), Map.of())) {
+            try (FileSystem jar = FileSystems.newFileSystem(source)) {
                 add(jar.getPath(folder), digest);
             }
         }
