@@ -20,8 +20,8 @@ import org.opentest4j.TestAbortedException;
 
 /** What a vendor's build would see, test by test. */
 class BackendConformanceTest {
-    private static final String SCALE = "Scale/plain/rows=1/width=33";
-    private static final String CAP = "SoftCap/plain/rows=1/width=33";
+    private static final String SCALE = "Scale/plain/width=33";
+    private static final String CAP = "SoftCap/plain/width=33";
 
     @TempDir
     Path folder;

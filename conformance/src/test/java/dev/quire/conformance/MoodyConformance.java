@@ -30,7 +30,8 @@ final class MoodyConformance extends BackendConformance {
     @Override
     protected RunOptions options() {
         String device = String.valueOf(mood.ordinal());
-        List<String> args = List.of("--backend", "moody", "--device", device, "--only", "S*/plain/rows=1/width=33");
+        List<String> args = List.of(
+                "--backend", "moody", "--profile", "attention", "--device", device, "--only", "S*/plain/width=33");
         return Arguments.parse("quire conformance", args).options();
     }
 

@@ -97,7 +97,7 @@ final class Comparison {
     }
 
     Verdict verdict() {
-        return passes() ? Verdict.pass(worst) : new Verdict(Outcome.FAIL, worst, detail, map);
+        return new Verdict(passes() ? Outcome.PASS : Outcome.FAIL, worst, detail, map);
     }
 
     /** How one value differs. */
@@ -136,7 +136,7 @@ final class Comparison {
         if (at >= 0 && used[at] > worst) {
             worst = used[at];
             detail = worst > 1 ? difference.describe(at, bits[at]) : "";
-            map = worst > 1 ? Optional.of(ErrorMaps.of(value, used)) : Optional.empty();
+            map = Optional.of(ErrorMap.of(value.name(), value.width(), used));
         }
     }
 
