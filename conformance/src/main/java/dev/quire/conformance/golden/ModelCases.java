@@ -1,0 +1,50 @@
+package dev.quire.conformance.golden;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.types.Numerics;
+import dev.quire.conformance.bits.BitsBackend;
+import dev.quire.conformance.cases.ConformanceCase;
+import dev.quire.conformance.cases.Depth;
+import dev.quire.conformance.models.Golden;
+import dev.quire.conformance.models.KitModel;
+import dev.quire.conformance.models.References;
+import dev.quire.conformance.oracle.OracleBackend;
+import java.util.List;
+
+/** The cases that a model is good for. */
+public final class ModelCases {
+    /** Tokens of the longest text of a quick run. */
+    private static final int SHORT = 120;
+
+    /** Reference texts of a quick run. */
+    private static final int FEW = 4;
+
+    private ModelCases() {}
+
+    /**
+     * Golden tokens, and in REPRODUCIBLE the published hashes, for a model that the kit carries data of.
+     *
+     * @param model one of {@code tiny} and {@code smollm2}, its weights in BF16
+     * @param depth QUICK for short texts only
+     * @throws IllegalArgumentException if the kit carries no data of the model
+     */
+    public static List<ConformanceCase> of(KitModel model, Numerics numerics, Depth depth) {
+        Golden golden = Golden.of(model.name());
+        ConformanceCase tokens = new GoldenTokensCase(model, depth == Depth.QUICK ? golden.upTo(SHORT) : golden);
+        if (numerics == Numerics.FAST) {
+            return List.of(tokens);
+        }
+        References references = References.of(model.name());
+        return List.of(
+                tokens,
+                new ReferenceBitsCase(model, golden, depth == Depth.QUICK ? references.upTo(SHORT, FEW) : references));
+    }
+
+    /** Runs the ops that a backend refuses. */
+    static AttentionBackend definition(Numerics numerics) {
+        return switch (numerics) {
+            case FAST -> new OracleBackend();
+            case REPRODUCIBLE -> new BitsBackend();
+        };
+    }
+}
