@@ -29,6 +29,11 @@ public final class ModelConfig {
         this.where = where;
     }
 
+    /** A config that says nothing: what stands where a section is missing. */
+    public static ModelConfig empty() {
+        return new ModelConfig(Map.of(), "nothing");
+    }
+
     /** The names of the architectures that the checkpoint says it is. */
     public List<String> architectures() {
         return get("architectures", List.class)
@@ -59,6 +64,10 @@ public final class ModelConfig {
             }
             return (int) value;
         });
+    }
+
+    public double number(String key) {
+        return optionalNumber(key).orElseThrow(() -> missing(key));
     }
 
     public double number(String key, double orElse) {
@@ -135,6 +144,20 @@ public final class ModelConfig {
             }
         });
         sections.forEach((key, section) -> section.collectUnread(path + key + ".", harmless, unread));
+    }
+
+    /**
+     * Refuses every value of {@code key} but the one that changes nothing; the key may be absent.
+     *
+     * @param neutral a number, a text or a boolean
+     * @throws ModelConfigException naming the value
+     */
+    public void only(String key, Object neutral) {
+        asked.add(key);
+        Object value = values.get(key);
+        if (value != null && !value.equals(neutral)) {
+            throw wrong(key, value, neutral + ", or nothing");
+        }
     }
 
     /** An error about the value of {@code key}. */

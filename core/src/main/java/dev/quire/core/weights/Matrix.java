@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A view bound to the tensors of a file: rows that can be read one by one, from any thread. */
-sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matrix.Stack, Reshape {
+sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matrix.Strided, Matrix.Stack, Reshape {
     long rows();
 
     long columns();
@@ -33,6 +33,7 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
             case TensorView.Whole whole -> Stored.of(file.tensor(whole.name()));
             case TensorView.Rows rows -> slice(of(file, rows.of()), rows);
             case TensorView.Transposed transposed -> Turned.of(of(file, transposed.of()), transposed);
+            case TensorView.Every every -> new Strided(of(file, every.of()), every.step(), every.first());
             case TensorView.Reshaped reshaped -> Reshape.of(of(file, reshaped.of()), reshaped);
             case TensorView.Stacked stacked ->
                 Stack.of(stacked.parts().stream().map(part -> of(file, part)).toList(), stacked);
@@ -90,6 +91,34 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
         @Override
         public void decode(long row, float[] target) {
             of.decode(from + row, target);
+        }
+    }
+
+    /** Row {@code first} and every {@code step}-th after it. */
+    record Strided(Matrix of, int step, int first) implements Matrix {
+        @Override
+        public long rows() {
+            return Math.ceilDiv(of.rows() - first, step);
+        }
+
+        @Override
+        public long columns() {
+            return of.columns();
+        }
+
+        @Override
+        public Optional<WeightFormat> format() {
+            return of.format();
+        }
+
+        @Override
+        public Optional<MemorySegment> mapped(long from, long count) {
+            return count == 1 ? of.mapped(first + from * step, 1) : Optional.empty();
+        }
+
+        @Override
+        public void decode(long row, float[] target) {
+            of.decode(first + row * step, target);
         }
     }
 

@@ -22,6 +22,16 @@ public sealed interface TensorView {
         return new Rows(this, from, count);
     }
 
+    /** {@code count} elements of a vector, from {@code from}, as a vector. */
+    default TensorView elements(int from, int count) {
+        return reshaped(1).rows(from, count).reshaped(count);
+    }
+
+    /** Row {@code first} and every {@code step}-th after it. */
+    default TensorView every(int step, int first) {
+        return new Every(this, step, first);
+    }
+
     /** Its rows as columns. */
     default TensorView transposed() {
         return new Transposed(this);
@@ -57,6 +67,21 @@ public sealed interface TensorView {
 
     /** Rows for columns: layers that are stored as [inputs, outputs]. */
     record Transposed(TensorView of) implements TensorView {
+        @Override
+        public Set<String> tensors() {
+            return of.tensors();
+        }
+    }
+
+    /** Row {@code first} and every {@code step}-th after it: one part of each head, where the parts of a head lie together. */
+    record Every(TensorView of, int step, int first) implements TensorView {
+        public Every {
+            if (step < 1 || first < 0 || first >= step) {
+                throw new IllegalArgumentException(
+                        "every %d-th row from %d: expected a first row below the step".formatted(step, first));
+            }
+        }
+
         @Override
         public Set<String> tensors() {
             return of.tensors();

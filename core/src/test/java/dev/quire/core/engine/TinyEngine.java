@@ -54,6 +54,7 @@ final class TinyEngine {
                 "num_hidden_layers", 2,
                 "num_attention_heads", 3,
                 "num_key_value_heads", 1,
+                "rms_norm_eps", 1e-6,
                 "tie_word_embeddings", true);
         ModelConfig model = new ModelConfig(config, "tiny model");
         Architecture.Definition definition = Architectures.onClassPath()

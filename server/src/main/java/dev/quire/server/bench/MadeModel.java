@@ -37,6 +37,7 @@ final class MadeModel {
                 Map.entry("num_hidden_layers", 30),
                 Map.entry("num_attention_heads", 9),
                 Map.entry("num_key_value_heads", 3),
+                Map.entry("rms_norm_eps", 1e-5),
                 Map.entry("rope_theta", 100_000),
                 Map.entry("max_position_embeddings", CONTEXT),
                 Map.entry("tie_word_embeddings", true));

@@ -13,7 +13,19 @@ public final class Architectures {
 
     private Architectures() {
         ServiceLoader.load(Architecture.class).forEach(known::add);
-        known.addAll(List.of(new Llama(), new Gpt2()));
+        known.addAll(List.of(
+                new Gemma(),
+                new Gemma2(),
+                new Gemma3(),
+                new Gpt2(),
+                new GptBigCode(),
+                new GptNeoX(),
+                new Llama(),
+                new Mistral(),
+                new Opt(),
+                new Phi3(),
+                new Qwen2(),
+                new Qwen3()));
     }
 
     /** All that are on the class path. */

@@ -32,8 +32,14 @@ public record DecoderConfig(
                 c.integer("intermediate_size"),
                 c.integer("num_hidden_layers"),
                 new HeadShape(heads, c.integer("num_key_value_heads", heads), headSize, 1 / Math.sqrt(headSize)),
-                c.number("rms_norm_eps", 1e-6),
+                c.number("rms_norm_eps"),
                 c.flag("tie_word_embeddings", tied));
+    }
+
+    /** The same with another factor on scores. */
+    public DecoderConfig withScale(double scale) {
+        HeadShape scaled = new HeadShape(heads.heads(), heads.kvHeads(), heads.headSize(), scale);
+        return new DecoderConfig(vocab, hidden, intermediate, layers, scaled, eps, tied);
     }
 
     /** Width of all query heads. */

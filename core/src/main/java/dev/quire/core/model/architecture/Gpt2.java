@@ -12,17 +12,15 @@ import dev.quire.core.model.ModelConfig;
 import dev.quire.core.model.ModelInfo;
 import dev.quire.core.model.ProgramBuilder;
 import dev.quire.core.model.WeightFormats;
+import dev.quire.core.model.architecture.FusedProjection.Rows;
 import dev.quire.core.weights.TensorMap;
 import dev.quire.core.weights.TensorView;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** GPT-2 (Radford et al. 2019 §2.3): pre-norm by LayerNorm, learned positions, biases everywhere, the head tied to the embedding. */
 final class Gpt2 implements Architecture {
     private static final String NAME = "GPT2LMHeadModel";
     private static final String PREFIX = "transformer.";
-    private static final Pattern PART = Pattern.compile("(.*attn\\.)([qkv])\\.(weight|bias)");
 
     /** Sizes of a GPT-2, and how its layers scale their scores. */
     private record Config(
@@ -39,9 +37,7 @@ final class Gpt2 implements Architecture {
             boolean tied) {
         static Config of(ModelConfig c) {
             int hidden = c.integer("n_embd");
-            if (c.flag("add_cross_attention", false)) {
-                throw c.wrong("add_cross_attention", true, "false: a decoder alone");
-            }
+            c.only("add_cross_attention", false);
             return new Config(
                     c.integer("vocab_size"),
                     c.integer("n_positions"),
@@ -49,7 +45,7 @@ final class Gpt2 implements Architecture {
                     c.integer("n_inner", 4 * hidden),
                     c.integer("n_layer"),
                     c.integer("n_head"),
-                    c.number("layer_norm_epsilon", 1e-5),
+                    c.number("layer_norm_epsilon"),
                     ActivationNames.of(c, "activation_function", "gelu_new"),
                     c.flag("scale_attn_weights", true),
                     c.flag("scale_attn_by_inverse_layer_idx", false),
@@ -109,19 +105,18 @@ final class Gpt2 implements Architecture {
     @Override
     public TensorMap weights(ModelConfig config, Set<String> tensors) {
         int hidden = config.integer("n_embd");
+        var attention =
+                FusedProjection.stacked("c_attn", new Rows("q", hidden), new Rows("k", hidden), new Rows("v", hidden));
         boolean prefixed = tensors.contains(PREFIX + "wte.weight");
-        return name -> view(prefixed ? name : name.replaceFirst("^" + PREFIX, ""), hidden);
+        return weight -> {
+            String name = prefixed ? weight : weight.replaceFirst("^" + PREFIX, "");
+            return attention
+                    .view(name, fused -> TensorView.whole(fused).transposed())
+                    .orElseGet(() -> view(name));
+        };
     }
 
-    private static TensorView view(String name, int hidden) {
-        Matcher part = PART.matcher(name);
-        if (part.matches()) {
-            int from = hidden * "qkv".indexOf(part.group(2));
-            TensorView fused = TensorView.whole(part.group(1) + "c_attn." + part.group(3));
-            return part.group(3).equals("weight")
-                    ? fused.transposed().rows(from, hidden)
-                    : fused.reshaped(hidden).rows(from / hidden, 1);
-        }
+    private static TensorView view(String name) {
         TensorView whole = TensorView.whole(name);
         return name.endsWith("c_proj.weight") || name.endsWith("c_fc.weight") ? whole.transposed() : whole;
     }

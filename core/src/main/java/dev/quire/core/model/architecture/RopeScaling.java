@@ -4,7 +4,6 @@ import dev.quire.api.program.Rotary;
 import dev.quire.core.model.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.IntToDoubleFunction;
 
@@ -44,7 +43,7 @@ public final class RopeScaling {
     public static RopeScaling of(ModelConfig config, double theta, double partial) {
         ModelConfig entries = config.section("rope_parameters")
                 .or(() -> config.section("rope_scaling"))
-                .orElseGet(() -> new ModelConfig(Map.of(), "no rope_scaling"));
+                .orElseGet(ModelConfig::empty);
         return new RopeScaling(config, entries, theta, partial);
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quire.core.model.ModelConfigException;
 import dev.quire.core.testing.Family;
@@ -59,6 +60,12 @@ class FamilyStrictnessTest {
 
     private static void addLayers(ObjectNode config, int count) {
         config.put(layersKey(config), layers(config) + count);
+        if (config.get("layer_types") instanceof ArrayNode types) {
+            types.add("full_attention");
+            while (types.size() > layers(config)) {
+                types.remove(0);
+            }
+        }
     }
 
     private static String layersKey(ObjectNode config) {
