@@ -1,8 +1,9 @@
 /* The portable dialect as OpenCL C 1.2. Build with -cl-fp32-correctly-rounded-divide-sqrt and -DEXACT_DIVISION where the device offers that;
- * without, quotients and roots are made of integers. Never build with -cl-fast-relaxed-math, -cl-mad-enable or -cl-denorms-are-zero. */
+ * without, quotients and roots are made of integers. Never build with -cl-fast-relaxed-math, -cl-mad-enable or -cl-denorms-are-zero.
+ * Functions are always inlined: PoCL 3.1 keeps the ids of work-items in globals that its threads share wherever a call remains. */
 #pragma OPENCL FP_CONTRACT OFF
 #define KERNEL __kernel
-#define FN static inline
+#define FN static inline __attribute__((always_inline))
 #define GLOBAL __global
 #define LOCAL __local
 #define LOCAL_POINTER __local

@@ -50,60 +50,38 @@ FN int first_exceeding(GLOBAL const int *p, int vocabulary, int bits, u64 target
     return (int)group_largest(shared, found) - 1;
 }
 
-/* Keeps the shortest prefix, by falling p and rising id, whose sum of masses, or of ones, exceeds `target`; drops the rest. */
-FN void keep_prefix(GLOBAL int *p, int vocabulary, int counts, u64 target, LOCAL_POINTER u64 *shared) {
-    if (sum_from(p, vocabulary, 0, counts, shared) <= target) {
-        return;
-    }
-    int least = 0, beyond = 0x3f800001; /* the cut lies at bits in [least, beyond) */
-    while (beyond - least > 1) {
-        int middle = least + (beyond - least) / 2;
-        if (sum_from(p, vocabulary, middle, counts, shared) > target) {
-            least = middle;
-        } else {
-            beyond = middle;
-        }
-    }
-    u64 wanted = target - sum_from(p, vocabulary, least + 1, counts, shared);
-    int last = first_exceeding(p, vocabulary, least, counts ? wanted : wanted / mass_of(least), shared);
-    for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
-        if (p[i] < least || (p[i] == least && i > last)) {
-            p[i] = -1;
-        }
-    }
-    BARRIER;
-}
-
-/* Copies the row and changes what the request asks for (S2). A token stands once in a list, but for biases, which one work-item per token adds. */
-FN void adjust(GLOBAL const float *logits, GLOBAL float *row, int vocabulary, GLOBAL const int *step, GLOBAL const int *record) {
+/* Copies the bits of a row and changes what the request asks for (S2). A token stands once in a list, but for biases, which one work-item per token
+ * adds. */
+FN void adjust(GLOBAL const float *logits, GLOBAL int *row, int vocabulary, GLOBAL const int *step, GLOBAL const int *record) {
     int allowed = record[ROW_ALLOWED + 1];
     for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
-        row[i] = allowed > 0 ? FLT((int)0xff800000u) : logits[i];
+        row[i] = allowed > 0 ? (int)0xff800000u : BITS(logits[i]);
     }
     BARRIER;
     for (int i = LID; i < allowed; i += SAMPLE_GROUP) {
         int token = step[record[ROW_ALLOWED] + i];
-        row[token] = logits[token];
+        row[token] = BITS(logits[token]);
     }
     BARRIER;
     for (int i = LID; i < record[ROW_PENALIZED + 1]; i += SAMPLE_GROUP) {
         int token = step[record[ROW_PENALIZED] + i];
-        float penalty = FLT(record[ROW_REPETITION]);
-        row[token] = row[token] > 0.0f ? FDIV(row[token], penalty) : FMUL(row[token], penalty);
+        float x = FLT(row[token]), penalty = FLT(record[ROW_REPETITION]);
+        row[token] = BITS(x > 0.0f ? FDIV(x, penalty) : FMUL(x, penalty));
     }
     BARRIER;
     int produced = record[ROW_PRODUCED + 1];
     for (int i = LID; i < produced; i += SAMPLE_GROUP) {
         int token = step[record[ROW_PRODUCED] + i];
         float count = I2F(step[record[ROW_PRODUCED] + produced + i]);
-        row[token] = FSUB(row[token], FADD(FMUL(FLT(record[ROW_FREQUENCY]), count), FLT(record[ROW_PRESENCE])));
+        float penalty = FADD(FMUL(FLT(record[ROW_FREQUENCY]), count), FLT(record[ROW_PRESENCE]));
+        row[token] = BITS(FSUB(FLT(row[token]), penalty));
     }
     BARRIER;
     int biased = record[ROW_BIASED + 1];
     for (int i = 0; i < biased; i++) {
         int token = step[record[ROW_BIASED] + i];
         if (token % SAMPLE_GROUP == LID) {
-            row[token] = FADD(row[token], FLT(step[record[ROW_BIASED] + biased + i]));
+            row[token] = BITS(FADD(FLT(row[token]), FLT(step[record[ROW_BIASED] + biased + i])));
         }
     }
     BARRIER;
@@ -113,60 +91,74 @@ FN u64 wide(GLOBAL const int *words) {
     return (u64)(u32)words[1] << 32 | (u32)words[0];
 }
 
-FN int choose(GLOBAL float *row, int vocabulary, GLOBAL const int *record, LOCAL_POINTER u64 *shared) {
-    u64 best = 0;
-    for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
-        u64 key = rank_key(row[i], i);
-        best = key > best ? key : best;
-    }
-    int argmax = key_id(group_largest(shared, best));
-    float temperature = FLT(record[ROW_TEMPERATURE]);
-    if (temperature == 0.0f) {
-        return argmax;
-    }
-    float largest = row[argmax];
-    GLOBAL int *p = (GLOBAL int *)row;
-    BARRIER;
-    for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
-        float e = canon_exp(FDIV(FSUB(row[i], largest), temperature));
-        p[i] = e == e ? BITS(e) : 0;
-    }
-    BARRIER;
+/* Drops what top-k (the first cut) or top-p (the second) drops: all behind the shortest prefix, by falling p and rising id, whose sum of ones or of
+ * masses exceeds a target. */
+FN void cut(int which, GLOBAL int *p, int vocabulary, GLOBAL const int *record, LOCAL_POINTER u64 *shared) {
+    int counts = which == 0;
     int k = record[ROW_TOP_K];
-    if (k > 0 && k < vocabulary) {
-        keep_prefix(p, vocabulary, 1, (u64)k - 1, shared);
+    u64 whole = sum_from(p, vocabulary, 0, counts, shared);
+    u64 target = counts ? (u64)(k > 0 ? k - 1 : 0) : below(wide(record + ROW_TOP_P), whole);
+    int cuts = (counts ? k > 0 : record[ROW_TOP_P_CUTS]) && whole > target;
+    int least = 0; /* the largest bits from which on the sum exceeds the target */
+    for (int bit = cuts ? 29 : -1; bit >= 0; bit--) {
+        if (sum_from(p, vocabulary, least | 1 << bit, counts, shared) > target) {
+            least |= 1 << bit;
+        }
     }
-    if (record[ROW_TOP_P_CUTS]) {
-        u64 left = sum_from(p, vocabulary, 0, 0, shared);
-        keep_prefix(p, vocabulary, 0, below(wide(record + ROW_TOP_P), left), shared);
-    }
+    u64 each = counts || mass_of(least) == 0 ? 1 : mass_of(least);
+    u64 wanted = (target - sum_from(p, vocabulary, least + 1, counts, shared)) / each;
+    int last = first_exceeding(p, vocabulary, least, wanted, shared);
     for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
-        if (p[i] >= 0 && FLT(p[i]) < FLT(record[ROW_MIN_P])) {
+        if (cuts && (p[i] < least || (p[i] == least && i > last))) {
             p[i] = -1;
         }
     }
     BARRIER;
-    u64 left = sum_from(p, vocabulary, 0, 0, shared);
-    if (left == 0) {
-        return argmax;
-    }
-    u64 random = philox((u32)record[ROW_KEY], (u32)record[ROW_KEY + 1], (u32)record[ROW_COUNTER], (u32)record[ROW_COUNTER + 1]);
-    return first_exceeding(p, vocabulary, EVERY, below(random, left), shared);
 }
 
-KERNEL void sample(GLOBAL const float *logits, GLOBAL float *scratch, GLOBAL const int *step, int records_at, GLOBAL int *tokens, int rows,
+/* The token of an adjusted row, which becomes p. Barriers stand in no branch: where nothing is drawn, loops have nothing to do. */
+FN int choose(GLOBAL int *row, int vocabulary, GLOBAL const int *record, LOCAL_POINTER u64 *shared) {
+    u64 best = 0;
+    for (int i = LID; i < vocabulary; i += SAMPLE_GROUP) {
+        u64 key = rank_key(FLT(row[i]), i);
+        best = key > best ? key : best;
+    }
+    int argmax = key_id(group_largest(shared, best));
+    float temperature = FLT(record[ROW_TEMPERATURE]);
+    float largest = FLT(row[argmax]);
+    int draws = temperature != 0.0f && record[ROW_FORCED] < 0;
+    int candidates = draws ? vocabulary : 0;
+    BARRIER;
+    for (int i = LID; i < candidates; i += SAMPLE_GROUP) {
+        float e = canon_exp(FDIV(FSUB(FLT(row[i]), largest), temperature));
+        row[i] = e == e ? BITS(e) : 0;
+    }
+    BARRIER;
+    for (int which = draws ? 0 : 2; which < 2; which++) {
+        cut(which, row, candidates, record, shared);
+    }
+    for (int i = LID; i < candidates; i += SAMPLE_GROUP) {
+        if (row[i] >= 0 && FLT(row[i]) < FLT(record[ROW_MIN_P])) {
+            row[i] = -1;
+        }
+    }
+    BARRIER;
+    u64 left = sum_from(row, candidates, 0, 0, shared);
+    u64 random = philox((u32)record[ROW_KEY], (u32)record[ROW_KEY + 1], (u32)record[ROW_COUNTER], (u32)record[ROW_COUNTER + 1]);
+    int drawn = first_exceeding(row, candidates, EVERY, below(random, left), shared);
+    return drawn < 0 ? argmax : drawn;
+}
+
+KERNEL void sample(GLOBAL const float *logits, GLOBAL int *scratch, GLOBAL const int *step, int records_at, GLOBAL int *tokens, int rows,
                    int vocabulary) {
     LOCAL u64 shared[SAMPLE_GROUP];
-    GLOBAL float *row = scratch + (i64)GRP * vocabulary;
+    GLOBAL int *row = scratch + (i64)GRP * vocabulary;
     for (int r = GRP; r < rows; r += GROUPS) {
         GLOBAL const int *record = step + records_at + r * ROW_INTS;
-        int token = record[ROW_FORCED];
-        if (token < 0) {
-            adjust(logits + (i64)record[ROW_LOGITS] * vocabulary, row, vocabulary, step, record);
-            token = choose(row, vocabulary, record, shared);
-        }
+        adjust(logits + (i64)record[ROW_LOGITS] * vocabulary, row, vocabulary, step, record);
+        int token = choose(row, vocabulary, record, shared);
         if (LID == 0) {
-            tokens[r] = token;
+            tokens[r] = record[ROW_FORCED] < 0 ? token : record[ROW_FORCED];
         }
         BARRIER;
     }
