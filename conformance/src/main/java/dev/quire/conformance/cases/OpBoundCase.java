@@ -1,11 +1,7 @@
 package dev.quire.conformance.cases;
 
 import dev.quire.api.AttentionBackend;
-import dev.quire.api.memory.CacheGroup;
-import dev.quire.api.program.Op;
-import dev.quire.api.program.Program;
 import dev.quire.api.types.Numerics;
-import dev.quire.api.types.Support;
 import dev.quire.conformance.bits.BitsBackend;
 import dev.quire.conformance.guards.Violation;
 import dev.quire.conformance.oracle.OracleBackend;
@@ -13,6 +9,7 @@ import dev.quire.conformance.report.Level;
 import dev.quire.conformance.report.Profile;
 import dev.quire.conformance.report.Verdict;
 import dev.quire.conformance.scenario.LayoutRefused;
+import dev.quire.conformance.scenario.Refusal;
 import dev.quire.conformance.scenario.Samples;
 import dev.quire.conformance.scenario.Scenario;
 import dev.quire.conformance.scenario.ScenarioRun;
@@ -50,8 +47,12 @@ record OpBoundCase(OpCase op, Samples samples) implements ConformanceCase {
     public Verdict run(CaseContext context) {
         Scenario scenario = op.scenario().get();
         List<Ran> actual;
+        Optional<String> earlier = op.earlier().flatMap(before -> leave(context, before.get()));
+        if (earlier.isPresent()) {
+            return Verdict.unsupported(earlier.get());
+        }
         try (AttentionBackend backend = context.open().get()) {
-            Optional<String> refusal = refusal(backend, scenario, context.numerics());
+            Optional<String> refusal = Refusal.of(backend, scenario, context.numerics());
             if (refusal.isPresent()) {
                 return Verdict.unsupported(refusal.get());
             }
@@ -80,24 +81,18 @@ record OpBoundCase(OpCase op, Samples samples) implements ConformanceCase {
         return comparison.verdict();
     }
 
-    /** Why the backend does not run the scenario, if it does not. */
-    private static Optional<String> refusal(AttentionBackend backend, Scenario scenario, Numerics numerics) {
-        for (CacheGroup group : scenario.layout().map(layout -> layout.groups()).orElse(List.of())) {
-            if (group instanceof CacheGroup.PagedKv kv
-                    && !backend.info().cacheTypes().contains(kv.dtype())) {
-                return Optional.of("no KV cache of %s; it has %s"
-                        .formatted(kv.dtype(), backend.info().cacheTypes()));
-            }
-        }
-        for (Program program : scenario.programs()) {
-            for (Op one : program.expand(
-                            composite -> !backend.supports(composite, numerics).granted())
-                    .ops()) {
-                if (backend.supports(one, numerics) instanceof Support.No(String reason)) {
-                    return Optional.of("%s: %s".formatted(one.kind(), reason));
+    /** Runs a scenario whose results do not matter; says why not, if it is refused. */
+    private Optional<String> leave(CaseContext context, Scenario scenario) {
+        try (AttentionBackend backend = context.open().get()) {
+            Optional<String> refusal = Refusal.of(backend, scenario, context.numerics());
+            if (refusal.isEmpty()) {
+                try (ScenarioRun run = new ScenarioRun(backend, scenario, samples, context.numerics(), Watch.NONE)) {
+                    run.run();
+                } catch (LayoutRefused e) {
+                    return Optional.of(e.getMessage());
                 }
             }
+            return refusal;
         }
-        return Optional.empty();
     }
 }

@@ -20,8 +20,11 @@ public final class OpSuite {
         List<OpCase> all = new ArrayList<>(plain.list());
         all.addAll(new LinearCases(samples, numerics).list(depth));
         all.addAll(new AttendCases(samples, numerics).list(depth));
-        return all.stream()
-                .<ConformanceCase>map(op -> new OpBoundCase(op, samples))
-                .toList();
+        all.addAll(new CacheCases(samples, numerics).list(depth));
+        all.addAll(new OrderCases(samples).list());
+        List<ConformanceCase> cases = new ArrayList<>();
+        all.forEach(op -> cases.add(new OpBoundCase(op, samples)));
+        cases.addAll(new ContractCases(samples).list());
+        return cases;
     }
 }

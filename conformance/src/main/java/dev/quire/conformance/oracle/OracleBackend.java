@@ -76,7 +76,7 @@ public final class OracleBackend implements AttentionBackend {
 
     @Override
     public OracleExecutable compile(Program program, Weights weights, StepLimits limits, Numerics numerics) {
-        return new OracleExecutable(program, (OracleWeights) weights, judging);
+        return new OracleExecutable(program, (OracleWeights) weights, limits, judging);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.quire.conformance.oracle;
 
 import dev.quire.api.Executable;
+import dev.quire.api.StepLimits;
 import dev.quire.api.program.CacheRef;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
@@ -21,12 +22,14 @@ import java.util.Optional;
 public final class OracleExecutable implements Executable {
     private final Program program;
     private final OracleWeights weights;
+    private final StepLimits limits;
     private final Optional<Bound> judging;
 
     /** @param judging says how far results may lie from outputs; without, only values are computed */
-    OracleExecutable(Program program, OracleWeights weights, Optional<Bound> judging) {
+    OracleExecutable(Program program, OracleWeights weights, StepLimits limits, Optional<Bound> judging) {
         this.program = program.expand(composite -> true);
         this.weights = weights;
+        this.limits = limits;
         this.judging = judging;
     }
 
@@ -38,7 +41,9 @@ public final class OracleExecutable implements Executable {
     /** Runs a step whose Linear and Attend outputs are wanted in part only. */
     public OracleTicket submit(StepBatch batch, Bindings io, Selection wanted) {
         long start = System.nanoTime();
-        Run run = new Run(new StepEdges(batch, io), wanted);
+        StepEdges edges = new StepEdges(batch, io);
+        edges.check(limits);
+        Run run = new Run(edges, wanted);
         program.inputs().forEach(run::input);
         program.ops().forEach(run::op);
         program.outputs().forEach(run::output);

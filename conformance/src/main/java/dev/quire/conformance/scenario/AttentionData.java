@@ -62,8 +62,8 @@ public record AttentionData(Samples samples, String name, int heads, int kvHeads
     /** Writes row {@code row} of each array: the token of sequence {@code s} at {@code position}. */
     public void token(int s, int position, float[] q, float[] k, float[] v, int row) {
         Tone tone = Tone.values()[s % Tone.values().length];
-        Random random = samples.random("%s %d %d".formatted(name, s, position));
-        long channels = samples.random(name + s).nextLong();
+        Random random = samples.random(name, s, position);
+        long channels = samples.random(name, s, -1).nextLong();
         Draw draw = switch (tone) {
             case CHANNELS -> Draw.CHANNELS;
             case SMALL -> Draw.SMALL;

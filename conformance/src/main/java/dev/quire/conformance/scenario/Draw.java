@@ -21,18 +21,25 @@ public enum Draw {
      * @param channels seeds what channels have in common over rows
      */
     void fill(Random random, long channels, float[] target, int from, int n) {
-        Random channel = new Random(channels);
+        if (this == CHANNELS || this == OUTLIERS) {
+            fillChannels(random, new Random(channels), target, from, n);
+            return;
+        }
+        for (int i = from; i < from + n; i++) {
+            target[i] = switch (this) {
+                case POSITIVE -> 0.5f + random.nextFloat() / 2;
+                case SMALL -> small(random);
+                default -> 2 * random.nextFloat() - 1;
+            };
+        }
+    }
+
+    private void fillChannels(Random random, Random channel, float[] target, int from, int n) {
         for (int i = 0; i < n; i++) {
             float scale = (float) Math.exp(0.7 * channel.nextGaussian());
-            boolean outlier = channel.nextInt(32) == 0 || i == 0;
-            target[from + i] = switch (this) {
-                case UNIFORM -> 2 * random.nextFloat() - 1;
-                case CHANNELS -> scale * (float) random.nextGaussian();
-                case POSITIVE -> 0.5f + random.nextFloat() / 2;
-                case OUTLIERS ->
-                    scale * (float) random.nextGaussian() * (outlier ? 1000 + 3000 * channel.nextFloat() : 1);
-                case SMALL -> small(random);
-            };
+            float size = 1000 + 3000 * channel.nextFloat();
+            boolean outlier = this == OUTLIERS && (channel.nextInt(32) == 0 || i == 0);
+            target[from + i] = scale * (float) random.nextGaussian() * (outlier ? size : 1);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.quire.conformance.scenario;
 
+import dev.quire.api.WeightSource;
 import dev.quire.api.format.PlainEncoder;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.WeightFormat;
@@ -23,6 +24,11 @@ public final class Samples {
     /** Randomness of its own for {@code name}. */
     public Random random(String name) {
         return new Random(mixed(name));
+    }
+
+    /** Randomness of its own for a place in the data of {@code name}. */
+    public Random random(String name, int row, int column) {
+        return new Random((mixed(name) * 31 + row) * 0x2545F4914F6CDD1DL + column);
     }
 
     private long mixed(String name) {
@@ -59,6 +65,11 @@ public final class Samples {
             draw.fill(random, mixed(name + "channels"), values, row * width, width);
         }
         return values;
+    }
+
+    /** Lends weights, each until the next is read (RULES M11). */
+    public WeightSource source() {
+        return new LentWeights(this);
     }
 
     /**
