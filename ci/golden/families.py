@@ -1,6 +1,6 @@
 """A checkpoint of each model family, small enough to commit, and what Transformers makes of it in float64.
 
-Writes core/src/test/resources/models/families/. `families_configs.py` says what each is. The script fails unless Transformers reads the committed
+Writes core/src/test/resources/models/families/ and models/added/. `families_configs.py` says what each is. The script fails unless Transformers reads the committed
 folder back, in float32, to the same logits, and unless every greedy token leads by a margin that float32 cannot lose.
 """
 
@@ -20,7 +20,7 @@ import float64
 from families_configs import FAMILIES
 from files import CORE, write_json
 
-FOLDER = CORE / "models/families"
+MODELS = CORE / "models"
 NEW_TOKENS = 32
 PROMPT_LENGTHS = [5, 1, 23]
 MARGIN, DISTINCT = 2e-3, 6
@@ -34,7 +34,7 @@ def main():
 
 
 def make(name, family):
-    folder = FOLDER / name
+    folder = MODELS / family.folder / name
     shutil.rmtree(folder, ignore_errors=True)
     write_json(folder / "config.json", family.config, indent=2)
     for seed in range(1, 200):

@@ -11,7 +11,8 @@ VOCAB = 131
 
 @dataclass
 class Family:
-    """One checkpoint. `lengths` are those of its prompts; `max_model_len` is what it is served with, if not its config's."""
+    """One checkpoint. `lengths` are those of its prompts; `max_model_len` is what it is served with, if not its config's; what lies in the folder
+    `added` is run by a program of docs/add-a-model.md alone."""
 
     config: dict
     dtype: torch.dtype = torch.bfloat16
@@ -20,6 +21,7 @@ class Family:
     published: Callable = lambda tensors: tensors
     norm_at: float = 1
     post_norm_at: float | None = None
+    folder: str = "families"
     inputs_first: bool = False
     residual: float = 2.5
 
@@ -272,6 +274,10 @@ FAMILIES = {
     "llama-yarn": Family(llama(rope_scaling=YARN, max_position_embeddings=64, rope_theta=500.0)),
     "llama3": Family(llama(rope_scaling=LLAMA3, rope_theta=500.0, tie_word_embeddings=True)),
     "mistral": Family(decoder("MistralForCausalLM", model_type="mistral", sliding_window=7)),
+    "olmo2": Family(
+        decoder("Olmo2ForCausalLM", model_type="olmo2", attention_bias=False, pad_token_id=0, rope_scaling=None),
+        folder="added",
+    ),
     "opt": Family(OPT, dtype=torch.float16, published=unprefixed("model.")),
     "opt-350m": Family(
         OPT | {"do_layer_norm_before": False, "word_embed_proj_dim": 22, "enable_bias": False}, dtype=torch.float16

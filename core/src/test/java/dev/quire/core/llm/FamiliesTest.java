@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A checkpoint of each family says what Transformers makes of it in float64. */
 class FamiliesTest {
     /** Parts of a row's largest |logit|. */
-    private static final double EXACT = 1e-9;
+    static final double EXACT = 1e-9;
 
     private static final double FLOAT32 = 1e-4;
 
@@ -61,7 +61,14 @@ class FamiliesTest {
     @ParameterizedTest
     @MethodSource("families")
     void greedyTokensAreTheReferences(Family family) throws IOException {
-        LlmOptions options = TinyLlama.exact(family.servable(temporary), Backends.CPU, family.maxModelLen());
+        assertGreedy(family, temporary);
+    }
+
+    /**
+     * @param folder empty; the model is served from there
+     */
+    static void assertGreedy(Family family, Path folder) throws IOException {
+        LlmOptions options = TinyLlama.exact(family.servable(folder), Backends.CPU, family.maxModelLen());
         try (Llm llm = Llm.load(options)) {
             List<TextCollected> answers =
                     family.cases().stream().map(golden -> ask(llm, golden)).toList();
@@ -75,7 +82,7 @@ class FamiliesTest {
         }
     }
 
-    private static void assertLogits(Family family, AttentionBackend backend, double bound) throws IOException {
+    static void assertLogits(Family family, AttentionBackend backend, double bound) throws IOException {
         try (ModelCheckpoint checkpoint = ModelCheckpoint.ofFolder(family.folder())) {
             var formats = new CheckpointFormats(checkpoint.weights(), WeightDType.FLOAT32, Quantization.AUTO);
             Architecture.Definition model = checkpoint.define(formats, OneStep.serving(family));

@@ -46,11 +46,16 @@ public record Family(String name, Path folder, OptionalInt maxModelLen, List<Cas
 
     /** All of them, by name. */
     public static List<Family> all() {
-        try (Stream<Path> folders = Files.list(root())) {
+        try (Stream<Path> folders = Files.list(root().resolve("families"))) {
             return folders.sorted().map(Family::of).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** One that only a program of someone else's runs. */
+    public static Family added(String name) {
+        return of(root().resolve("added").resolve(name));
     }
 
     private static Family of(Path folder) {
@@ -68,7 +73,7 @@ public record Family(String name, Path folder, OptionalInt maxModelLen, List<Cas
 
     private static Path root() {
         try {
-            return Path.of(Family.class.getResource("/models/families").toURI());
+            return Path.of(Family.class.getResource("/models").toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
