@@ -5,21 +5,24 @@ import dev.quire.api.memory.Buffer;
 import dev.quire.api.types.DType;
 import dev.quire.conformance.cases.CaseContext;
 import dev.quire.conformance.cases.ConformanceCase;
+import dev.quire.conformance.models.BatchedRun;
+import dev.quire.conformance.models.ForcedText;
 import dev.quire.conformance.models.Golden;
 import dev.quire.conformance.models.Golden.Bound;
 import dev.quire.conformance.models.GoldenStep;
 import dev.quire.conformance.models.GoldenText;
 import dev.quire.conformance.models.KitModel;
-import dev.quire.conformance.models.ModelRun;
 import dev.quire.conformance.report.Level;
 import dev.quire.conformance.report.Profile;
 import dev.quire.conformance.report.Verdict;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /**
  * Level C3: after each golden text so far, the largest logit is the golden token's, or that of a token which comes as near as bf16 operands
- * may bring it; and nearly all are exact. The texts are forced, so that one near tie does not part them.
+ * may bring it; and nearly all are exact. The texts are forced, so that one near tie does not part them, and run as a server runs them.
  */
 record GoldenTokensCase(KitModel model, Golden golden) implements ConformanceCase {
     /** Keys and values are kept in the first of these that the backend has. */
@@ -47,7 +50,8 @@ record GoldenTokensCase(KitModel model, Golden golden) implements ConformanceCas
 
     @Override
     public Verdict run(CaseContext context) {
-        try (AttentionBackend backend = context.open().get();
+        try (Arena arena = Arena.ofConfined();
+                AttentionBackend backend = context.open().get();
                 AttentionBackend definition = ModelCases.definition(context.numerics())) {
             Optional<DType> keys =
                     KEYS.stream().filter(backend.info().cacheTypes()::contains).findFirst();
@@ -55,24 +59,30 @@ record GoldenTokensCase(KitModel model, Golden golden) implements ConformanceCas
                 return Verdict.unsupported("no KV cache of any of %s; it has %s"
                         .formatted(KEYS, backend.info().cacheTypes()));
             }
-            KitModel typed = model.withKeys(keys.get());
-            try (ModelRun run =
-                    new ModelRun(backend, definition, typed, context.numerics(), golden.longest(), golden.steps())) {
-                return compare(run);
-            }
+            BatchedRun run = new BatchedRun(backend, definition, model.withKeys(keys.get()), context.numerics());
+            Optional<String> refusal = run.refusal(context.profile());
+            return refusal.isPresent()
+                    ? Verdict.unsupported(refusal.get())
+                    : compare(run.logits(forced(), new Random(golden.longest()), arena));
         }
     }
 
-    private Verdict compare(ModelRun run) {
+    private List<ForcedText> forced() {
+        return golden.texts().stream()
+                .map(text -> new ForcedText(text.forced(), text.prompt().length, text.prompt().length - 1))
+                .toList();
+    }
+
+    private Verdict compare(List<Buffer> logits) {
         Bound bound = golden.bound(DType.BF16);
         int steps = 0;
         int exact = 0;
         double worst = 0;
-        for (GoldenText text : golden.texts()) {
-            Buffer logits = run.logits(text.forced(), text.steps().size());
+        for (int t = 0; t < logits.size(); t++) {
+            GoldenText text = golden.texts().get(t);
             for (int i = 0; i < text.steps().size(); i++) {
                 GoldenStep step = text.steps().get(i);
-                int chosen = argmax(logits, i);
+                int chosen = argmax(logits.get(t), i);
                 if (!step.allows(chosen, bound)) {
                     return Verdict.fail(step.gap(chosen) / bound.nearTie(), mistake(text, i, chosen, bound));
                 }

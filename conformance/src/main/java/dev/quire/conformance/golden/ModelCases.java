@@ -10,6 +10,7 @@ import dev.quire.conformance.models.KitModel;
 import dev.quire.conformance.models.References;
 import dev.quire.conformance.oracle.OracleBackend;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The cases that a model is good for. */
 public final class ModelCases {
@@ -18,6 +19,9 @@ public final class ModelCases {
 
     /** Reference texts of a quick run. */
     private static final int FEW = 4;
+
+    /** Models that a seed makes. */
+    private static final int FRESH = 6;
 
     private ModelCases() {}
 
@@ -38,6 +42,13 @@ public final class ModelCases {
         return List.of(
                 tokens,
                 new ReferenceBitsCase(model, golden, depth == Depth.QUICK ? references.upTo(SHORT, FEW) : references));
+    }
+
+    /** Level C4 on models that {@code seed} makes; REPRODUCIBLE only. */
+    public static List<ConformanceCase> fresh(Depth depth, long seed) {
+        return IntStream.rangeClosed(1, depth == Depth.QUICK ? 1 : FRESH)
+                .<ConformanceCase>mapToObj(number -> new FreshModelCase(number, seed))
+                .toList();
     }
 
     /** Runs the ops that a backend refuses. */

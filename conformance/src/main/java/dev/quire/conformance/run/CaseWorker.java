@@ -48,7 +48,7 @@ final class CaseWorker {
             say(out, new Json.JsonObject(Map.of("refused", new Json.JsonString(why))));
             return;
         }
-        CaseContext context = new CaseContext(choice::open, options.numerics());
+        CaseContext context = new CaseContext(choice::open, options.numerics(), options.profile());
         Map<String, ConformanceCase> cases = new HashMap<>();
         CaseSelection.of(options).forEach(one -> cases.put(one.name(), one));
         String name = in.readLine();

@@ -4,6 +4,7 @@ import dev.quire.api.types.Numerics;
 import dev.quire.conformance.cases.ConformanceCase;
 import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.cases.OpSuite;
+import dev.quire.conformance.golden.ModelCases;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +19,10 @@ public final class CaseSuite {
      * @param seed of all data
      */
     public static List<ConformanceCase> of(Numerics numerics, Depth depth, long seed) {
-        return new ArrayList<>(OpSuite.of(numerics, depth, seed));
+        List<ConformanceCase> cases = new ArrayList<>(OpSuite.of(numerics, depth, seed));
+        if (numerics == Numerics.REPRODUCIBLE) {
+            cases.addAll(ModelCases.fresh(depth, seed));
+        }
+        return cases;
     }
 }

@@ -1,0 +1,50 @@
+package dev.quire.conformance.golden;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quire.api.types.Numerics;
+import dev.quire.conformance.bits.BitsBackend;
+import dev.quire.conformance.bits.Canon;
+import dev.quire.conformance.cases.CaseContext;
+import dev.quire.conformance.models.KitModel;
+import dev.quire.conformance.report.Outcome;
+import dev.quire.conformance.report.Verdict;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FreshModelCaseTest {
+    private static final long SEED = Long.getLong("quire.seed", 4711);
+
+    @Test
+    void theInterpreterGivesTheSameBitsBatchedAndAlone() { // A6, N2
+        Verdict verdict = new FreshModelCase(1, SEED).run(new CaseContext(BitsBackend::new, Numerics.REPRODUCIBLE));
+        assertEquals(Outcome.PASS, verdict.outcome(), "seed %d: %s".formatted(SEED, verdict));
+    }
+
+    @Test
+    void oneUlpInOnePrimitiveIsCaughtAndDrawn() { // N10
+        Canon broken = new Canon() {
+            @Override
+            public float exp(float x) {
+                return Math.nextUp(super.exp(x));
+            }
+        };
+        Verdict verdict =
+                new FreshModelCase(1, SEED).run(new CaseContext(() -> new BitsBackend(broken), Numerics.REPRODUCIBLE));
+        assertEquals(Outcome.FAIL, verdict.outcome());
+        assertTrue(verdict.detail().startsWith("N2: the logit of token "), verdict.detail());
+        assertTrue(verdict.errors().orElseThrow().worst() > 1);
+    }
+
+    @Test
+    void eachSeedMakesAnotherModel() {
+        Set<String> shapes = new HashSet<>();
+        for (int seed = 0; seed < 20; seed++) {
+            KitModel model = FreshModel.of(SEED + seed);
+            shapes.add(model.forward().toString());
+        }
+        assertEquals(20, shapes.size());
+    }
+}
