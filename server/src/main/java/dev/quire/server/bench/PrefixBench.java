@@ -29,7 +29,7 @@ final class PrefixBench implements AutoCloseable {
     private final Engine engine;
     private final SplittableRandom random = new SplittableRandom(1);
 
-    PrefixBench(AttentionBackend backend, MadeModel model) {
+    PrefixBench(AttentionBackend backend, MadeModel model, Numerics numerics) {
         SchedulerOptions options = SchedulerOptions.defaults();
         StepLimits limits = new StepLimits(
                 options.maxNumBatchedTokens(),
@@ -40,12 +40,12 @@ final class PrefixBench implements AutoCloseable {
         var forward = model.definition().forward();
         ModelRunner runner = new ModelRunner(
                 backend,
-                backend.compile(forward, backend.load(forward.weights(), model::weight), limits, Numerics.FAST),
+                backend.compile(forward, backend.load(forward.weights(), model::weight), limits, numerics),
                 backend.compile(
                         ModelRunner.samplingProgram(MadeModel.VOCABULARY),
                         backend.load(List.of(), model::weight),
                         limits,
-                        Numerics.FAST),
+                        numerics),
                 new KvCacheLayout(
                         List.of(model.definition().cache().groups().getFirst().withBlocks(1024))),
                 MadeModel.VOCABULARY,

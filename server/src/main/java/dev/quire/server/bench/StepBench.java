@@ -7,6 +7,7 @@ import dev.quire.api.Weights;
 import dev.quire.api.memory.Buffer;
 import dev.quire.api.memory.KvCache;
 import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.program.Program;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.GroupStep;
 import dev.quire.api.step.StepBatch;
@@ -14,11 +15,12 @@ import dev.quire.api.step.StepTokens;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Times steps of a made model on a backend, with nothing above the SPI. */
+/** Times steps of a made model on a backend, in one numerics or in several that take turns, with nothing above the SPI. */
 final class StepBench implements AutoCloseable {
     private static final int BLOCK = 16;
     private static final int BLOCKS = 2048;
@@ -26,34 +28,43 @@ final class StepBench implements AutoCloseable {
     private static final Duration WARM_UP = Duration.ofSeconds(4);
     private static final Duration MEASURE = Duration.ofSeconds(4);
 
-    private final Weights weights;
-    private final Executable executable;
+    /** The model in one numerics. */
+    private record Compiled(Weights weights, Executable executable) {}
+
+    private final List<Compiled> models;
     private final KvCache cache;
     private final Buffer logits;
 
-    StepBench(AttentionBackend backend, MadeModel model) {
-        this.weights = backend.load(model.definition().forward().weights(), model::weight);
-        StepLimits limits = new StepLimits(2048, MOST_ROWS, MOST_ROWS, MadeModel.CONTEXT);
-        this.executable = backend.compile(model.definition().forward(), weights, limits, Numerics.FAST);
+    StepBench(AttentionBackend backend, MadeModel model, List<Numerics> numerics) {
+        this.models = numerics.stream().map(n -> compile(backend, model, n)).toList();
         this.cache = backend.allocate(new KvCacheLayout(
                 List.of(model.definition().cache().groups().getFirst().withBlocks(BLOCKS))));
         this.logits = backend.buffer(DType.F32, MOST_ROWS, MadeModel.VOCABULARY);
     }
 
-    /** Seconds of a step in which each of {@code batch} sequences has one new token after {@code context − 1} others. */
-    double decodeSeconds(int batch, int context) {
+    private static Compiled compile(AttentionBackend backend, MadeModel model, Numerics numerics) {
+        Program forward = model.definition().forward();
+        Weights weights = backend.load(forward.weights(), model::weight);
+        StepLimits limits = new StepLimits(2048, MOST_ROWS, MOST_ROWS, MadeModel.CONTEXT);
+        return new Compiled(weights, backend.compile(forward, weights, limits, numerics));
+    }
+
+    /** Seconds, for each numerics, of a step in which each of {@code batch} sequences has one new token after {@code context − 1} others. */
+    List<Double> decodeSeconds(int batch, int context) {
         return time(step(batch, context - 1, 1));
     }
 
-    /** Seconds of a step that computes a prompt. */
-    double prefillSeconds(int tokens) {
+    /** Seconds, for each numerics, of a step that computes a prompt. */
+    List<Double> prefillSeconds(int tokens) {
         return time(step(1, 0, tokens));
     }
 
-    private double time(StepBatch batch) {
+    private List<Double> time(StepBatch batch) {
         Bindings io = new Bindings(Optional.of(cache), Map.of("logits", logits));
-        return Median.seconds(
-                WARM_UP, MEASURE, () -> executable.submit(batch, io).await());
+        List<Runnable> steps = new ArrayList<>();
+        models.forEach(
+                model -> steps.add(() -> model.executable().submit(batch, io).await()));
+        return Median.seconds(WARM_UP, MEASURE, steps);
     }
 
     private static StepBatch step(int sequences, int before, int count) {
@@ -92,8 +103,8 @@ final class StepBench implements AutoCloseable {
 
     @Override
     public void close() {
-        executable.close();
+        models.forEach(model -> model.executable().close());
         cache.close();
-        weights.close();
+        models.forEach(model -> model.weights().close());
     }
 }

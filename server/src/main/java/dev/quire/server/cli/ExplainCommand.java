@@ -12,7 +12,6 @@ import dev.quire.server.options.QuireOptions;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -75,7 +74,7 @@ final class ExplainCommand implements Callable<Integer>, OptionFlags.Taker {
                 "on %s: %s; %s numerics%n%nforward%n",
                 explained.backend().name(),
                 explained.backend().description(),
-                options.device().numerics().name().toLowerCase(Locale.ROOT));
+                options.device().numerics().label());
         print(explained.forward(), out);
         out.printf("%nsampling%n");
         print(explained.sampling(), out);

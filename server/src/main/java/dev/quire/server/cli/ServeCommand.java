@@ -10,7 +10,6 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -89,7 +88,7 @@ final class ServeCommand implements Callable<Integer>, OptionFlags.Taker {
                         name,
                         shown(options.http().host()),
                         server.actualPort(),
-                        options.device().numerics().name().toLowerCase(Locale.ROOT));
+                        options.device().numerics().label());
         spec.commandLine().getErr().flush();
     }
 

@@ -7,7 +7,6 @@ import dev.quire.core.text.template.ChatTemplate;
 import dev.quire.server.contract.ApiException;
 import dev.quire.server.options.ModelOptions;
 import io.vertx.core.json.JsonObject;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -28,7 +27,7 @@ public record Deployment(
 
     /** What the backend promises about the last bits: {@code fast} or {@code reproducible}. */
     String numerics() {
-        return llm.info().numerics().name().toLowerCase(Locale.ROOT);
+        return llm.info().numerics().label();
     }
 
     /** The defaults of sampling. */

@@ -64,4 +64,23 @@ final class Bf16Rows {
             out.set(JAVA_FLOAT, to + 4L * i, Bf16.round(x.get(JAVA_FLOAT, from + 4L * i)));
         }
     }
+
+    /** Rounds the first {@code count} values. */
+    static void round(float[] values, int count) {
+        int i = 0;
+        for (; i <= count - Lanes.COUNT; i += Lanes.COUNT) {
+            IntVector bits = FloatVector.fromArray(Lanes.FLOATS, values, i).reinterpretAsInts();
+            IntVector nearest = bits.add(0x7fff)
+                    .add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
+                    .and(Bf16.HIGH);
+            IntVector flushed =
+                    nearest.blend(nearest.and(SIGN), nearest.and(MAGNITUDE).compare(VectorOperators.LT, Bf16.SMALLEST));
+            flushed.blend(Bf16.NAN, bits.and(MAGNITUDE).compare(VectorOperators.GT, Bf16.INFINITY))
+                    .reinterpretAsFloats()
+                    .intoArray(values, i);
+        }
+        for (; i < count; i++) {
+            values[i] = Bf16.round(values[i]);
+        }
+    }
 }

@@ -14,8 +14,6 @@ final class CanonicalLayout {
     /** Runs of words of a slice. */
     static final int RUNS = PARTIALS / 2;
 
-    private static final int NONE = -1;
-
     private final int inputs;
     private final int[] firstWord;
     private final int[] lengths;
@@ -30,7 +28,7 @@ final class CanonicalLayout {
             firstWord[slice + 1] = firstWord[slice] + RUNS * steps(slice) + longerRuns(slice);
         }
         this.elements = new int[2 * words()];
-        Arrays.fill(elements, NONE);
+        Arrays.fill(elements, inputs);
         for (int slice = 0; slice < slices; slice++) {
             for (int i = 0; i < lengths[slice]; i++) {
                 int run = i % RUNS;
@@ -71,8 +69,15 @@ final class CanonicalLayout {
         return Math.min(lengths[slice] % PARTIALS, RUNS);
     }
 
-    /** Which element stands at half {@code place % 2} of word {@code place / 2}; negative for none. */
-    int element(int place) {
-        return elements[place];
+    /**
+     * Writes a row in the layout's order, the lower half of each word before the upper one.
+     *
+     * @param values [inputs + 1], the last a zero: what halves without an element get
+     * @param to index in {@code arranged} of the first of 2 · {@link #words} floats
+     */
+    void arrange(float[] values, float[] arranged, int to) {
+        for (int i = 0; i < elements.length; i++) {
+            arranged[to + i] = values[elements[i]];
+        }
     }
 }

@@ -57,30 +57,26 @@ final class CanonicalLinear implements PackedLinear {
     @Override
     public void run(MemorySegment x, int rows, List<MemorySegment> ys) {
         RunCheck.check(this, x, rows, ys);
-        MemorySegment arranged = scratch.arranged().get(rowBytes() * rows);
+        float[] arranged = scratch.arranged(Math.multiplyExact(rowSize(), rows));
         RowLoop.run(pool, rows, inputs(), row -> arrange(x, row, arranged));
         Grid grid = Grid.of(rows, panels.count(), pool.threads());
         pool.parallel(grid.parts(), (part, worker) -> share(grid, part, arranged, ys, scratch.tile(worker)));
     }
 
-    /** Bytes of a row of x as the kernel reads it. */
-    private long rowBytes() {
-        return 2L * Float.BYTES * layout.words();
+    /** Floats of a row of x as the kernel reads it. */
+    private int rowSize() {
+        return 2 * layout.words();
     }
 
     /** Brings a row of x into the layout's order, rounded. */
-    private void arrange(MemorySegment x, int row, MemorySegment arranged) {
-        long from = 4L * row * inputs();
-        long to = rowBytes() * row;
-        int places = 2 * layout.words();
-        for (int i = 0; i < places; i++) {
-            int element = layout.element(i);
-            arranged.set(JAVA_FLOAT, to + 4L * i, element < 0 ? 0 : x.get(JAVA_FLOAT, from + 4L * element));
-        }
-        Bf16Rows.round(arranged, to, places, arranged, to);
+    private void arrange(MemorySegment x, int row, float[] arranged) {
+        float[] values = new float[inputs() + 1];
+        MemorySegment.copy(x, JAVA_FLOAT, 4L * row * inputs(), values, 0, inputs());
+        Bf16Rows.round(values, inputs());
+        layout.arrange(values, arranged, row * rowSize());
     }
 
-    private void share(Grid grid, int part, MemorySegment x, List<MemorySegment> ys, CanonicalScratch.Tile tile) {
+    private void share(Grid grid, int part, float[] x, List<MemorySegment> ys, CanonicalScratch.Tile tile) {
         for (int panel = grid.firstPanel(part); panel < grid.endPanel(part); panel++) {
             int layer = panels.layerOf(panel);
             int stride = panels.outputs().get(layer);
@@ -107,22 +103,21 @@ final class CanonicalLinear implements PackedLinear {
     }
 
     /** The outputs of two rows, from output {@code group} of a panel, to the tile's first slice. */
-    private void multiply(MemorySegment x, int row, int second, int panel, int group, CanonicalScratch.Tile tile) {
+    private void multiply(float[] x, int row, int second, int panel, int group, CanonicalScratch.Tile tile) {
         int size = CanonicalScratch.Tile.SIZE;
         long weights = panel * CanonicalPacking.panelBytes(layout) + 4L * group;
         for (int slice = 0; slice < layout.slices(); slice++) {
             int word = layout.firstWord(slice);
             CanonicalTiles.partials(
                     x,
-                    rowBytes() * row + 8L * word,
-                    rowBytes() * second + 8L * word,
+                    rowSize() * row + 2 * word,
+                    rowSize() * second + 2 * word,
                     packed,
                     weights + 4L * Panels.WIDTH * word,
                     layout.steps(slice),
                     layout.longerRuns(slice),
                     tile.partials());
-            CanonicalTiles.fold(tile.partials(), CanonicalLayout.RUNS, size);
-            System.arraycopy(tile.partials(), 0, tile.slices(), slice * size, size);
+            CanonicalTiles.foldRuns(tile.partials(), tile.slices(), slice * size);
         }
         CanonicalTiles.fold(tile.slices(), layout.slices(), size);
     }

@@ -22,18 +22,16 @@ final class CanonicalPacking {
     static void pack(LinearWeight weight, CanonicalLayout layout, int firstRow, MemorySegment packed, long panel) {
         int rows = Math.min(Panels.WIDTH, weight.outputs() - firstRow);
         long rowBytes = weight.format().bytes(weight.inputs());
-        float[] row = new float[weight.inputs()];
+        float[] row = new float[weight.inputs() + 1];
+        float[] arranged = new float[2 * layout.words()];
         for (int column = 0; column < rows; column++) {
             BlockDecoder.decode(
                     weight.format(), weight.data(), (firstRow + column) * rowBytes, row, 0, weight.inputs());
+            layout.arrange(row, arranged, 0);
             for (int word = 0; word < layout.words(); word++) {
-                int pair = bits(row, layout.element(2 * word)) | bits(row, layout.element(2 * word + 1)) << 16;
+                int pair = Bf16.bits(arranged[2 * word]) & 0xffff | Bf16.bits(arranged[2 * word + 1]) << 16;
                 packed.set(JAVA_INT, panel + Integer.BYTES * ((long) word * Panels.WIDTH + column), pair);
             }
         }
-    }
-
-    private static int bits(float[] row, int element) {
-        return element < 0 ? 0 : Bf16.bits(row[element]) & 0xffff;
     }
 }

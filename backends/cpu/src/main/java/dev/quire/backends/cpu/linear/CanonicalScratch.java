@@ -20,7 +20,7 @@ final class CanonicalScratch {
         }
     }
 
-    private final Scratch arranged = new Scratch();
+    private float[] arranged = {};
     private final List<Tile> tiles = new ArrayList<>();
 
     CanonicalScratch(int threads) {
@@ -29,8 +29,9 @@ final class CanonicalScratch {
         }
     }
 
-    /** For x in the order of a {@link CanonicalLayout}. */
-    Scratch arranged() {
+    /** At least {@code size} floats for x in the order of a {@link CanonicalLayout}; what they hold is undefined. */
+    float[] arranged(int size) {
+        arranged = arranged.length < size ? new float[size] : arranged;
         return arranged;
     }
 

@@ -1,7 +1,5 @@
 package dev.quire.backends.cpu.linear;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -20,19 +18,18 @@ final class CanonicalTiles {
     /**
      * The partial sums of one slice, the first fold (xor 16) done.
      *
-     * @param x0 byte of {@code xs} where the first row's words of the slice begin
+     * @param x0 index in {@code xs} where the first row's words of the slice begin
      * @param x1 of the second row
      * @param panel byte of {@code w} where the group's words of the slice begin
      * @param steps words of every run
      * @param longer how many runs have one word more
      * @param tile receives [16 runs][2 rows][{@link Lanes#GROUP}]
      */
-    static void partials(
-            MemorySegment xs, long x0, long x1, MemorySegment w, long panel, int steps, int longer, float[] tile) {
+    static void partials(float[] xs, int x0, int x1, MemorySegment w, long panel, int steps, int longer, float[] tile) {
         FloatVector zero = FloatVector.zero(Lanes.FLOATS);
         long at = panel;
-        long p = x0;
-        long q = x1;
+        int p = x0;
+        int q = x1;
         for (int run = 0; run < CanonicalLayout.RUNS; run++) {
             int words = run < longer ? steps + 1 : steps;
             FloatVector a0 = zero;
@@ -52,10 +49,10 @@ final class CanonicalTiles {
             FloatVector d2 = zero;
             FloatVector d3 = zero;
             for (int j = 0; j < words; j++) {
-                FloatVector p0 = FloatVector.broadcast(Lanes.FLOATS, xs.get(JAVA_FLOAT, p));
-                FloatVector p1 = FloatVector.broadcast(Lanes.FLOATS, xs.get(JAVA_FLOAT, p + 4));
-                FloatVector q0 = FloatVector.broadcast(Lanes.FLOATS, xs.get(JAVA_FLOAT, q));
-                FloatVector q1 = FloatVector.broadcast(Lanes.FLOATS, xs.get(JAVA_FLOAT, q + 4));
+                FloatVector p0 = FloatVector.broadcast(Lanes.FLOATS, xs[p]);
+                FloatVector p1 = FloatVector.broadcast(Lanes.FLOATS, xs[p + 1]);
+                FloatVector q0 = FloatVector.broadcast(Lanes.FLOATS, xs[q]);
+                FloatVector q1 = FloatVector.broadcast(Lanes.FLOATS, xs[q + 1]);
                 IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, w, at, Lanes.ORDER);
                 IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, w, at + Lanes.BYTES, Lanes.ORDER);
                 IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, w, at + 2 * Lanes.BYTES, Lanes.ORDER);
@@ -84,8 +81,8 @@ final class CanonicalTiles {
                 FloatVector u3 = w3.and(UPPER).reinterpretAsFloats();
                 b3 = u3.fma(p1, b3);
                 d3 = u3.fma(q1, d3);
-                p += 8;
-                q += 8;
+                p += 2;
+                q += 2;
                 at += 4L * Panels.WIDTH;
             }
             int to = run * 2 * Lanes.GROUP;
@@ -98,6 +95,31 @@ final class CanonicalTiles {
             c2.add(d2).intoArray(tile, to + Lanes.GROUP + 2 * Lanes.COUNT);
             c3.add(d3).intoArray(tile, to + Lanes.GROUP + 3 * Lanes.COUNT);
         }
+    }
+
+    /**
+     * Folds 16 runs into one slice by xor 8, 4, 2 and 1.
+     *
+     * @param tile what {@link #partials} wrote
+     * @param to index in {@code slices} of the result, [2 rows][{@link Lanes#GROUP}]
+     */
+    static void foldRuns(float[] tile, float[] slices, int to) {
+        int size = 2 * Lanes.GROUP;
+        for (int i = 0; i < size; i += Lanes.COUNT) {
+            FloatVector even = pair(tile, i, size)
+                    .add(pair(tile, i + 4 * size, size))
+                    .add(pair(tile, i + 2 * size, size).add(pair(tile, i + 6 * size, size)));
+            FloatVector odd = pair(tile, i + size, size)
+                    .add(pair(tile, i + 5 * size, size))
+                    .add(pair(tile, i + 3 * size, size).add(pair(tile, i + 7 * size, size)));
+            even.add(odd).intoArray(slices, to + i);
+        }
+    }
+
+    /** Runs q and q + 8, where run q begins at {@code at}. */
+    private static FloatVector pair(float[] tile, int at, int size) {
+        return FloatVector.fromArray(Lanes.FLOATS, tile, at)
+                .add(FloatVector.fromArray(Lanes.FLOATS, tile, at + 8 * size));
     }
 
     /** Folds {@code count} (a power of two) runs of {@code size} sums into the first: i takes i xor count/2, then the half of that, down to 1. */
