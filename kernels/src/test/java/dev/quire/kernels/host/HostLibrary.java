@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,17 @@ import java.util.Optional;
 @SuppressWarnings("restricted")
 final class HostLibrary implements AutoCloseable {
     static final String COMPILER = "g++";
+
+    private static final List<String> FLAGS = List.of(
+            "-std=c++17",
+            "-O2",
+            "-ffp-contract=off",
+            "-fno-math-errno",
+            "-U_FORTIFY_SOURCE",
+            "-fPIC",
+            "-Wall",
+            "-Wno-unused-function",
+            "-Werror");
 
     private final Arena arena = Arena.ofShared();
     private final SymbolLookup symbols;
@@ -52,33 +64,32 @@ final class HostLibrary implements AutoCloseable {
     }
 
     /**
-     * Compiles every portable kernel into a library and loads it.
+     * A C++ source.
      *
-     * @param folder where sources and library go
+     * @param name without ending
      */
-    static HostLibrary compile(Path folder) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                COMPILER,
-                "-std=c++17",
-                "-O2",
-                "-ffp-contract=off",
-                "-fno-math-errno",
-                "-U_FORTIFY_SOURCE",
-                "-Wall",
-                "-Wno-unused-function",
-                "-Werror",
-                "-shared",
-                "-fPIC",
-                "-o",
-                "kernels.so",
-                "launcher.cpp"));
+    record Source(String name, String text) {}
+
+    /** Compiles every portable kernel, with the launcher, and loads them. */
+    private static HostLibrary compile(Path folder) throws IOException, InterruptedException {
+        List<Source> sources = new ArrayList<>();
         try (InputStream launcher = HostLibrary.class.getResourceAsStream("/dev/quire/kernels/host/launcher.cpp")) {
-            Files.write(folder.resolve("launcher.cpp"), launcher.readAllBytes());
+            sources.add(new Source("launcher", new String(launcher.readAllBytes(), StandardCharsets.UTF_8)));
         }
         for (String kernel : KernelSource.portable()) {
             String text = KernelSource.portable(kernel, Dialect.HOST).text();
-            Files.writeString(folder.resolve(kernel + ".cpp"), text + "ENTRY(%s)\n".formatted(kernel));
-            command.add(kernel + ".cpp");
+            sources.add(new Source(kernel, text + "ENTRY(%s)\n".formatted(kernel)));
+        }
+        return new HostLibrary(build(folder, sources));
+    }
+
+    /** Compiles sources to a library in {@code folder} that rounds every operation on its own. */
+    static Path build(Path folder, List<Source> sources) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(COMPILER, "-shared", "-o", "library.so"));
+        command.addAll(FLAGS);
+        for (Source source : sources) {
+            Files.writeString(folder.resolve(source.name() + ".cpp"), source.text());
+            command.add(source.name() + ".cpp");
         }
         Path log = folder.resolve("log");
         Process process = new ProcessBuilder(command)
@@ -87,9 +98,9 @@ final class HostLibrary implements AutoCloseable {
                 .redirectOutput(log.toFile())
                 .start();
         if (process.waitFor() != 0) {
-            throw new IllegalStateException("the portable kernels do not compile as C++:\n" + Files.readString(log));
+            throw new IllegalStateException("the kernels do not compile as C++:\n" + Files.readString(log));
         }
-        return new HostLibrary(folder.resolve("kernels.so"));
+        return folder.resolve("library.so");
     }
 
     /**
