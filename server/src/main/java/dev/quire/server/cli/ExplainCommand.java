@@ -1,7 +1,5 @@
 package dev.quire.server.cli;
 
-import dev.quire.api.placement.PlacedOp;
-import dev.quire.api.placement.ProgramPlacement;
 import dev.quire.core.llm.Backends;
 import dev.quire.core.llm.Explanation;
 import dev.quire.core.llm.Llm;
@@ -10,12 +8,9 @@ import dev.quire.server.launch.LoadReport;
 import dev.quire.server.launch.ModelLauncher;
 import dev.quire.server.options.QuireOptions;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "explain",
         description = {
             "Prints the program of a model, and who runs each op.",
-            "Layers that do the same as the one before are counted, not repeated. Loads no weights."
+            "Layers that do the same are written once. Loads no weights."
         },
         mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer>, OptionFlags.Taker {
@@ -70,66 +65,16 @@ final class ExplainCommand implements Callable<Integer>, OptionFlags.Taker {
                 explained.model().hiddenSize(),
                 explained.model().vocabSize(),
                 explained.maxModelLen());
+        String backend = explained.backend().name();
         out.printf(
                 "on %s: %s; %s numerics%n%nforward%n",
-                explained.backend().name(),
+                backend,
                 explained.backend().description(),
                 options.device().numerics().label());
-        print(explained.forward(), out);
+        out.print(new ProgramPage(explained.forward(), backend, all).text());
         out.printf("%nsampling%n");
-        print(explained.sampling(), out);
+        out.print(new ProgramPage(explained.sampling(), backend, all).text());
         out.flush();
         return 0;
-    }
-
-    private void print(ProgramPlacement placement, PrintWriter out) {
-        String before = "";
-        int first = 0;
-        int repeated = 0;
-        for (List<PlacedOp> run : runs(placement)) {
-            String text = run.stream().map(ExplainCommand::line).collect(Collectors.joining("\n"));
-            String shape = OpLine.LAYER.matcher(text).replaceAll("layer.").replaceAll(" +", " ");
-            if (!all && shape.equals(before)) {
-                repeated++;
-                continue;
-            }
-            said(first, repeated, out);
-            repeated = 0;
-            first = layer(run.getFirst());
-            before = shape;
-            out.println(text);
-        }
-        said(first, repeated, out);
-    }
-
-    private static void said(int first, int repeated, PrintWriter out) {
-        if (repeated > 0) {
-            out.printf("  ... and layers %d to %d do the same%n", first + 1, first + repeated);
-        }
-    }
-
-    /** Ops of one layer together, all others alone. */
-    private static List<List<PlacedOp>> runs(ProgramPlacement placement) {
-        List<List<PlacedOp>> runs = new ArrayList<>();
-        for (PlacedOp placed : placement.ops()) {
-            boolean joins = !runs.isEmpty()
-                    && layer(placed) >= 0
-                    && layer(runs.getLast().getFirst()) == layer(placed);
-            if (!joins) {
-                runs.add(new ArrayList<>());
-            }
-            runs.getLast().add(placed);
-        }
-        return runs;
-    }
-
-    /** The layer that an op belongs to; −1 for none. */
-    private static int layer(PlacedOp placed) {
-        return OpLine.layer(placed.op()).orElse(-1);
-    }
-
-    private static String line(PlacedOp placed) {
-        String why = placed.reason().map(reason -> ": " + reason).orElse("");
-        return "  %s   [%s%s]".formatted(OpLine.of(placed.op()), placed.backend(), why);
     }
 }
