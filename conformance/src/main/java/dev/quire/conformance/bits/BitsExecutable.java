@@ -40,7 +40,8 @@ final class BitsExecutable implements Executable {
                                     rope,
                                     tables.computeIfAbsent(
                                             rope.rotary(),
-                                            same -> BitsRope.Tables.of(rope.rotary(), limits.maxContext()))));
+                                            same -> BitsRope.Tables.of(rope.rotary(), limits.maxContext())),
+                                    canon));
                 default -> {}
             }
         }
@@ -49,7 +50,7 @@ final class BitsExecutable implements Executable {
     @Override
     public Ticket submit(StepBatch batch, Bindings io) {
         StepEdges edges = new StepEdges(batch, io);
-        edges.check(limits);
+        limits.check(batch);
         long start = System.nanoTime();
         Optional<BackendException> failure = Optional.empty();
         try {

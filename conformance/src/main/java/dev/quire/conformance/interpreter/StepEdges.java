@@ -1,17 +1,14 @@
 package dev.quire.conformance.interpreter;
 
 import dev.quire.api.BackendException;
-import dev.quire.api.StepLimits;
 import dev.quire.api.memory.Buffer;
 import dev.quire.api.program.Value;
 import dev.quire.api.step.Bindings;
-import dev.quire.api.step.GroupStep;
 import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.Ticket;
 import dev.quire.api.step.TokenSource;
 import dev.quire.api.types.DType;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /** One step's edges: values that the batch or a buffer fills, and values that go back to buffers. Elements pass as float64, which holds all types. */
@@ -20,30 +17,6 @@ public record StepEdges(StepBatch batch, Bindings io) {
     @FunctionalInterface
     public interface Sink {
         void set(int index, double element);
-    }
-
-    /**
-     * Refuses a step that is larger than its program was compiled for (RULES T1).
-     *
-     * @throws BackendException of kind UNSUPPORTED
-     */
-    public void check(StepLimits limits) {
-        within("tokens", batch.tokenCount(), limits.maxTokens());
-        within("sequences", batch.sequences(), limits.maxSequences());
-        within("logit rows", batch.logitRowCount(), limits.maxLogitRows());
-        for (GroupStep group : batch.groups()) {
-            int longest = Arrays.stream(group.contextLengths()).max().orElse(0);
-            within("context tokens", longest, limits.maxContext());
-        }
-    }
-
-    private static void within(String what, int count, int limit) {
-        if (count > limit) {
-            throw new BackendException(
-                    BackendException.Kind.UNSUPPORTED,
-                    "a step of %d %s exceeds the %d that the program was compiled for; compile with larger limits or split the step"
-                            .formatted(count, what, limit));
-        }
     }
 
     /** Rows that {@code value} has in this step. */

@@ -42,7 +42,7 @@ public final class OracleExecutable implements Executable {
     public OracleTicket submit(StepBatch batch, Bindings io, Selection wanted) {
         long start = System.nanoTime();
         StepEdges edges = new StepEdges(batch, io);
-        edges.check(limits);
+        limits.check(batch);
         Run run = new Run(edges, wanted);
         program.inputs().forEach(run::input);
         program.ops().forEach(run::op);

@@ -55,9 +55,7 @@ final class CpuExecutable implements Executable {
 
     @Override
     public Ticket submit(StepBatch batch, Bindings io) {
-        within("tokens", batch.tokenCount(), limits.maxTokens());
-        within("sequences", batch.sequences(), limits.maxSequences());
-        within("logit rows", batch.logitRowCount(), limits.maxLogitRows());
+        limits.check(batch);
         io.cache().ifPresent(cache -> canonical(cache.layout()));
         return queue.issue(() -> run(batch, io), io.buffers());
     }
@@ -88,14 +86,6 @@ final class CpuExecutable implements Executable {
                         "cache group '%s' keeps %s, whose products are not exact; REPRODUCIBLE numerics reads BF16 keys and values. Allocate a BF16 cache, or compile for FAST numerics."
                                 .formatted(group.name(), group.dtype()));
             }
-        }
-    }
-
-    private static void within(String what, int count, int limit) {
-        if (count > limit) {
-            throw new BackendException(
-                    BackendException.Kind.UNSUPPORTED,
-                    "a step of %d %s exceeds the %d that the program was compiled for".formatted(count, what, limit));
         }
     }
 
