@@ -82,7 +82,12 @@ final class SampleCases {
             add("top-p", "S6", vocabulary, 42, r -> PLAIN.topP(ps[r % ps.length]));
             add("min-p", "S7", vocabulary, 30, r -> PLAIN.minP(ms[r % ms.length]));
             add("draw", "S8", vocabulary, 64, r -> PLAIN.top(-1));
-            add("logprobs", "S9", vocabulary, 24, r -> PLAIN.temperature(r % 3).top(r % (TOP + 2) - 1));
+            add(
+                    "logprobs",
+                    "S9",
+                    vocabulary,
+                    24,
+                    r -> PLAIN.temperature(r % 3).top(r % (TOP + 2) - 1).adjusted(adjustments(r, vocabulary)));
             add(
                     "mixed",
                     "S6",
@@ -99,7 +104,7 @@ final class SampleCases {
 
     /** No change, each kind of change, and several at once, in turn. */
     private static Adjustments adjustments(int r, int vocabulary) {
-        int[] few = {vocabulary / 20, vocabulary / 2, vocabulary - 1};
+        int[] few = few(vocabulary);
         int[] produced = {few[0], few[1]};
         int[] counts = {2, 1};
         float[] biases = {2, 1, -1};
@@ -115,6 +120,11 @@ final class SampleCases {
             case 6 -> new Adjustments(1.2f, 0.3f, 0.2f, few, produced, counts, few, ban, NONE);
             default -> new Adjustments(0.8f, -0.4f, 0.2f, few, produced, counts, few, biases, produced);
         };
+    }
+
+    /** Tokens that adjustments are about. */
+    private static int[] few(int vocabulary) {
+        return new int[] {vocabulary / 20, vocabulary / 2, vocabulary - 1};
     }
 
     private void add(String variant, String rule, int vocabulary, int count, IntFunction<Row> settings) {
@@ -155,7 +165,7 @@ final class SampleCases {
         return Scenario.of(List.of(step));
     }
 
-    /** Rows: uniform, rounded so that many tie, one token far above, some bans and NaN, and large. */
+    /** Rows: uniform under three tokens that any penalty puts in another order, rounded so that many tie, one token far above, some bans and NaN, and large. */
     private float[] logits(String name, int vocabulary) {
         float[] all = cases.samples().floats(name + "logits", LOGITS * vocabulary, 4);
         for (int i = 0; i < vocabulary; i++) {
@@ -164,6 +174,9 @@ final class SampleCases {
             int at = 3 * vocabulary + i;
             all[at] = i % 11 == 2 ? Float.NEGATIVE_INFINITY : i % 13 == 5 ? Float.NaN : all[at];
             all[4 * vocabulary + i] *= 25;
+        }
+        for (int i = 0; i < few(vocabulary).length; i++) {
+            all[few(vocabulary)[i]] = 5 - i / 4f;
         }
         return all;
     }
