@@ -218,7 +218,7 @@ final class AttendCases {
         }
         rules.addAll(List.of("A1", "A3", "A5"));
         rules.addAll(List.of(others));
-        rules.addAll(List.of("N1", "M9", "M10"));
+        rules.addAll(List.of("N1", "M9", "M10", "T7"));
         return rules.stream().distinct().toList();
     }
 

@@ -88,7 +88,7 @@ final class LinearCases {
         String name = "Linear/%s/%s%s/%s".formatted(format, split, bias ? "+bias" : "", variant);
         List<String> rules = new ArrayList<>(format.isQuantized() ? List.of("W1", "W5") : List.of("N4"));
         rules.addAll(split == Split.EIGHT_SLICES ? List.of("N6", "N5") : List.of("N5"));
-        rules.addAll(List.of("N3", "N4", "W1", "W2", "W3", "M11", "N1", "M9", "M10"));
+        rules.addAll(List.of("N3", "N4", "W1", "W2", "W3", "M11", "N1", "M9", "M10", "T7"));
         Set<Profile> required = format == WeightFormat.BF16 ? OpCases.MODEL : Set.of();
         String canon = split == Split.EIGHT_SLICES ? "N6" : "N5";
         cases.add(new OpCase(

@@ -45,7 +45,7 @@ final class OpCases {
         static Kind of(String kind, String canon, String... others) {
             List<String> rules = new ArrayList<>(List.of(canon));
             rules.addAll(List.of(others));
-            rules.addAll(List.of("N1", "M9", "M10"));
+            rules.addAll(List.of("N1", "M9", "M10", "T7"));
             return new Kind(kind, rules, canon, MODEL);
         }
 

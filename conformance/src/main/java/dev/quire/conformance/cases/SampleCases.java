@@ -129,7 +129,7 @@ final class SampleCases {
 
     private void add(String variant, String rule, int vocabulary, int count, IntFunction<Row> settings) {
         String name = "Sample/%s/rows=%d/vocabulary=%d".formatted(variant, count, vocabulary);
-        List<String> rules = List.of(rule, "N13", "N19", "N1", "M9", "M10");
+        List<String> rules = List.of(rule, "N13", "N19", "N1", "M9", "M10", "T7");
         cases.add(new OpCase(
                 name, rules, rule, OpCases.MODEL, () -> scenario(name, variant, vocabulary, count, settings)));
     }

@@ -75,6 +75,12 @@ public record RunOptions(
                 0);
     }
 
+    /** The same for another profile. */
+    public RunOptions with(Profile other) {
+        return new RunOptions(
+                program, backend, device, other, numerics, level, seed, depth, only, waivers, caseLimit, threads);
+    }
+
     /** The same at another depth. */
     public RunOptions with(Depth other) {
         return new RunOptions(
