@@ -57,8 +57,9 @@ final class BitsAttention {
         private final int first;
         private final int end;
         private final float[] query = new float[size];
-        private final float[] p = new float[Canon.SEGMENT];
-        private final boolean[] seen = new boolean[Canon.SEGMENT];
+        private final int tokens = canon.segment();
+        private final float[] p = new float[tokens];
+        private final boolean[] seen = new boolean[tokens];
 
         Query(int sequence, int t, int head) {
             this.sequence = sequence;
@@ -76,12 +77,12 @@ final class BitsAttention {
             float max = 0f;
             float sum = 0f;
             float[] o = new float[size];
-            for (int segment = first - first % Canon.SEGMENT; segment < end; segment += Canon.SEGMENT) {
+            for (int segment = first - first % tokens; segment < end; segment += tokens) {
                 if (!score(segment)) {
                     continue;
                 }
                 float m = weigh();
-                float l = canon.sum(p, 0, Canon.SEGMENT);
+                float l = canon.sum(p, 0, tokens);
                 float[] part = values(segment);
                 if (!started) {
                     started = true;
@@ -108,7 +109,7 @@ final class BitsAttention {
         private boolean score(int segment) {
             int position = batch.positions()[t];
             boolean any = false;
-            for (int i = 0; i < Canon.SEGMENT; i++) {
+            for (int i = 0; i < tokens; i++) {
                 int j = segment + i;
                 seen[i] = j >= first && j < end && canon.visible(op.mask(), position, j);
                 if (seen[i]) {
@@ -136,10 +137,10 @@ final class BitsAttention {
         /** Turns scores into weights; returns the largest score. */
         private float weigh() {
             float max = Float.NEGATIVE_INFINITY;
-            for (int i = 0; i < Canon.SEGMENT; i++) {
+            for (int i = 0; i < tokens; i++) {
                 max = seen[i] && p[i] > max ? p[i] : max;
             }
-            for (int i = 0; i < Canon.SEGMENT; i++) {
+            for (int i = 0; i < tokens; i++) {
                 p[i] = seen[i] ? canon.weight(p[i], max) : 0f;
             }
             return max;
@@ -147,7 +148,7 @@ final class BitsAttention {
 
         private float[] values(int segment) {
             float[] o = new float[size];
-            for (int i = 0; i < Canon.SEGMENT; i++) {
+            for (int i = 0; i < tokens; i++) {
                 if (seen[i]) {
                     int at = at(segment + i - first);
                     for (int d = 0; d < size; d++) {

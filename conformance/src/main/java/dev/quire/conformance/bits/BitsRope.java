@@ -8,6 +8,7 @@ import dev.quire.api.program.Rotary;
 final class BitsRope {
     private final Op.Rope op;
     private final Tables tables;
+    private final Canon canon;
 
     /** Float32 tables of one rotation, [positions, pairs]. */
     record Tables(int positions, float[] cosines, float[] sines) {
@@ -16,9 +17,10 @@ final class BitsRope {
         }
     }
 
-    BitsRope(Op.Rope op, Tables tables) {
+    BitsRope(Op.Rope op, Tables tables, Canon canon) {
         this.op = op;
         this.tables = tables;
+        this.canon = canon;
     }
 
     Matrix run(Matrix x, Matrix positions) {
@@ -35,8 +37,8 @@ final class BitsRope {
                     float b = x.at(t, second);
                     float c = tables.cosines()[table + i];
                     float s = tables.sines()[table + i];
-                    out.set(t, first, a * c - b * s);
-                    out.set(t, second, b * c + a * s);
+                    out.set(t, first, canon.rotated(a, c, -b, s));
+                    out.set(t, second, canon.rotated(b, c, a, s));
                 }
             }
         }

@@ -247,6 +247,16 @@ public class Canon {
         return cap * tanh(x / cap);
     }
 
+    /** One half of a rotation: a · c + b · s (N9). */
+    public float rotated(float a, float c, float b, float s) {
+        return a * c + b * s;
+    }
+
+    /** Tokens of an attention segment (N11). */
+    public int segment() {
+        return SEGMENT;
+    }
+
     /** What a score contributes: bf16(exp(s − m)) (N11). */
     public float weight(float score, float max) {
         return bf16(exp(score - max));
