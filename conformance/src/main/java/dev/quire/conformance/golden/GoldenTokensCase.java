@@ -11,7 +11,7 @@ import dev.quire.conformance.models.Golden;
 import dev.quire.conformance.models.Golden.Bound;
 import dev.quire.conformance.models.GoldenStep;
 import dev.quire.conformance.models.GoldenText;
-import dev.quire.conformance.models.KitModel;
+import dev.quire.conformance.models.OpenModel;
 import dev.quire.conformance.report.Level;
 import dev.quire.conformance.report.Profile;
 import dev.quire.conformance.report.Verdict;
@@ -19,12 +19,13 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * Level C3: after each golden text so far, the largest logit is the golden token's, or that of a token which comes as near as bf16 operands
  * may bring it; and nearly all are exact. The texts are forced, so that one near tie does not part them, and run as a server runs them.
  */
-record GoldenTokensCase(KitModel model, Golden golden) implements ConformanceCase {
+record GoldenTokensCase(Supplier<OpenModel> opener, Golden golden) implements ConformanceCase {
     /** Keys and values are kept in the first of these that the backend has. */
     private static final List<DType> KEYS = List.of(DType.BF16, DType.F16, DType.F32);
 
@@ -52,14 +53,15 @@ record GoldenTokensCase(KitModel model, Golden golden) implements ConformanceCas
     public Verdict run(CaseContext context) {
         try (Arena arena = Arena.ofConfined();
                 AttentionBackend backend = context.open().get();
-                AttentionBackend definition = ModelCases.definition(context.numerics())) {
+                AttentionBackend definition = ModelCases.definition(context.numerics());
+                OpenModel open = opener.get()) {
             Optional<DType> keys =
                     KEYS.stream().filter(backend.info().cacheTypes()::contains).findFirst();
             if (keys.isEmpty()) {
                 return Verdict.unsupported("no KV cache of any of %s; it has %s"
                         .formatted(KEYS, backend.info().cacheTypes()));
             }
-            BatchedRun run = new BatchedRun(backend, definition, model.withKeys(keys.get()), context.numerics());
+            BatchedRun run = new BatchedRun(backend, definition, open.model().withKeys(keys.get()), context.numerics());
             Optional<String> refusal = run.refusal(context.profile());
             return refusal.isPresent()
                     ? Verdict.unsupported(refusal.get())

@@ -7,9 +7,11 @@ import dev.quire.conformance.cases.ConformanceCase;
 import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.models.Golden;
 import dev.quire.conformance.models.KitModel;
+import dev.quire.conformance.models.OpenModel;
 import dev.quire.conformance.models.References;
 import dev.quire.conformance.oracle.OracleBackend;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** The cases that a model is good for. */
@@ -33,15 +35,25 @@ public final class ModelCases {
      * @throws IllegalArgumentException if the kit carries no data of the model
      */
     public static List<ConformanceCase> of(KitModel model, Numerics numerics, Depth depth) {
-        Golden golden = Golden.of(model.name());
-        ConformanceCase tokens = new GoldenTokensCase(model, depth == Depth.QUICK ? golden.upTo(SHORT) : golden);
+        return of(model.name(), () -> new OpenModel(model), numerics, depth);
+    }
+
+    /**
+     * The same for a model that each case opens when it runs.
+     *
+     * @param name as golden data call the model
+     * @throws IllegalArgumentException if the kit carries no data of the model
+     */
+    public static List<ConformanceCase> of(String name, Supplier<OpenModel> opener, Numerics numerics, Depth depth) {
+        Golden golden = Golden.of(name);
+        ConformanceCase tokens = new GoldenTokensCase(opener, depth == Depth.QUICK ? golden.upTo(SHORT) : golden);
         if (numerics == Numerics.FAST) {
             return List.of(tokens);
         }
-        References references = References.of(model.name());
+        References references = References.of(name);
         return List.of(
                 tokens,
-                new ReferenceBitsCase(model, golden, depth == Depth.QUICK ? references.upTo(SHORT, FEW) : references));
+                new ReferenceBitsCase(opener, golden, depth == Depth.QUICK ? references.upTo(SHORT, FEW) : references));
     }
 
     /** Level C4 on models that {@code seed} makes; REPRODUCIBLE only. */

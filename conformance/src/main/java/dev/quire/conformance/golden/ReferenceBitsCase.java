@@ -7,8 +7,8 @@ import dev.quire.conformance.cases.ConformanceCase;
 import dev.quire.conformance.models.BatchedRun;
 import dev.quire.conformance.models.ForcedText;
 import dev.quire.conformance.models.Golden;
-import dev.quire.conformance.models.KitModel;
 import dev.quire.conformance.models.LogitsHash;
+import dev.quire.conformance.models.OpenModel;
 import dev.quire.conformance.models.References;
 import dev.quire.conformance.report.Level;
 import dev.quire.conformance.report.Profile;
@@ -18,9 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /** Level C4: the logits after every token of the reference texts hash to what was published. REPRODUCIBLE only. */
-record ReferenceBitsCase(KitModel model, Golden golden, References references) implements ConformanceCase {
+record ReferenceBitsCase(Supplier<OpenModel> opener, Golden golden, References references) implements ConformanceCase {
     @Override
     public String name() {
         return "references/%s/%d-texts"
@@ -51,8 +52,9 @@ record ReferenceBitsCase(KitModel model, Golden golden, References references) i
                 .toList();
         try (Arena arena = Arena.ofConfined();
                 AttentionBackend backend = context.open().get();
-                AttentionBackend definition = ModelCases.definition(context.numerics())) {
-            BatchedRun run = new BatchedRun(backend, definition, model, context.numerics());
+                AttentionBackend definition = ModelCases.definition(context.numerics());
+                OpenModel open = opener.get()) {
+            BatchedRun run = new BatchedRun(backend, definition, open.model(), context.numerics());
             Optional<String> refusal = run.refusal(context.profile());
             if (refusal.isPresent()) {
                 return Verdict.unsupported(refusal.get());

@@ -162,6 +162,7 @@ public final class ReportJson {
         members.put("numerics", text(scope.numerics().name()));
         members.put("level", text(scope.level().name()));
         members.put("seed", Json.JsonNumber.of(scope.seed()));
+        members.put("models", texts(scope.models()));
         members.put("narrowed", texts(scope.narrowed()));
         members.put("command", text(scope.command()));
         return new Json.JsonObject(members);
@@ -173,6 +174,7 @@ public final class ReportJson {
                 fields.choice("numerics", Numerics.class),
                 fields.choice("level", Level.class),
                 fields.whole("seed"),
+                fields.texts("models"),
                 fields.texts("narrowed"),
                 fields.text("command"));
     }

@@ -9,11 +9,20 @@ import java.util.Locale;
  *
  * @param level the highest that is tried
  * @param seed of all data
+ * @param models names of models that were run beside the kit's own
  * @param narrowed what leaves cases out, such as {@code --quick}; a run that is narrowed certifies nothing
  * @param command runs the same cases again, without {@code --only}
  */
-public record Scope(Profile profile, Numerics numerics, Level level, long seed, List<String> narrowed, String command) {
+public record Scope(
+        Profile profile,
+        Numerics numerics,
+        Level level,
+        long seed,
+        List<String> models,
+        List<String> narrowed,
+        String command) {
     public Scope {
+        models = List.copyOf(models);
         narrowed = List.copyOf(narrowed);
     }
 

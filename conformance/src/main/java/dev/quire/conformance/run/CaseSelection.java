@@ -5,6 +5,7 @@ import dev.quire.conformance.cases.ConformanceCase;
 import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.report.Level;
 import dev.quire.conformance.suite.CaseSuite;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +22,9 @@ public final class CaseSelection {
      * @throws UsageException if there is none
      */
     public static List<ConformanceCase> of(RunOptions options) {
-        List<ConformanceCase> all = all(options.numerics(), options.level(), options.depth(), options.seed());
+        List<ConformanceCase> all =
+                new ArrayList<>(all(options.numerics(), options.level(), options.depth(), options.seed()));
+        options.model().ifPresent(extra -> all.addAll(ExtraCases.of(extra, options)));
         List<ConformanceCase> selected = all.stream()
                 .filter(one ->
                         options.only().map(only -> only.matches(one.name())).orElse(true))

@@ -98,6 +98,10 @@ final class ReportVerifier {
             for (ConformanceCase one : CaseSelection.all(scope.numerics(), scope.level(), depth, scope.seed())) {
                 expected.put(one.name(), one);
             }
+            for (String model : scope.models()) {
+                ExtraCases.named(model, scope.numerics(), scope.level(), depth)
+                        .forEach(one -> expected.put(one.name(), one));
+            }
         }
         for (CaseResult result : report.results()) {
             Optional<ConformanceCase> one = Optional.ofNullable(expected.remove(result.name()));

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param program what the user types before the options, for commands in reports
  * @param backend the provider's name
  * @param device its index
+ * @param model runs beside the kit's own, if one is given
  * @param level the highest level to try
  * @param only the cases to run, if not all
  * @param waivers the waiver file
@@ -34,6 +35,7 @@ public record RunOptions(
         Level level,
         long seed,
         Depth depth,
+        Optional<ExtraModel> model,
         Optional<NamePattern> only,
         Optional<Path> waivers,
         Duration caseLimit,
@@ -71,6 +73,7 @@ public record RunOptions(
                 Depth.FULL,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 CASE_LIMIT,
                 0);
     }
@@ -84,7 +87,8 @@ public record RunOptions(
     /** The same at another depth. */
     public RunOptions with(Depth other) {
         return new RunOptions(
-                program, backend, device, profile, numerics, level, seed, other, only, waivers, caseLimit, threads);
+                program, backend, device, profile, numerics, level, seed, other, model, only, waivers, caseLimit,
+                threads);
     }
 
     /** The same for the cases of a pattern. */
@@ -98,6 +102,7 @@ public record RunOptions(
                 level,
                 seed,
                 depth,
+                model,
                 Optional.of(pattern),
                 waivers,
                 caseLimit,
@@ -113,6 +118,7 @@ public record RunOptions(
         if (depth == Depth.QUICK) {
             all.add("--quick");
         }
+        model.ifPresent(extra -> all.addAll(List.of("--model", extra.text())));
         only.ifPresent(pattern -> all.addAll(List.of("--only", pattern.text())));
         return all;
     }
@@ -124,7 +130,8 @@ public record RunOptions(
             narrowed.add("--quick");
         }
         only.ifPresent(pattern -> narrowed.add("--only '%s'".formatted(pattern)));
-        return new Scope(profile, numerics, level, seed, narrowed, command());
+        List<String> models = model.map(ExtraModel::name).stream().toList();
+        return new Scope(profile, numerics, level, seed, models, narrowed, command());
     }
 
     /** A command for the same cases, without {@code --only} and without what is as it is by default. */
@@ -143,6 +150,7 @@ public record RunOptions(
         if (depth == Depth.QUICK) {
             command.append(" --quick");
         }
+        model.ifPresent(extra -> command.append(" --model ").append(extra.name()));
         if (threads != 0) {
             command.append(" --threads ").append(threads);
         }

@@ -22,7 +22,7 @@ class MarkupTest {
         Verdict bad = Verdict.fail(2, HOSTILE).with(ErrorMap.of(HOSTILE, 2, errors));
         Verdict good = Verdict.pass(0.5).with(ErrorMap.of(HOSTILE, 2, new double[] {0, 0.5}));
         ConformanceReport report = report(
-                new Scope(Profile.MODEL, Numerics.FAST, Level.C3, 7, List.of(HOSTILE), HOSTILE),
+                new Scope(Profile.MODEL, Numerics.FAST, Level.C3, 7, List.of(HOSTILE), List.of(HOSTILE), HOSTILE),
                 List.of(Reports.waiver("Add/*" + HOSTILE, Reports.DAY)),
                 List.of(
                         new CaseResult(HOSTILE + "/a", Level.C1, List.of(HOSTILE), bad),

@@ -19,7 +19,13 @@ final class Reports {
 
     static Scope scope(Numerics numerics, String... narrowed) {
         return new Scope(
-                Profile.MODEL, numerics, Scope.highest(numerics), 7, List.of(narrowed), "quire conformance --seed 7");
+                Profile.MODEL,
+                numerics,
+                Scope.highest(numerics),
+                7,
+                List.of(),
+                List.of(narrowed),
+                "quire conformance --seed 7");
     }
 
     static CaseResult result(String name, Level level, Outcome outcome) {

@@ -31,6 +31,8 @@ class ArgumentsTest {
             "--timeout-per-case",
             "9",
             "--quick",
+            "--model",
+            "smollm2=model.gguf",
             "--only",
             "Attend/*");
 
@@ -64,6 +66,8 @@ class ArgumentsTest {
                 "--backend moody --seed 1 --seed 2 | '--seed' is given twice",
                 "--backend moody --fast | unknown argument '--fast'; known: --backend",
                 "--backend moody --only Attent/* | --only 'Attent/*' matches none of",
+                "--backend moody --model smollm2 | --model is 'smollm2'; write NAME=PATH",
+                "--backend moody --model smollm2=x | --model 'smollm2': nothing on the class path opens it; there: []",
                 "--backend moody --waivers nowhere.json | there is no waiver file 'nowhere.json'",
                 "--backend moody --timeout-per-case 0 | --timeout-per-case is PT0S; at least one second is needed",
                 "verify | verify takes one report; usage: quire conformance verify report.json",

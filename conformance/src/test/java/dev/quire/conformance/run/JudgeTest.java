@@ -79,7 +79,7 @@ class JudgeTest {
                 "https://example.org/1",
                 DAY);
         Subject subject = new Subject("abacus", 0, "Beads", "", "wood", "a JVM", "a system");
-        Scope scope = new Scope(profile, Numerics.FAST, Level.C3, 7, List.of(), "quire");
+        Scope scope = new Scope(profile, Numerics.FAST, Level.C3, 7, List.of(), List.of(), "quire");
         WaiverCheck check = new WaiverCheck(subject, scope, List.of(waiver));
         return new Judge(profile, check, DAY)
                 .result(new Required("Attend/x"), found)

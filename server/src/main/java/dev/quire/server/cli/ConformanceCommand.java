@@ -1,14 +1,19 @@
 package dev.quire.server.cli;
 
 import dev.quire.conformance.run.ConformanceCli;
+import dev.quire.core.source.EnvironmentOptions;
+import dev.quire.core.source.ModelSource;
+import dev.quire.server.launch.DownloadBar;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/** Certifies a backend: the kit's own command line, which vendors also run without the server. */
+/** Certifies a backend: the kit's own command line, which vendors also run without the server; here it finds weights by a model's name. */
 @Command(
         name = "conformance",
         description = {
@@ -18,12 +23,28 @@ import picocli.CommandLine.Unmatched;
 final class ConformanceCommand implements Callable<Integer> {
     private static final String PROGRAM = "./quire conformance";
 
+    private final Map<String, String> environment;
+
     @Unmatched
     private List<String> args = new ArrayList<>();
 
+    ConformanceCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
     @Override
     public Integer call() {
+        List<String> found = new ArrayList<>(args);
+        int at = args.indexOf("--model") + 1;
+        if (at > 0 && at < args.size() && !args.get(at).contains("=")) {
+            found.set(at, args.get(at) + "=" + source().resolve(args.get(at)).path());
+        }
         return new ConformanceCli(PROGRAM, new PrintStream(System.out, true), new PrintStream(System.err, true))
-                .run(args);
+                .run(found);
+    }
+
+    private ModelSource source() {
+        Path home = Path.of(System.getProperty("user.home"));
+        return new ModelSource(EnvironmentOptions.read(environment, home), new DownloadBar());
     }
 }

@@ -54,7 +54,7 @@ public final class QuireCommand implements Runnable {
         line.addSubcommand(new ExplainCommand(environment));
         line.addSubcommand(new BenchCommand());
         line.addSubcommand(new BisectCommand(environment));
-        line.addSubcommand(new ConformanceCommand());
+        line.addSubcommand(new ConformanceCommand(environment));
         OptionFlags.addTo(line, environment);
         line.setUsageHelpWidth(120);
         line.setParameterExceptionHandler(QuireCommand::explain);
