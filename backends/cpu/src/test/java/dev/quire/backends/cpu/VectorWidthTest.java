@@ -3,6 +3,7 @@ package dev.quire.backends.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quire.backends.cpu.attention.AttentionDigest;
+import dev.quire.backends.cpu.linear.CanonicalDigest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +15,16 @@ class VectorWidthTest {
     @ParameterizedTest
     @ValueSource(ints = {16, 32, 64})
     void attentionHasTheSameBitsAtAnyVectorWidth(int bytes) throws IOException, InterruptedException {
+        assertEquals("" + AttentionDigest.digest(), printed(AttentionDigest.class, bytes));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 32, 64})
+    void canonicalLinearsHaveTheSameBitsAtAnyVectorWidth(int bytes) throws IOException, InterruptedException {
+        assertEquals("" + CanonicalDigest.digest(), printed(CanonicalDigest.class, bytes));
+    }
+
+    private static String printed(Class<?> main, int bytes) throws IOException, InterruptedException {
         Process child = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--add-modules",
@@ -22,11 +33,11 @@ class VectorWidthTest {
                         "-Xmx512m",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        AttentionDigest.class.getName()))
+                        main.getName()))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String printed = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, child.waitFor());
-        assertEquals("" + AttentionDigest.digest(), printed.strip());
+        return printed.strip();
     }
 }
