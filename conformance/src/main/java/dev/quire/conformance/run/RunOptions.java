@@ -81,7 +81,8 @@ public record RunOptions(
     /** The same for another profile. */
     public RunOptions with(Profile other) {
         return new RunOptions(
-                program, backend, device, other, numerics, level, seed, depth, only, waivers, caseLimit, threads);
+                program, backend, device, other, numerics, level, seed, depth, model, only, waivers, caseLimit,
+                threads);
     }
 
     /** The same at another depth. */
