@@ -84,16 +84,15 @@ public final class FusedProjection {
     /**
      * Where the weight {@code name} of a program lies, if it is one of the parts.
      *
-     * @param matrix the whole matrix of weights as [outputs, inputs], by its name in the checkpoint
+     * @param stored the whole of what is stored as one, a matrix [outputs, inputs] or a vector, by the name that it has by this rule
      */
-    public Optional<TensorView> view(String name, Function<String, TensorView> matrix) {
+    public Optional<TensorView> view(String name, Function<String, TensorView> stored) {
         int kindAt = name.lastIndexOf('.');
         int partAt = name.lastIndexOf('.', kindAt - 1);
-        Optional<Part> part = Optional.ofNullable(parts.get(name.substring(partAt + 1, Math.max(kindAt, partAt + 1))));
         String kind = name.substring(kindAt + 1);
-        String stored = name.substring(0, partAt + 1) + fused + "." + kind;
-        return part.map(p -> kind.equals("weight")
-                ? p.weight().apply(matrix.apply(stored))
-                : p.bias().apply(TensorView.whole(stored)));
+        String whole = name.substring(0, partAt + 1) + fused + "." + kind;
+        return Optional.ofNullable(parts.get(name.substring(partAt + 1, Math.max(kindAt, partAt + 1))))
+                .map(part -> kind.equals("weight") ? part.weight() : part.bias())
+                .map(cut -> cut.apply(stored.apply(whole)));
     }
 }

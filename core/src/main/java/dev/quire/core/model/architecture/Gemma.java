@@ -18,7 +18,8 @@ final class Gemma implements Architecture {
     private static final String NAME = "GemmaForCausalLM";
 
     /** What a Gemma's config says beside its sizes. */
-    private record Config(DecoderConfig sizes, Activation activation, Rotary rotary, int positions, Bias bias) {
+    private record Config(
+            DecoderConfig sizes, Activation activation, Rotary rotary, int positions, Bias bias, double normOffset) {
         static Config of(ModelConfig c, Serving serving) {
             c.only("use_bidirectional_attention", false);
             DecoderConfig sizes = DecoderConfig.of(c, true);
@@ -28,7 +29,8 @@ final class Gemma implements Architecture {
                     activation(c),
                     rope.rotary(sizes.heads().headSize(), serving.maxModelLen()),
                     rope.maxPositions(),
-                    Bias.of(c.flag("attention_bias", false)));
+                    Bias.of(c.flag("attention_bias", false)),
+                    Gemma.normOffset(c));
         }
 
         /** The first configs say gelu and mean its tanh form, with which the models were trained. */
@@ -62,14 +64,14 @@ final class Gemma implements Architecture {
         for (int i = 0; i < c.layers(); i++) {
             x = layer(config, p.within("layer" + i, "model.layers." + i), x, i);
         }
-        Value last = norm(p, "norm", p.gatherRows("wanted", x), "model.norm", c);
+        Value last = norm(config, p, "norm", p.gatherRows("wanted", x), "model.norm");
         return p.build(p.linear("logits", last, c.head(), c.vocab(), Split.WHOLE));
     }
 
     private static Value layer(Config config, ProgramBuilder p, Value x, int i) {
         DecoderConfig c = config.sizes();
         CacheRef cache = new CacheRef(0, i);
-        Value h = norm(p, "attention_norm", x, "input_layernorm", c);
+        Value h = norm(config, p, "attention_norm", x, "input_layernorm");
         Value q = p.linear("q", h, "self_attn.q_proj", c.queries(), Split.WHOLE, config.bias());
         Value k = p.linear("k", h, "self_attn.k_proj", c.keys(), Split.WHOLE, config.bias());
         Value v = p.linear("v", h, "self_attn.v_proj", c.keys(), Split.WHOLE, config.bias());
@@ -80,7 +82,7 @@ final class Gemma implements Architecture {
         h = p.linear("o", h, "self_attn.o_proj", c.hidden(), Split.EIGHT_SLICES, config.bias());
         x = p.add("after_attention", x, h);
 
-        h = norm(p, "mlp_norm", x, "post_attention_layernorm", c);
+        h = norm(config, p, "mlp_norm", x, "post_attention_layernorm");
         Value gate = p.linear("gate", h, "mlp.gate_proj", c.intermediate(), Split.WHOLE);
         Value up = p.linear("up", h, "mlp.up_proj", c.intermediate(), Split.WHOLE);
         h = p.gated("mlp", gate, up, config.activation());
@@ -88,8 +90,12 @@ final class Gemma implements Architecture {
         return p.add("out", x, h);
     }
 
-    /** Norm weights are stored as what they add to 1. */
-    private static Value norm(ProgramBuilder p, String name, Value x, String module, DecoderConfig c) {
-        return p.rmsNorm(name, x, module, c.eps(), x.width(), 1);
+    /** Norm weights are stored as what they add to 1; GGUF files store the sum. */
+    static double normOffset(ModelConfig c) {
+        return c.number("rms_norm_offset", 1);
+    }
+
+    private static Value norm(Config config, ProgramBuilder p, String name, Value x, String module) {
+        return p.rmsNorm(name, x, module, config.sizes().eps(), x.width(), config.normOffset());
     }
 }

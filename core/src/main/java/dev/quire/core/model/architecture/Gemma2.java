@@ -30,6 +30,7 @@ final class Gemma2 implements Architecture {
             int positions,
             List<Mask> masks,
             Bias bias,
+            double normOffset,
             Optional<Float> scoreCap,
             Optional<Double> logitCap) {
         static Config of(ModelConfig c, Serving serving) {
@@ -43,6 +44,7 @@ final class Gemma2 implements Architecture {
                     rope.maxPositions(),
                     LayerMasks.of(c, sizes.layers(), i -> i % 2 == 0),
                     Bias.of(c.flag("attention_bias", false)),
+                    Gemma.normOffset(c),
                     c.optionalNumber("attn_logit_softcapping").map(Double::floatValue),
                     c.optionalNumber("final_logit_softcapping"));
         }
@@ -71,7 +73,7 @@ final class Gemma2 implements Architecture {
         for (int i = 0; i < c.layers(); i++) {
             x = layer(config, p.within("layer" + i, "model.layers." + i), x, i);
         }
-        Value last = norm(p, "norm", p.gatherRows("wanted", x), "model.norm", c);
+        Value last = norm(config, p, "norm", p.gatherRows("wanted", x), "model.norm");
         if (config.logitCap().isEmpty()) {
             return p.build(p.linear("logits", last, c.head(), c.vocab(), Split.WHOLE));
         }
@@ -82,7 +84,7 @@ final class Gemma2 implements Architecture {
     private static Value layer(Config config, ProgramBuilder p, Value x, int i) {
         DecoderConfig c = config.sizes();
         CacheRef cache = new CacheRef(0, i);
-        Value h = norm(p, "attention_norm", x, "input_layernorm", c);
+        Value h = norm(config, p, "attention_norm", x, "input_layernorm");
         Value q = p.linear("q", h, "self_attn.q_proj", c.queries(), Split.WHOLE, config.bias());
         Value k = p.linear("k", h, "self_attn.k_proj", c.keys(), Split.WHOLE, config.bias());
         Value v = p.linear("v", h, "self_attn.v_proj", c.keys(), Split.WHOLE, config.bias());
@@ -91,19 +93,18 @@ final class Gemma2 implements Architecture {
         p.writeKv(k, v, cache);
         h = p.attend("attention", q, cache, c.heads(), config.masks().get(i), config.scoreCap());
         h = p.linear("o", h, "self_attn.o_proj", c.hidden(), Split.EIGHT_SLICES, config.bias());
-        x = p.add("after_attention", x, norm(p, "attention_out", h, "post_attention_layernorm", c));
+        x = p.add("after_attention", x, norm(config, p, "attention_out", h, "post_attention_layernorm"));
 
-        h = norm(p, "mlp_norm", x, "pre_feedforward_layernorm", c);
+        h = norm(config, p, "mlp_norm", x, "pre_feedforward_layernorm");
         Value gate = p.linear("gate", h, "mlp.gate_proj", c.intermediate(), Split.WHOLE);
         Value up = p.linear("up", h, "mlp.up_proj", c.intermediate(), Split.WHOLE);
         h = p.gated("mlp", gate, up, config.activation());
         h = p.linear("down", h, "mlp.down_proj", c.hidden(), Split.EIGHT_SLICES);
-        return p.add("out", x, norm(p, "mlp_out", h, "post_feedforward_layernorm", c));
+        return p.add("out", x, norm(config, p, "mlp_out", h, "post_feedforward_layernorm"));
     }
 
-    /** Norm weights are stored as what they add to 1. */
-    private static Value norm(ProgramBuilder p, String name, Value x, String module, DecoderConfig c) {
-        return p.rmsNorm(name, x, module, c.eps(), x.width(), 1);
+    private static Value norm(Config config, ProgramBuilder p, String name, Value x, String module) {
+        return p.rmsNorm(name, x, module, config.sizes().eps(), x.width(), config.normOffset());
     }
 
     /** The hidden_activation counts; the config repeats it under another key. */

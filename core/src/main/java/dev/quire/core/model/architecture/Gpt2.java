@@ -15,12 +15,14 @@ import dev.quire.core.model.WeightFormats;
 import dev.quire.core.model.architecture.FusedProjection.Rows;
 import dev.quire.core.weights.TensorMap;
 import dev.quire.core.weights.TensorView;
+import java.util.List;
 import java.util.Set;
 
 /** GPT-2 (Radford et al. 2019 §2.3): pre-norm by LayerNorm, learned positions, biases everywhere, the head tied to the embedding. */
 final class Gpt2 implements Architecture {
     private static final String NAME = "GPT2LMHeadModel";
     private static final String PREFIX = "transformer.";
+    private static final List<String> TURNED = List.of("c_attn.weight", "c_proj.weight", "c_fc.weight");
 
     /** Sizes of a GPT-2, and how its layers scale their scores. */
     private record Config(
@@ -110,15 +112,13 @@ final class Gpt2 implements Architecture {
         boolean prefixed = tensors.contains(PREFIX + "wte.weight");
         return weight -> {
             String name = prefixed ? weight : weight.replaceFirst("^" + PREFIX, "");
-            return attention
-                    .view(name, fused -> TensorView.whole(fused).transposed())
-                    .orElseGet(() -> view(name));
+            return attention.view(name, Gpt2::stored).orElseGet(() -> stored(name));
         };
     }
 
-    private static TensorView view(String name) {
+    private static TensorView stored(String name) {
         TensorView whole = TensorView.whole(name);
-        return name.endsWith("c_proj.weight") || name.endsWith("c_fc.weight") ? whole.transposed() : whole;
+        return TURNED.stream().anyMatch(name::endsWith) ? whole.transposed() : whole;
     }
 
     @Override

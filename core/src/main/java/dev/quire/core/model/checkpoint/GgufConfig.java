@@ -1,124 +1,258 @@
 package dev.quire.core.model.checkpoint;
 
-import dev.quire.api.format.BlockDecoder;
 import dev.quire.core.model.ModelConfig;
 import dev.quire.core.model.ModelConfigException;
+import dev.quire.core.model.architecture.FusedProjection;
+import dev.quire.core.model.architecture.FusedProjection.Rows;
 import dev.quire.core.weights.Gguf;
-import dev.quire.core.weights.Tensor;
-import dev.quire.core.weights.format.GgufMetadata;
-import java.util.ArrayList;
+import dev.quire.core.weights.TensorMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 
-/** A GGUF file's metadata under the keys of Hugging Face's {@code config.json}. */
+/** A GGUF file's metadata under the keys of Hugging Face's {@code config.json}, and its tensors under the names of that layout. */
 final class GgufConfig {
-    /** Divisors of the rotary frequencies, one per pair of elements, where the model scales them unevenly. */
-    static final String ROPE_FACTORS = "rope_freqs.weight";
+    private static final String ROPE_FACTORS = "rope_freqs.weight";
+    private static final String LONG_FACTORS = "rope_factors_long.weight";
+    private static final String SHORT_FACTORS = "rope_factors_short.weight";
 
-    /** How a family of GGUF files differs from its Hugging Face checkpoints. */
-    private record Family(String architecture, boolean ropeInterleaved) {}
+    /** Divisors of the rotary frequencies, which become part of the config. */
+    static final Set<String> FACTORS = Set.of(ROPE_FACTORS, LONG_FACTORS, SHORT_FACTORS);
 
-    private static final Map<String, Family> FAMILIES = Map.of("llama", new Family("LlamaForCausalLM", true));
+    /** Layers of the largest Gemma 2 and 3, which scale scores by the average width of a head. */
+    private static final Set<Integer> LARGEST_GEMMAS = Set.of(46, 62);
 
-    private final Gguf file;
-    private final GgufMetadata metadata;
-    private final String prefix;
+    /** What each family of files has beside what all have. */
+    private static final Map<String, Consumer<GgufConfig>> FAMILIES = new TreeMap<>(Map.ofEntries(
+            Map.entry("gemma", GgufConfig::gemma),
+            Map.entry("gemma2", GgufConfig::gemma2),
+            Map.entry("gemma3", GgufConfig::gemma3),
+            Map.entry("gpt2", GgufConfig::gpt2),
+            Map.entry("gptneox", GgufConfig::gptNeoX),
+            Map.entry("llama", GgufConfig::llama),
+            Map.entry("phi3", GgufConfig::phi3),
+            Map.entry("qwen2", config -> config.decoder("Qwen2ForCausalLM")),
+            Map.entry("qwen3", config -> config.decoder("Qwen3ForCausalLM")),
+            Map.entry("starcoder", GgufConfig::starcoder)));
+
+    private final GgufKeys keys;
+    private final String where;
     private final Map<String, Object> config = new LinkedHashMap<>();
+    private TensorMap names = new GgufNames(Map.of(), List.of());
 
-    private GgufConfig(Gguf file) {
-        this.file = file;
-        this.metadata = file.metadata();
-        this.prefix = metadata.text("general.architecture") + ".";
+    private GgufConfig(Gguf file, String family) {
+        this.keys = new GgufKeys(file, family + ".");
+        this.where = file.name();
     }
 
     /**
      * @throws ModelConfigException if the file is of a family or has a feature that Quire does not run
      * @throws dev.quire.core.weights.format.WeightFormatException if a key is missing or of the wrong type
      */
-    static ModelConfig of(Gguf file) {
-        return new ModelConfig(new GgufConfig(file).read(), file.name());
-    }
-
-    private Map<String, Object> read() {
-        String name = metadata.text("general.architecture");
-        Family family = FAMILIES.get(name);
-        if (family == null) {
+    static GgufConfig of(Gguf file) {
+        String family = file.metadata().text("general.architecture");
+        if (!FAMILIES.containsKey(family)) {
             throw new ModelConfigException("%s: general.architecture is '%s', which Quire does not run; supported: %s"
-                    .formatted(file.name(), name, new TreeSet<>(FAMILIES.keySet())));
+                    .formatted(file.name(), family, FAMILIES.keySet()));
         }
-        config.put("architectures", List.of(family.architecture()));
-        config.put("rope_interleaved", family.ropeInterleaved());
-        config.put(
-                "vocab_size", Math.toIntExact(file.tensor("token_embd.weight").rows()));
-        config.put("tie_word_embeddings", !file.tensors().containsKey("output.weight"));
-        config.put("attention_bias", file.tensors().containsKey("blk.0.attn_q.bias"));
-        integer("hidden_size", "embedding_length");
-        integer("num_hidden_layers", "block_count");
-        integer("intermediate_size", "feed_forward_length");
-        integer("max_position_embeddings", "context_length");
-        integer("num_attention_heads", "attention.head_count");
-        int heads = metadata.integer(prefix + "attention.head_count");
-        config.put("num_key_value_heads", metadata.integer(prefix + "attention.head_count_kv", heads));
-        config.put("rms_norm_eps", metadata.real(prefix + "attention.layer_norm_rms_epsilon"));
-        config.put("rope_theta", metadata.real(prefix + "rope.freq_base", 10_000));
-        heads(heads);
-        rotary();
-        refuse("expert_count", 0, "mixtures of experts are not supported");
+        GgufConfig config = new GgufConfig(file, family);
+        FAMILIES.get(family).accept(config);
+        config.keys.refuseUnread();
         return config;
     }
 
-    private void heads(int heads) {
-        int even = metadata.integer(prefix + "embedding_length") / Math.max(1, heads);
-        int size = metadata.integer(prefix + "attention.key_length", even);
-        config.put("head_dim", size);
-        refuse("attention.value_length", size, "values must be as wide as keys");
-        refuse("rope.dimension_count", size, "heads are rotated whole");
+    /** Sizes and features. */
+    ModelConfig config() {
+        return new ModelConfig(config, where);
     }
 
-    private void rotary() {
-        String type = metadata.text(prefix + "rope.scaling.type", "none");
-        Map<String, Object> scaling = new LinkedHashMap<>();
-        if (file.tensors().containsKey(ROPE_FACTORS)) {
-            scaling.put("rope_type", "factors");
-            scaling.put("factors", factors());
-            type = "none".equals(type) ? type : type + " with " + ROPE_FACTORS;
-        } else if (type.equals("linear")) {
-            scaling.put("rope_type", "linear");
-            scaling.put("factor", metadata.real(prefix + "rope.scaling.factor"));
-            type = "none";
+    /** Where a program's weights lie. */
+    TensorMap names() {
+        return names;
+    }
+
+    private void llama() {
+        boolean windows = keys.integer("attention.sliding_window", 0) > 0;
+        decoder(windows ? "MistralForCausalLM" : "LlamaForCausalLM");
+        config.put("rope_interleaved", true);
+        if (windows) {
+            config.put("sliding_window", keys.integer("attention.sliding_window"));
+        } else {
+            config.put("attention_bias", keys.hasTensor("blk.0.attn_q.bias"));
+            config.put("mlp_bias", keys.hasTensor("blk.0.ffn_gate.bias"));
         }
-        if (!type.equals("none")) {
-            throw new ModelConfigException(
-                    "%s: %srope.scaling.type is %s, which Quire does not run; supported: none, linear, or %s alone"
-                            .formatted(file.name(), prefix, type, ROPE_FACTORS));
+        keys.only("expert_count", 0, "mixtures of experts are not supported");
+        keys.only("expert_used_count", 0, "mixtures of experts are not supported");
+    }
+
+    private void gemma() {
+        decoder("GemmaForCausalLM");
+        config.put("rms_norm_offset", 0);
+    }
+
+    private void gemma2() {
+        gemma();
+        config.put("architectures", List.of("Gemma2ForCausalLM"));
+        config.put("query_pre_attn_scalar", queryScalar());
+        config.put("sliding_window", keys.integer("attention.sliding_window", 4096));
+        config.put("attn_logit_softcapping", keys.real("attn_logit_softcapping", 50));
+        config.put("final_logit_softcapping", keys.real("final_logit_softcapping", 30));
+        names = new GgufNames(GgufNames.NORMS_AFTER, List.of());
+    }
+
+    private void gemma3() {
+        gemma();
+        config.put("architectures", List.of("Gemma3ForCausalLM"));
+        config.put("query_pre_attn_scalar", queryScalar());
+        config.put("sliding_window", keys.integer("attention.sliding_window"));
+        if (keys.isArray("attention.sliding_window_pattern")) {
+            List<Boolean> slides = keys.flags("attention.sliding_window_pattern");
+            config.put(
+                    "layer_types",
+                    slides.stream()
+                            .map(slide -> slide ? "sliding_attention" : "full_attention")
+                            .toList());
+        } else {
+            config.put("sliding_window_pattern", keys.integer("attention.sliding_window_pattern", 6));
         }
+        config.put("rope_theta", keys.real("rope.freq_base", 1_000_000));
+        config.put("rope_local_base_freq", keys.real("rope.freq_base_swa", 10_000));
+        names = new GgufNames(GgufNames.NORMS_AFTER, List.of());
+    }
+
+    private double queryScalar() {
+        if (keys.has("attention.scale")) {
+            return Math.pow(keys.real("attention.scale"), -2);
+        }
+        return LARGEST_GEMMAS.contains(keys.integer("block_count"))
+                ? (double) keys.integer("embedding_length") / keys.integer("attention.head_count")
+                : number("head_dim");
+    }
+
+    private void phi3() {
+        decoder("Phi3ForCausalLM");
+        if (keys.integer("attention.sliding_window", 0) > 0) {
+            config.put("sliding_window", keys.integer("attention.sliding_window"));
+        }
+        int queries = number("num_attention_heads") * number("head_dim");
+        Rows keyRows = new Rows("k_proj", number("num_key_value_heads") * number("head_dim"));
+        Rows gate = new Rows("gate_proj", number("intermediate_size"));
+        names = new GgufNames(
+                Map.of(),
+                List.of(
+                        FusedProjection.stacked(
+                                "qkv_proj", new Rows("q_proj", queries), keyRows, new Rows("v_proj", keyRows.count())),
+                        FusedProjection.stacked("gate_up_proj", gate, new Rows("up_proj", gate.count()))));
+    }
+
+    private void gptNeoX() {
+        sizes("GPTNeoXForCausalLM", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size");
+        int hidden = number("hidden_size");
+        int headSize = hidden / number("num_attention_heads");
+        keys.only("attention.head_count_kv", number("num_attention_heads"), "every query head has a key head");
+        config.put("max_position_embeddings", keys.integer("context_length"));
+        config.put("layer_norm_eps", keys.real("attention.layer_norm_epsilon"));
+        config.put("rotary_pct", (double) keys.integer("rope.dimension_count", headSize) / headSize);
+        config.put("rotary_emb_base", keys.real("rope.freq_base", 10_000));
+        config.put("use_parallel_residual", keys.flag("use_parallel_residual", true));
+        config.put("attention_bias", keys.hasTensor("blk.0.attn_qkv.bias"));
+        Rows query = new Rows("query", hidden);
+        names = new GgufNames(
+                Map.of(),
+                List.of(FusedProjection.stacked(
+                        "query_key_value", query, new Rows("key", hidden), new Rows("value", hidden))));
+    }
+
+    private void starcoder() {
+        gpt("GPTBigCodeForCausalLM");
+        int headSize = number("n_embd") / number("n_head");
+        keys.only("attention.head_count_kv", 1, "all query heads share one key head");
+        Rows query = new Rows("q", number("n_embd"));
+        names = new GgufNames(
+                Map.of(),
+                List.of(FusedProjection.stacked("c_attn", query, new Rows("k", headSize), new Rows("v", headSize))));
+    }
+
+    private void gpt2() {
+        gpt("GPT2LMHeadModel");
+        keys.only("attention.head_count_kv", number("n_head"), "every query head has a key head");
+    }
+
+    private void gpt(String architecture) {
+        sizes(architecture, "n_embd", "n_layer", "n_head", "n_inner");
+        config.put("n_positions", keys.integer("context_length"));
+        config.put("layer_norm_epsilon", keys.real("attention.layer_norm_epsilon"));
+        int hidden = number("n_embd");
+        names = new GgufNames(
+                Map.of(),
+                List.of(FusedProjection.stacked(
+                        "c_attn", new Rows("q", hidden), new Rows("k", hidden), new Rows("v", hidden))));
+    }
+
+    private void sizes(String architecture, String hidden, String layers, String heads, String inner) {
+        config.put("architectures", List.of(architecture));
+        config.put("vocab_size", keys.rows("token_embd.weight"));
+        config.put("tie_word_embeddings", !keys.hasTensor("output.weight"));
+        config.put(hidden, keys.integer("embedding_length"));
+        config.put(layers, keys.integer("block_count"));
+        config.put(heads, keys.integer("attention.head_count"));
+        config.put(inner, keys.integer("feed_forward_length"));
+    }
+
+    /** What decoders with root mean square norms and rotary positions have. */
+    private void decoder(String architecture) {
+        sizes(architecture, "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size");
+        int heads = number("num_attention_heads");
+        int size = keys.integer("attention.key_length", number("hidden_size") / Math.max(1, heads));
+        config.put("head_dim", size);
+        keys.only("attention.value_length", size, "values must be as wide as keys");
+        config.put("max_position_embeddings", keys.integer("context_length"));
+        config.put("num_key_value_heads", keys.integer("attention.head_count_kv", heads));
+        config.put("rms_norm_eps", keys.real("attention.layer_norm_rms_epsilon"));
+        config.put("rope_theta", keys.real("rope.freq_base", 10_000));
+        int rotated = keys.integer("rope.dimension_count", size);
+        if (rotated != size) {
+            config.put("partial_rotary_factor", (double) rotated / size);
+        }
+        Map<String, Object> scaling = scaling();
         if (!scaling.isEmpty()) {
             config.put("rope_scaling", scaling);
         }
     }
 
-    private List<Double> factors() {
-        Tensor tensor = file.tensor(ROPE_FACTORS);
-        float[] values = new float[Math.toIntExact(tensor.rows() * tensor.columns())];
-        BlockDecoder.decode(tensor.format(), tensor.data(), 0, values, 0, values.length);
-        List<Double> factors = new ArrayList<>();
-        for (float value : values) {
-            factors.add((double) value);
+    private Map<String, Object> scaling() {
+        Map<String, Object> scaling = new LinkedHashMap<>();
+        String type = keys.text("rope.scaling.type", "none");
+        if (keys.hasTensor(ROPE_FACTORS)) {
+            scaling.put("rope_type", "factors");
+            scaling.put("factors", keys.vector(ROPE_FACTORS));
+        } else if (keys.hasTensor(LONG_FACTORS)) {
+            scaling.put("rope_type", "longrope");
+            scaling.put("long_factor", keys.vector(LONG_FACTORS));
+            scaling.put("short_factor", keys.vector(SHORT_FACTORS));
+            type = type.equals("longrope") ? "none" : type;
+            if (keys.has("rope.scaling.attn_factor")) {
+                scaling.put("attention_factor", keys.real("rope.scaling.attn_factor"));
+            }
+        } else if (type.equals("linear") || type.equals("yarn")) {
+            scaling.put("rope_type", type);
+            scaling.put("factor", keys.real("rope.scaling.factor"));
+            type = "none";
         }
-        return factors;
+        if (keys.has("rope.scaling.original_context_length")) {
+            scaling.put("original_max_position_embeddings", keys.integer("rope.scaling.original_context_length"));
+        }
+        if (!type.equals("none")) {
+            throw keys.wrong(
+                    "rope.scaling.type", type, "none, linear or yarn, or factors in %s alone".formatted(FACTORS));
+        }
+        return scaling;
     }
 
-    private void integer(String key, String ggufKey) {
-        config.put(key, metadata.integer(prefix + ggufKey));
-    }
-
-    private void refuse(String key, int expected, String why) {
-        int found = metadata.integer(prefix + key, expected);
-        if (found != expected) {
-            throw new ModelConfigException("%s: %s%s is %d; expected %d, because %s"
-                    .formatted(file.name(), prefix, key, found, expected, why));
-        }
+    private int number(String key) {
+        return ((Number) config.get(key)).intValue();
     }
 }

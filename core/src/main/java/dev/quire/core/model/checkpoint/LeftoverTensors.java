@@ -12,9 +12,6 @@ final class LeftoverTensors implements Predicate<String> {
     private static final Set<String> BUFFERS =
             Set.of("rotary_emb.inv_freq", "rotary_emb.cos_cached", "rotary_emb.sin_cached");
 
-    /** Rotary factors of a GGUF file, which {@link GgufConfig} reads. */
-    private static final Set<String> GGUF = Set.of(GgufConfig.ROPE_FACTORS);
-
     private static final String HEAD = "lm_head.weight";
 
     private final Architecture architecture;
@@ -30,7 +27,7 @@ final class LeftoverTensors implements Predicate<String> {
 
     @Override
     public boolean test(String tensor) {
-        return GGUF.contains(tensor)
+        return GgufConfig.FACTORS.contains(tensor)
                 || (tied && tensor.equals(HEAD))
                 || architecture.isBuffer(tensor)
                 || BUFFERS.stream().anyMatch(buffer -> tensor.equals(buffer) || tensor.endsWith("." + buffer));

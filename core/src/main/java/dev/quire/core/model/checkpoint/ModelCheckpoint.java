@@ -64,12 +64,10 @@ public final class ModelCheckpoint implements AutoCloseable {
      * @throws dev.quire.core.weights.format.WeightFormatException if a key is missing or of the wrong type
      */
     public static ModelCheckpoint ofGguf(Gguf file) {
-        ModelConfig config = GgufConfig.of(file);
-        return new ModelCheckpoint(
-                config,
-                Architectures.onClassPath().of(config),
-                GenerationConfig.NONE,
-                new Checkpoint(file, new GgufNames()));
+        GgufConfig gguf = GgufConfig.of(file);
+        ModelConfig config = gguf.config();
+        Architecture architecture = Architectures.onClassPath().of(config);
+        return new ModelCheckpoint(config, architecture, GenerationConfig.NONE, new Checkpoint(file, gguf.names()));
     }
 
     private static Map<String, Object> parse(Path file) throws IOException {

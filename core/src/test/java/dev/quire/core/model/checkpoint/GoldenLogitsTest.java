@@ -54,7 +54,7 @@ class GoldenLogitsTest {
         try (OracleBackend oracle = new OracleBackend();
                 var weights = oracle.load(model.forward().weights(), checkpoint.weights());
                 var forward =
-                        oracle.compile(model.forward(), weights, new StepLimits(128, 1, 128, 128), Numerics.FAST)) {
+                        oracle.compile(model.forward(), weights, new StepLimits(256, 1, 256, 256), Numerics.FAST)) {
             for (TinyLlama.Case golden : TinyLlama.cases()) {
                 int blocks = Math.ceilDiv(golden.ids().length, BLOCK);
                 try (var cache = oracle.allocate(new KvCacheLayout(

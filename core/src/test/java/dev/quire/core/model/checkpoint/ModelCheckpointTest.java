@@ -52,7 +52,7 @@ class ModelCheckpointTest {
     void aGgufFileOfAnUnknownFamilyListsTheKnownOnes() throws Exception {
         Path file = new TinyLlamaGguf().text("general.architecture", "mamba").write(temporary.resolve("m.gguf"));
         String message = refusedConfig(file);
-        assertTrue(message.contains("'mamba'") && message.contains("[llama]"), message);
+        assertTrue(message.contains("'mamba'") && message.contains("llama, phi3"), message);
     }
 
     @Test
@@ -62,15 +62,22 @@ class ModelCheckpointTest {
     }
 
     @Test
+    void aKeyOfAGgufFileThatNobodyUnderstandsIsNamed() throws Exception {
+        Path file = new TinyLlamaGguf().real("llama.logit_scale", 0.5f).write(temporary.resolve("m.gguf"));
+        assertTrue(refusedConfig(file).contains("[llama.logit_scale] would be ignored"), refusedConfig(file));
+    }
+
+    @Test
     void aGgufFileWithAnotherRotaryScalingIsRefused() throws Exception {
-        Path file = new TinyLlamaGguf().text("llama.rope.scaling.type", "yarn").write(temporary.resolve("m.gguf"));
-        assertTrue(refusedConfig(file).contains("yarn"), refusedConfig(file));
+        Path file =
+                new TinyLlamaGguf().text("llama.rope.scaling.type", "spiral").write(temporary.resolve("m.gguf"));
+        assertTrue(refusedConfig(file).contains("spiral"), refusedConfig(file));
     }
 
     @Test
     void rotaryFactorsOfAGgufFileDivideTheFrequencies() throws Exception {
         Path file = new TinyLlamaGguf()
-                .vector(GgufConfig.ROPE_FACTORS, 1, 1, 1, 1, 2, 4, 8, 8)
+                .vector("rope_freqs.weight", 1, 1, 1, 1, 2, 4, 8, 8)
                 .write(temporary.resolve("m.gguf"));
         try (ModelCheckpoint checkpoint = ModelCheckpoint.ofGguf(Gguf.open(file))) {
             Architecture.Definition scaled = define(checkpoint);
