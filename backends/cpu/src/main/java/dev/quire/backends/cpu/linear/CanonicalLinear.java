@@ -12,6 +12,9 @@ import java.util.Optional;
  * K. The result is one bit pattern, on any machine. A part of the work is some rows times some panels, and each panel is read once for each two rows.
  */
 final class CanonicalLinear implements PackedLinear {
+    /** Rows that are arranged together: computing them takes longer than reading the weights. */
+    private static final int ROW_BLOCK = 256;
+
     private final WorkerPool pool;
     private final CanonicalLayout layout;
     private final Panels panels;
@@ -57,10 +60,22 @@ final class CanonicalLinear implements PackedLinear {
     @Override
     public void run(MemorySegment x, int rows, List<MemorySegment> ys) {
         RunCheck.check(this, x, rows, ys);
+        scratch.rows(inputs() + 1);
+        for (int first = 0; first < rows; first += ROW_BLOCK) {
+            runBlock(x, first, Math.min(ROW_BLOCK, rows - first), ys);
+        }
+    }
+
+    private void runBlock(MemorySegment x, int first, int rows, List<MemorySegment> ys) {
         float[] arranged = scratch.arranged(Math.multiplyExact(rowSize(), rows));
-        RowLoop.run(pool, rows, inputs(), row -> arrange(x, row, arranged));
+        RowLoop.run(
+                pool,
+                rows,
+                inputs(),
+                (row, worker) -> arrange(
+                        x, 4L * (first + row) * inputs(), scratch.tile(worker).row(), arranged, row * rowSize()));
         Grid grid = Grid.of(rows, panels.count(), pool.threads());
-        pool.parallel(grid.parts(), (part, worker) -> share(grid, part, arranged, ys, scratch.tile(worker)));
+        pool.parallel(grid.parts(), (part, worker) -> share(grid, part, arranged, first, ys, scratch.tile(worker)));
     }
 
     /** Floats of a row of x as the kernel reads it. */
@@ -68,15 +83,17 @@ final class CanonicalLinear implements PackedLinear {
         return 2 * layout.words();
     }
 
-    /** Brings a row of x into the layout's order, rounded. */
-    private void arrange(MemorySegment x, int row, float[] arranged) {
-        float[] values = new float[inputs() + 1];
-        MemorySegment.copy(x, JAVA_FLOAT, 4L * row * inputs(), values, 0, inputs());
+    /** Brings the row at byte {@code from} of x into the layout's order, rounded, from {@code arranged[to]}. */
+    private void arrange(MemorySegment x, long from, float[] values, float[] arranged, int to) {
+        MemorySegment.copy(x, JAVA_FLOAT, from, values, 0, inputs());
+        values[inputs()] = 0;
         Bf16Rows.round(values, inputs());
-        layout.arrange(values, arranged, row * rowSize());
+        layout.arrange(values, arranged, to);
     }
 
-    private void share(Grid grid, int part, float[] x, List<MemorySegment> ys, CanonicalScratch.Tile tile) {
+    /** @param firstRow row of y that the grid's row 0 is */
+    private void share(
+            Grid grid, int part, float[] x, int firstRow, List<MemorySegment> ys, CanonicalScratch.Tile tile) {
         for (int panel = grid.firstPanel(part); panel < grid.endPanel(part); panel++) {
             int layer = panels.layerOf(panel);
             int stride = panels.outputs().get(layer);
@@ -90,14 +107,14 @@ final class CanonicalLinear implements PackedLinear {
                 for (int row = first; row < first + rows; row += 2) {
                     int second = Math.min(row + 1, first + rows - 1);
                     multiply(x, row, second, panel, group, tile);
-                    long to = 4 * ((long) row * stride + column + group);
+                    long to = 4 * ((long) (firstRow + row) * stride + column + group);
                     MemorySegment.copy(tile.slices(), 0, y, JAVA_FLOAT, to, stored);
                     if (second > row) {
                         MemorySegment.copy(tile.slices(), Lanes.GROUP, y, JAVA_FLOAT, to + 4L * stride, stored);
                     }
                 }
             }
-            long to = 4 * ((long) first * stride + column);
+            long to = 4 * ((long) (firstRow + first) * stride + column);
             biases.get(layer).ifPresent(bias -> Bias.add(bias, column, columns, rows, y, to, stride));
         }
     }

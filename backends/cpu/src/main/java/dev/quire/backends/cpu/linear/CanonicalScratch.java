@@ -6,17 +6,22 @@ import java.util.List;
 /** Memory that the {@link CanonicalLinear}s of one packer share, since they never run at the same time. */
 final class CanonicalScratch {
     /**
-     * One worker's sums.
+     * One worker's memory.
      *
+     * @param row for a row of x and a zero
      * @param partials [16 runs][2 rows][{@link Lanes#GROUP}]
      * @param slices [8][2 rows][{@link Lanes#GROUP}]
      */
-    record Tile(float[] partials, float[] slices) {
+    record Tile(float[] row, float[] partials, float[] slices) {
         /** Sums of one slice: two rows of a group. */
         static final int SIZE = 2 * Lanes.GROUP;
 
         private static Tile of(int slices) {
-            return new Tile(new float[CanonicalLayout.RUNS * SIZE], new float[slices * SIZE]);
+            return new Tile(new float[0], new float[CanonicalLayout.RUNS * SIZE], new float[slices * SIZE]);
+        }
+
+        private Tile withRow(int size) {
+            return row.length < size ? new Tile(new float[size], partials, slices) : this;
         }
     }
 
@@ -33,6 +38,11 @@ final class CanonicalScratch {
     float[] arranged(int size) {
         arranged = arranged.length < size ? new float[size] : arranged;
         return arranged;
+    }
+
+    /** Makes room in every worker's row. Called before the workers begin. */
+    void rows(int size) {
+        tiles.replaceAll(tile -> tile.withRow(size));
     }
 
     Tile tile(int worker) {

@@ -105,7 +105,7 @@ final class GroupedLinear implements PackedLinear {
         RunCheck.check(this, x, rows, ys);
         float[] copy = scratch.x(rows * inputs);
         float[] groupSums = scratch.groupSums(rows * (inputs / format.group()));
-        RowLoop.run(pool, rows, inputs, row -> prepare(x, row, copy, groupSums));
+        RowLoop.run(pool, rows, inputs, (row, worker) -> prepare(x, row, copy, groupSums));
         Grid grid = Grid.of(rows, panels.count(), pool.threads());
         pool.parallel(grid.parts(), (part, worker) -> {
             WorkerScratch own = scratch.workers.get(worker);

@@ -47,7 +47,7 @@ final class OneDnnKernel implements DenseKernel {
         }
         long rowBytes = (long) type.bytes() * inputs;
         MemorySegment to = x.get(rowBytes * Math.max(rows, LEAST_ROWS));
-        RowLoop.run(pool, rows, inputs, row -> copyRow(from, row, inputs, to, rowBytes * row));
+        RowLoop.run(pool, rows, inputs, (row, worker) -> copyRow(from, row, inputs, to, rowBytes * row));
         if (rows < LEAST_ROWS) {
             to.asSlice(rowBytes * rows, rowBytes * (LEAST_ROWS - rows)).fill((byte) 0);
         }

@@ -1,7 +1,6 @@
 package dev.quire.backends.cpu.linear;
 
 import dev.quire.backends.cpu.threads.WorkerPool;
-import java.util.function.IntConsumer;
 
 /** Does something to each row of x: on the calling thread if x is small, else on all workers. */
 final class RowLoop {
@@ -9,12 +8,18 @@ final class RowLoop {
 
     private RowLoop() {}
 
-    static void run(WorkerPool pool, int rows, int columns, IntConsumer action) {
+    /** What is done to a row on a worker. */
+    @FunctionalInterface
+    interface RowAction {
+        void accept(int row, int worker);
+    }
+
+    static void run(WorkerPool pool, int rows, int columns, RowAction action) {
         int parts = (long) rows * columns < FEW_ELEMENTS ? 1 : Math.min(rows, pool.threads());
         pool.parallel(parts, (part, worker) -> {
             int end = (int) ((long) rows * (part + 1) / parts);
             for (int row = (int) ((long) rows * part / parts); row < end; row++) {
-                action.accept(row);
+                action.accept(row, worker);
             }
         });
     }

@@ -33,7 +33,7 @@ final class VectorKernel implements DenseKernel {
         }
         int width = width(inputs);
         MemorySegment to = rounded.get(4L * rows * width);
-        RowLoop.run(pool, rows, inputs, row -> {
+        RowLoop.run(pool, rows, inputs, (row, worker) -> {
             Bf16Rows.round(x, 4L * row * inputs, inputs, to, 4L * row * width);
             if (width > inputs) {
                 to.set(JAVA_FLOAT, 4L * ((long) row * width + inputs), 0);

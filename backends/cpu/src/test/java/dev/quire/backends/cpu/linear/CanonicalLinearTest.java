@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** N3, N5 and N6, written out one number at a time, against the kernels. */
 class CanonicalLinearTest {
     private static final OneDnnLibrary NONE = new OneDnnLibrary.Missing("canonical sums are plain Java");
+    /** More than are brought into order at a time. */
+    private static final int ROWS = 301;
+
     private static final int[] ODD_INPUTS = {1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 72, 100, 255, 577};
     /** The largest product of any two is still finite; sums may not be. */
     private static final float[] HOSTILE = {
@@ -96,14 +99,14 @@ class CanonicalLinearTest {
                     weight(samples, WeightFormat.BF16, 65, 200, true, arena),
                     weight(samples, WeightFormat.BF16, 3, 200, false, arena),
                     weight(samples, WeightFormat.BF16, 128, 200, true, arena));
-            MemorySegment x = samples.floats(arena, 9 * 200);
+            MemorySegment x = samples.floats(arena, ROWS * 200);
             List<MemorySegment> ys = new ArrayList<>();
-            weights.forEach(weight -> ys.add(arena.allocate(4L * 9 * weight.outputs(), 64)));
+            weights.forEach(weight -> ys.add(arena.allocate(4L * ROWS * weight.outputs(), 64)));
             new LinearPacker(pool, NONE)
                     .pack(weights, SumOrder.CANONICAL, arena)
-                    .run(x, 9, ys);
+                    .run(x, ROWS, ys);
             for (int i = 0; i < weights.size(); i++) {
-                check(weights.get(i), SumOrder.CANONICAL, x, 9, ys.get(i));
+                check(weights.get(i), SumOrder.CANONICAL, x, ROWS, ys.get(i));
             }
         }
     }
