@@ -12,6 +12,7 @@ import dev.quire.api.program.Value;
 import dev.quire.api.step.GroupStep;
 import dev.quire.api.step.StepBatch;
 import dev.quire.kernels.portable.StepFrame.Ints;
+import java.util.Arrays;
 
 /** Launches that write keys and values, and that attend to them. */
 final class AttendLaunches {
@@ -36,8 +37,7 @@ final class AttendLaunches {
     void write(Op.WriteKv o, StepFrame step) {
         CacheRef to = o.target();
         PagedKv cache = step.cache(to.group());
-        Ints slots = step.section(
-                new GroupSection(to.group(), "slots"), step.group(to.group()).slots());
+        Ints slots = step.section(new GroupSection(to.group(), "slots"), step.group(to.group())::slots);
         write(o.k(), o.v(), cache.headSize(), cache.blockSize(), slots, keys(cache, to), values(cache, to), step);
     }
 
@@ -67,8 +67,9 @@ final class AttendLaunches {
         Op.Attend.HeadShape shape = o.shape();
         StepBatch batch = step.batch();
         int headsPerKvHead = shape.heads() / shape.kvHeads();
-        int[] tiles = tiles(batch, headsPerKvHead);
-        Ints starts = step.section("query starts", batch.queryStarts());
+        Tiles key = new Tiles(headsPerKvHead);
+        int[] tiles = step.once(int[].class, key, () -> tiles(batch, headsPerKvHead));
+        Ints starts = step.section("query starts", batch::queryStarts);
         Ints positions = step.ints(Value.POSITIONS);
         step.launch(
                 "attend",
@@ -80,7 +81,7 @@ final class AttendLaunches {
                 Argument.at(Region.WORDS),
                 o.alibi().isEmpty() ? NOWHERE : tables.slopes(o.alibi()),
                 step.at(o.out()),
-                step.section(new Tiles(headsPerKvHead), tiles).offset(),
+                step.section(key, () -> tiles).offset(),
                 starts.offset(),
                 positions.offset(),
                 paged.first().offset(),
@@ -102,30 +103,45 @@ final class AttendLaunches {
     private static Paged cached(CacheRef from, StepFrame step) {
         PagedKv cache = step.cache(from.group());
         GroupStep group = step.group(from.group());
-        int sequences = step.batch().sequences();
+        int stride = step.once(
+                Integer.class,
+                new GroupSection(from.group(), "stride"),
+                () -> Math.ceilDiv(Arrays.stream(group.contextLengths()).max().orElse(0), cache.blockSize()));
         return new Paged(
                 keys(cache, from),
                 values(cache, from),
                 cache.blockSize(),
-                step.section("zeros", new int[sequences]),
-                step.section(new GroupSection(from.group(), "context lengths"), group.contextLengths()),
-                step.section(new GroupSection(from.group(), "block tables"), group.blockTables()),
-                group.tableStride());
+                step.section("zeros", () -> new int[step.batch().sequences()]),
+                step.section(new GroupSection(from.group(), "context lengths"), group::contextLengths),
+                step.section(
+                        new GroupSection(from.group(), "block tables"), () -> tables(group, cache.blockSize(), stride)),
+                stride);
+    }
+
+    /** The block tables, cut to the longest context; entries past a context stay 0 and are never followed (RULES, M4). */
+    private static int[] tables(GroupStep group, int blockSize, int stride) {
+        int sequences = group.contextLengths().length;
+        int[] tables = new int[sequences * stride];
+        for (int s = 0; s < sequences; s++) {
+            int blocks = Math.ceilDiv(group.contextLengths()[s], blockSize);
+            System.arraycopy(group.blockTables(), s * group.tableStride(), tables, s * stride, blocks);
+        }
+        return tables;
     }
 
     private static Paged ofStep(int index, Op.Attend o, Value k, Value v, StepFrame step) {
-        StepKeys.Pages pages = StepKeys.pages(step.batch());
+        StepKeys.Pages pages = step.once(StepKeys.Pages.class, STEP_KEYS, () -> StepKeys.pages(step.batch()));
         Argument keys = step.at(new Tenant.Scratch(index, StepKeys.KEYS));
         Argument values = step.at(new Tenant.Scratch(index, StepKeys.VALUES));
-        Ints slots = step.section(STEP_KEYS + " slots", pages.slots());
+        Ints slots = step.section(STEP_KEYS + " slots", pages::slots);
         write(k, v, o.shape().headSize(), StepKeys.BLOCK, slots, keys, values, step);
         return new Paged(
                 keys,
                 values,
                 StepKeys.BLOCK,
-                step.section(STEP_KEYS + " first", pages.first()),
-                step.section(STEP_KEYS + " ends", pages.ends()),
-                step.section(STEP_KEYS + " tables", pages.tables()),
+                step.section(STEP_KEYS + " first", pages::first),
+                step.section(STEP_KEYS + " ends", pages::ends),
+                step.section(STEP_KEYS + " tables", pages::tables),
                 pages.stride());
     }
 

@@ -54,7 +54,7 @@ final class OpLaunches {
             }
             case Op.GatherRows o -> {
                 int n = step.elements(o.out());
-                Ints rows = step.section("logitRows", step.batch().logitRows());
+                Ints rows = step.section("logit rows", step.batch()::logitRows);
                 Argument width = of(o.out().width());
                 step.elementwise(
                         "gather_rows",

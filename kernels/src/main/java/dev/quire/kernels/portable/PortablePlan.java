@@ -2,6 +2,7 @@ package dev.quire.kernels.portable;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.StepLimits;
+import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
@@ -53,6 +54,16 @@ public final class PortablePlan {
     /** Bytes of {@link Region.Workspace}. */
     public long workspaceBytes() {
         return workspace.bytes();
+    }
+
+    /**
+     * Bytes that {@link Region.Words} needs for any step within the limits. Lists of sampling adjustments come on top, so a backend's buffer
+     * grows where a step has more.
+     *
+     * @param layout the cache that steps are bound to; no groups for a program without one
+     */
+    public long wordBytes(KvCacheLayout layout) {
+        return Integer.BYTES * WordBound.of(program, limits, layout);
     }
 
     /** What {@link Region.Tables} holds. */

@@ -6,9 +6,12 @@ import dev.quire.api.step.Bindings;
 import dev.quire.api.step.GroupStep;
 import dev.quire.api.step.StepBatch;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** One step as launches are planned for it: its batch, its numbers, and what has been planned so far. */
 final class StepFrame {
@@ -21,6 +24,7 @@ final class StepFrame {
     private final StepWords words = new StepWords();
     private final List<KernelLaunch> launches = new ArrayList<>();
     private final Set<Tenant> made = new HashSet<>();
+    private final Map<Object, Object> worked = new HashMap<>();
 
     /**
      * Where integers lie.
@@ -75,17 +79,22 @@ final class StepFrame {
     /** Where an I32 value lies: the batch's own ids and positions, or a bound one. */
     Ints ints(Value value) {
         if (value.equals(Value.TOKENS)) {
-            return section(IDS, batch.tokens().ids());
+            return section(IDS, batch.tokens()::ids);
         }
         if (value.equals(Value.POSITIONS)) {
-            return section(POSITIONS, batch.positions());
+            return section(POSITIONS, batch::positions);
         }
         return new Ints(at(value), Argument.of(0));
     }
 
     /** A section of the step's words, appended when first asked for. */
-    Ints section(Object key, int[] content) {
-        return new Ints(Argument.at(Region.WORDS), Argument.of(words.section(key, () -> content)));
+    Ints section(Object key, Supplier<int[]> content) {
+        return new Ints(Argument.at(Region.WORDS), Argument.of(words.section(key, content)));
+    }
+
+    /** What several ops of the step work out once. */
+    <T> T once(Class<T> type, Object key, Supplier<T> work) {
+        return type.cast(worked.computeIfAbsent(key, k -> work.get()));
     }
 
     GroupStep group(int index) {

@@ -19,6 +19,11 @@ record StepKeys(HeadShape shape, StepLimits limits) {
         return blocks * BLOCK * shape.kvHeads() * shape.headSize() * Short.BYTES;
     }
 
+    /** Blocks of the longest sequence, whose first and last may be used in part. */
+    static int mostBlocks(StepLimits limits) {
+        return limits.maxTokens() / BLOCK + 2;
+    }
+
     /** What {@code write_kv} and {@code attend} need to know of a step, by sequence and by row. */
     static Pages pages(StepBatch batch) {
         int sequences = batch.sequences();

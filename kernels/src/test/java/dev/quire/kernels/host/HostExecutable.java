@@ -2,14 +2,18 @@ package dev.quire.kernels.host;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.Executable;
+import dev.quire.api.memory.KvCache;
+import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.Ticket;
+import dev.quire.kernels.portable.Launches;
 import dev.quire.kernels.portable.PortablePlan;
 import dev.quire.kernels.portable.Region;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Optional;
 
 /** A plan with its memory. Steps run at once, on the calling thread. */
@@ -37,7 +41,9 @@ final class HostExecutable implements Executable {
         long start = System.nanoTime();
         Optional<BackendException> failure = Optional.empty();
         try {
-            HostMemory.run(plan.step(batch, io), library, region -> memory(region, batch, io));
+            Launches launches = plan.step(batch, io);
+            checkWords(launches, batch, io);
+            HostMemory.run(launches, library, region -> memory(region, batch, io));
         } catch (BackendException e) {
             if (e.kind() != BackendException.Kind.STEP_FAILED) {
                 throw e;
@@ -45,6 +51,15 @@ final class HostExecutable implements Executable {
             failure = Optional.of(e);
         }
         return new HostTicket(io, System.nanoTime() - start, failure);
+    }
+
+    /** A step within the limits has no more words than its plan says, which is what other backends allocate. */
+    private void checkWords(Launches launches, StepBatch batch, Bindings io) {
+        long bound = plan.wordBytes(io.cache().map(KvCache::layout).orElse(new KvCacheLayout(List.of())));
+        long bytes = (long) launches.words().length * Integer.BYTES;
+        if (batch.sampling().isEmpty() && bytes > bound) {
+            throw new IllegalStateException("a step has %d bytes of words; the plan says %d".formatted(bytes, bound));
+        }
     }
 
     private MemorySegment memory(Region region, StepBatch batch, Bindings io) {
