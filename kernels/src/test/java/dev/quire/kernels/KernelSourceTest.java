@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelSourceTest {
@@ -31,6 +33,28 @@ class KernelSourceTest {
         assertEquals(expected, source.text());
         assertEquals(Sha256.hex(expected.getBytes(StandardCharsets.UTF_8)), source.sha256());
         assertEquals(64, source.sha256().length());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyPortableKernelStandsBehindEachPreludeUnderItsFilesName(Dialect dialect) {
+        assertEquals(
+                KernelSource.names(KernelFamily.PORTABLE).size(),
+                KernelSource.portable().size());
+        for (String kernel : KernelSource.portable()) {
+            String text = KernelSource.portable(kernel, dialect).text();
+            assertTrue(text.indexOf("#define KERNEL ") < text.indexOf("KERNEL void " + kernel + "("), kernel);
+            assertTrue(!text.contains("#include \""), kernel);
+            assertEquals(1, text.split("KERNEL void ", -1).length - 1, "one kernel per file: " + kernel);
+        }
+    }
+
+    @Test
+    void aDialectsSourceHasAHashOfItsOwn() {
+        Set<String> hashes = Arrays.stream(Dialect.values())
+                .map(dialect -> KernelSource.portable("add", dialect).sha256())
+                .collect(Collectors.toSet());
+        assertEquals(Dialect.values().length, hashes.size());
     }
 
     @Test

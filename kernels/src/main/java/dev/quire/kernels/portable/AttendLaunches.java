@@ -37,7 +37,11 @@ final class AttendLaunches {
     void write(Op.WriteKv o, StepFrame step) {
         CacheRef to = o.target();
         PagedKv cache = step.cache(to.group());
-        Ints slots = step.section(new GroupSection(to.group(), "slots"), step.group(to.group())::slots);
+        Ints slots = step.section(new GroupSection(to.group(), "slots"), () -> {
+            int[] named = step.group(to.group()).slots();
+            StepCheck.slots(to, named, cache);
+            return named;
+        });
         write(o.k(), o.v(), cache.headSize(), cache.blockSize(), slots, keys(cache, to), values(cache, to), step);
     }
 
@@ -113,17 +117,17 @@ final class AttendLaunches {
                 cache.blockSize(),
                 step.section("zeros", () -> new int[step.batch().sequences()]),
                 step.section(new GroupSection(from.group(), "context lengths"), group::contextLengths),
-                step.section(
-                        new GroupSection(from.group(), "block tables"), () -> tables(group, cache.blockSize(), stride)),
+                step.section(new GroupSection(from.group(), "block tables"), () -> tables(group, cache, stride)),
                 stride);
     }
 
     /** The block tables, cut to the longest context; entries past a context stay 0 and are never followed (RULES, M4). */
-    private static int[] tables(GroupStep group, int blockSize, int stride) {
+    private static int[] tables(GroupStep group, PagedKv cache, int stride) {
         int sequences = group.contextLengths().length;
         int[] tables = new int[sequences * stride];
         for (int s = 0; s < sequences; s++) {
-            int blocks = Math.ceilDiv(group.contextLengths()[s], blockSize);
+            int blocks = Math.ceilDiv(group.contextLengths()[s], cache.blockSize());
+            StepCheck.blocks(group, s, blocks, cache);
             System.arraycopy(group.blockTables(), s * group.tableStride(), tables, s * stride, blocks);
         }
         return tables;

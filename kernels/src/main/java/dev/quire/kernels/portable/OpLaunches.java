@@ -130,6 +130,7 @@ final class OpLaunches {
         Tenant image = new Tenant.Rounded(o.x());
         if (step.first(image)) {
             int elements = step.elements(o.x());
+            StepCheck.buffer(o.x(), rows, step.mostRows(o.x()));
             step.elementwise("round_rows", elements, step.at(o.x()), step.at(image), of(elements));
         }
         step.launch(

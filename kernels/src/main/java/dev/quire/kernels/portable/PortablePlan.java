@@ -84,8 +84,8 @@ public final class PortablePlan {
      * @throws BackendException of kind UNSUPPORTED if the step exceeds the limits, or STEP_FAILED if it names what is not there
      */
     public Launches step(StepBatch batch, Bindings io) {
-        StepCheck.check(program, batch, limits);
-        StepFrame step = new StepFrame(batch, io, workspace);
+        new StepCheck(program, limits, batch).run();
+        StepFrame step = new StepFrame(program, limits, batch, io, workspace);
         if (batch.tokens().sampled().isPresent()) {
             StepFrame.Ints ids = step.ints(Value.TOKENS);
             Argument count = Argument.of(batch.tokenCount());

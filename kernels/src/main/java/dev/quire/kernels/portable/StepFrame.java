@@ -1,6 +1,9 @@
 package dev.quire.kernels.portable;
 
+import dev.quire.api.StepLimits;
 import dev.quire.api.memory.CacheGroup;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.Rows;
 import dev.quire.api.program.Value;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.GroupStep;
@@ -18,6 +21,8 @@ final class StepFrame {
     private static final String IDS = "ids";
     private static final String POSITIONS = "positions";
 
+    private final Program program;
+    private final StepLimits limits;
     private final StepBatch batch;
     private final Bindings io;
     private final Workspace workspace;
@@ -33,7 +38,9 @@ final class StepFrame {
      */
     record Ints(Argument pointer, Argument offset) {}
 
-    StepFrame(StepBatch batch, Bindings io, Workspace workspace) {
+    StepFrame(Program program, StepLimits limits, StepBatch batch, Bindings io, Workspace workspace) {
+        this.program = program;
+        this.limits = limits;
         this.batch = batch;
         this.io = io;
         this.workspace = workspace;
@@ -53,8 +60,26 @@ final class StepFrame {
             case TOKENS -> batch.tokenCount();
             case LOGITS -> batch.logitRowCount();
             case SEQUENCES -> batch.sequences();
-            case EXTERNAL -> io.buffer(value.name()).rows();
+            case EXTERNAL -> external(value);
         };
+    }
+
+    /** As many as its buffer has, or for a value inside the program the buffer of the first input from outside. */
+    private int external(Value value) {
+        String name = value.name();
+        if (!io.buffers().containsKey(name)) {
+            name = program.inputs().stream()
+                    .filter(input -> input.rows() == Rows.EXTERNAL)
+                    .map(Value::name)
+                    .findFirst()
+                    .orElse(name);
+        }
+        return io.buffer(name).rows();
+    }
+
+    /** Rows that the workspace holds of a value. */
+    int mostRows(Value value) {
+        return WorkspaceLeases.rows(value.rows(), limits);
     }
 
     int elements(Value value) {
@@ -64,7 +89,15 @@ final class StepFrame {
     /** Where a value lies. */
     Argument at(Value value) {
         Tenant inner = new Tenant.Inner(value);
-        return workspace.holds(inner) ? workspace.place(inner) : Argument.at(new Region.Bound(value.name()));
+        if (workspace.holds(inner)) {
+            StepCheck.buffer(value, rows(value), mostRows(value));
+            return workspace.place(inner);
+        }
+        StepCheck.buffer(
+                value,
+                value.rows() == Rows.EXTERNAL ? 0 : rows(value),
+                io.buffer(value.name()).rows());
+        return Argument.at(new Region.Bound(value.name()));
     }
 
     Argument at(Tenant tenant) {

@@ -5,6 +5,7 @@ import dev.quire.api.program.Activation;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
+import dev.quire.api.program.Rows;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.step.StepBatch;
@@ -120,6 +121,21 @@ class RowKernelsTest {
                         new Op.Linear(a, v, Optional.empty(), Op.Linear.Split.WHOLE, second),
                         new Op.Add(doubled, second, out)),
                 List.of(first, out));
+        check(program, 5);
+    }
+
+    @Test
+    void rowsFromOutsideAreAsManyAsTheirBufferHas() {
+        Value images = new Value("images", Rows.EXTERNAL, 48, DType.F32);
+        Value inner = new Value("inner", Rows.EXTERNAL, 48, DType.F32);
+        Value out = new Value("out", Rows.EXTERNAL, 20, DType.F32);
+        WeightRef w = new WeightRef("w", 20, 48, WeightFormat.BF16);
+        Program program = Program.of(
+                List.of(images),
+                List.of(
+                        new Op.Scale(images, 0.5, inner),
+                        new Op.Linear(inner, w, Optional.empty(), Op.Linear.Split.WHOLE, out)),
+                List.of(out));
         check(program, 5);
     }
 

@@ -105,7 +105,7 @@ final class Twins implements AutoCloseable {
     }
 
     private static int rows(Value value, StepBatch batch) {
-        return value.rows() == Rows.TOKENS ? batch.tokenCount() : batch.logitRowCount();
+        return value.rows() == Rows.LOGITS ? batch.logitRowCount() : batch.tokenCount();
     }
 
     /** Runs a program on both; its outputs must agree in every bit. */

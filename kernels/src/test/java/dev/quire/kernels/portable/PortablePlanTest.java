@@ -1,0 +1,162 @@
+package dev.quire.kernels.portable;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quire.api.BackendException;
+import dev.quire.api.StepLimits;
+import dev.quire.api.memory.Buffer;
+import dev.quire.api.memory.CacheGroup.PagedKv;
+import dev.quire.api.memory.KvCache;
+import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.program.CacheRef;
+import dev.quire.api.program.KeySource;
+import dev.quire.api.program.Mask;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Op.Attend.HeadShape;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.Rotary;
+import dev.quire.api.program.Value;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.step.Bindings;
+import dev.quire.api.step.GroupStep;
+import dev.quire.api.step.StepBatch;
+import dev.quire.api.step.StepTokens;
+import dev.quire.api.types.DType;
+import dev.quire.api.types.Numerics;
+import dev.quire.api.types.Support;
+import dev.quire.api.types.WeightFormat;
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PortablePlanTest {
+    private static final int STALE = 777_777;
+    private static final StepLimits LIMITS = new StepLimits(8, 4, 4, 64);
+    private static final CacheRef CACHE = new CacheRef(0, 0);
+    private static final WeightRef TABLE = new WeightRef("table", 10, 16, WeightFormat.BF16);
+
+    private static final Value X = Value.tokens("x", 16);
+    private static final Value ROTATED = Value.tokens("rotated", 16);
+    private static final Value OUT = Value.tokens("out", 16);
+
+    private final PagedKv group = new PagedKv("kv", 1, 2, 8, DType.BF16, 4, 5);
+
+    private record Cache(KvCacheLayout layout) implements KvCache {
+        @Override
+        public void close() {}
+    }
+
+    /** Embeds, rotates, writes keys and attends. */
+    private static Program program() {
+        HeadShape shape = new HeadShape(2, 2, 8, 1);
+        return Program.of(
+                List.of(Value.TOKENS, Value.POSITIONS),
+                List.of(
+                        new Op.Embed(Value.TOKENS, TABLE, 0, X),
+                        new Op.Rope(X, Value.POSITIONS, Rotary.of(8, 10_000, Rotary.Pairing.HALF), 8, ROTATED),
+                        new Op.WriteKv(ROTATED, X, CACHE),
+                        new Op.Attend(
+                                ROTATED,
+                                new KeySource.Cached(CACHE),
+                                shape,
+                                Mask.CAUSAL,
+                                Optional.empty(),
+                                List.of(),
+                                OUT)),
+                List.of(OUT));
+    }
+
+    @Test
+    void aStepUploadsItsNumbersOnceAndLaunchesItsOpsInOrder() {
+        PortablePlan plan = new PortablePlan(program(), LIMITS);
+        Launches step = plan.step(batch(new int[] {1, 2}, 3, 0, 12), io(8));
+        List<String> kernels = step.list().stream().map(KernelLaunch::kernel).toList();
+        assertEquals(List.of("embed", "rope", "write_kv", "attend"), kernels);
+        assertTrue(step.words().length * 4L <= plan.wordBytes(new KvCacheLayout(List.of(group))));
+        assertEquals(List.of(new WeightImage(TABLE, WeightImage.Form.STORED)), plan.images());
+        assertEquals(2 * 64 * 4 * Float.BYTES, plan.tables().length * Float.BYTES);
+    }
+
+    @Test
+    void entriesPastAContextAreNotUploaded() { // M4
+        int[] words = new PortablePlan(program(), LIMITS)
+                .step(batch(new int[] {1, 2}, 3, 0, 12), io(8))
+                .words();
+        for (int word : words) {
+            assertTrue(word != STALE);
+        }
+    }
+
+    @Test
+    void aStepThatNamesWhatIsNotThereFails() { // T5
+        assertFails("table 'table' has rows 0 to 9; row 10 was looked up", batch(new int[] {1, 10}, 3, 0, 12), io(8));
+        assertFails("a token has position 64", batch(new int[] {1, 2}, 63, 0, 12), io(8));
+        assertFails("slot 20 of cache group 0", batch(new int[] {1, 2}, 3, 0, 20), io(8));
+        assertFails("is block 5; cache 'kv' has 5 blocks", batch(new int[] {1, 2}, 3, 5, 12), io(8));
+        assertFails("'out' has 2 rows; its buffer holds 1", batch(new int[] {1, 2}, 3, 0, 12), io(1));
+    }
+
+    @Test
+    void aStepBeyondTheLimitsIsRefused() { // T1
+        PortablePlan plan = new PortablePlan(program(), new StepLimits(1, 4, 4, 64));
+        BackendException refusal =
+                assertThrows(BackendException.class, () -> plan.step(batch(new int[] {1, 2}, 3, 0, 12), io(8)));
+        assertEquals(BackendException.Kind.UNSUPPORTED, refusal.kind());
+    }
+
+    @Test
+    void whatCannotBeReproducedIsRefusedWithItsReason() { // N4
+        WeightRef wide = new WeightRef("wide", 16, 16, WeightFormat.F32);
+        Op linear = new Op.Linear(X, wide, Optional.empty(), Op.Linear.Split.WHOLE, OUT);
+        assertRefused("load 'wide' as bfloat16", PortablePlan.supports(linear, Numerics.REPRODUCIBLE));
+        assertRefused("ask for reproducible numerics", PortablePlan.supports(new Op.Add(X, X, OUT), Numerics.FAST));
+        Program program = Program.of(List.of(X), List.of(linear), List.of(OUT));
+        assertThrows(BackendException.class, () -> new PortablePlan(program, LIMITS));
+    }
+
+    /**
+     * Two tokens of a sequence whose context ends with them.
+     *
+     * @param before tokens in the cache
+     * @param block first block of the context
+     * @param slot of the last token
+     */
+    private static StepBatch batch(int[] ids, int before, int block, int slot) {
+        int[] table = new int[17];
+        for (int i = 1; i < table.length; i++) {
+            table[i] = i * 4 < before + 2 ? 1 : STALE;
+        }
+        table[0] = block;
+        GroupStep group = new GroupStep(new int[] {Math.min(before + 2, 64)}, table, table.length, new int[] {3, slot});
+        return new StepBatch(
+                StepTokens.known(ids),
+                new int[] {before, before + 1},
+                new int[] {0, 2},
+                new int[0],
+                new int[0],
+                List.of(group),
+                List.of());
+    }
+
+    private Bindings io(int rows) {
+        Map<String, Buffer> buffers = new HashMap<>();
+        buffers.put("out", new Buffer(Arena.ofAuto().allocate(rows * 64L), DType.F32, rows, 16));
+        return new Bindings(Optional.of(new Cache(new KvCacheLayout(List.of(group)))), buffers);
+    }
+
+    private static void assertFails(String message, StepBatch batch, Bindings io) {
+        PortablePlan plan = new PortablePlan(program(), LIMITS);
+        BackendException failure = assertThrows(BackendException.class, () -> plan.step(batch, io));
+        assertEquals(BackendException.Kind.STEP_FAILED, failure.kind());
+        assertTrue(failure.getMessage().contains(message), failure.getMessage());
+    }
+
+    private static void assertRefused(String reason, Support support) {
+        assertTrue(support instanceof Support.No(String said) && said.contains(reason), support.toString());
+    }
+}
