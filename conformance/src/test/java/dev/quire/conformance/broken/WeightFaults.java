@@ -1,0 +1,140 @@
+package dev.quire.conformance.broken;
+
+import dev.quire.api.program.Op;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.Numerics;
+import dev.quire.api.types.WeightFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** Mistakes in reading weights. */
+final class WeightFaults {
+    private WeightFaults() {}
+
+    static List<Fault> list() {
+        return List.of(
+                fault("cuts float32 matrices to bf16", "W1", "Linear/F32", WeightFaults::cutToBf16)
+                        .only(Numerics.FAST),
+                bytes("reads matrices by columns", "W2", WeightFaults::transpose),
+                bytes("leaves the last block of a matrix unread", "W2", WeightFaults::lastBlock),
+                codes("Q8_0", "clears the sign of its codes", (b, at) -> and(b, at + 2, 32, 0x7f)),
+                codes("Q4_0", "takes upper nibbles first", (b, at) -> swapNibbles(b, at + 2, 16)),
+                codes("Q4_1", "ignores the minimum", (b, at) -> and(b, at + 2, 2, 0)),
+                codes("Q5_0", "ignores the fifth bits", (b, at) -> and(b, at + 2, 4, 0)),
+                codes("Q5_1", "takes the fifth bits in reverse", (b, at) -> reverse(b, at + 4, 4)),
+                codes("Q2_K", "ignores the minima", (b, at) -> and(b, at + 82, 2, 0)),
+                codes("Q3_K", "reads the high bits inverted", (b, at) -> invert(b, at, 32)),
+                codes("Q4_K", "takes the first four scales for the minima", (b, at) -> exchange(b, at + 4, at + 8, 4)),
+                codes("Q5_K", "ignores the fifth bits", (b, at) -> and(b, at + 16, 32, 0)),
+                codes("Q6_K", "loses the sign of its scales", (b, at) -> and(b, at + 192, 16, 0x7f)),
+                fault("flushes subnormal half precision weights", "W1", "Linear/F16", WeightFaults::flushHalves)
+                        .only(Numerics.REPRODUCIBLE),
+                Fault.of(
+                        "forgets the bias",
+                        "N4",
+                        "Linear",
+                        right -> new OtherOps(
+                                right,
+                                op -> op instanceof Op.Linear l
+                                        ? new Op.Linear(l.x(), l.weight(), Optional.empty(), l.split(), l.out())
+                                        : op)),
+                Fault.of("reads weights after their source has moved on", "M11", "", LateReader::new),
+                Fault.of("frees weights with the first executable", "W4", "", GreedyCloser::new));
+    }
+
+    private static Fault bytes(String name, String rule, BiConsumer<WeightRef, byte[]> change) {
+        return fault(name, rule, "Linear", change);
+    }
+
+    private static Fault fault(String name, String rule, String cases, BiConsumer<WeightRef, byte[]> change) {
+        return Fault.of(name, rule, cases, right -> new OtherWeights(right, change));
+    }
+
+    /** Works on a block. */
+    private interface BlockChange {
+        void change(byte[] bytes, int at);
+    }
+
+    private static Fault codes(String format, String what, BlockChange change) {
+        WeightFormat changed = WeightFormat.valueOf(format);
+        return fault("%s: %s".formatted(format, what), "W5", "Linear/" + format, (ref, bytes) -> {
+            if (ref.format() == changed) {
+                for (int at = 0; at < bytes.length; at += changed.blockBytes()) {
+                    change.change(bytes, at);
+                }
+            }
+        });
+    }
+
+    private static void and(byte[] b, int from, int n, int mask) {
+        for (int i = from; i < from + n; i++) {
+            b[i] &= (byte) mask;
+        }
+    }
+
+    private static void invert(byte[] b, int from, int n) {
+        for (int i = from; i < from + n; i++) {
+            b[i] = (byte) ~b[i];
+        }
+    }
+
+    private static void swapNibbles(byte[] b, int from, int n) {
+        for (int i = from; i < from + n; i++) {
+            b[i] = (byte) (b[i] << 4 | (b[i] & 0xff) >>> 4);
+        }
+    }
+
+    private static void reverse(byte[] b, int from, int n) {
+        for (int i = 0; i < n / 2; i++) {
+            exchange(b, from + i, from + n - 1 - i, 1);
+        }
+    }
+
+    private static void exchange(byte[] b, int one, int other, int n) {
+        for (int i = 0; i < n; i++) {
+            byte kept = b[one + i];
+            b[one + i] = b[other + i];
+            b[other + i] = kept;
+        }
+    }
+
+    private static void cutToBf16(WeightRef ref, byte[] b) {
+        if (ref.format() == WeightFormat.F32 && ref.rows() > 1) {
+            for (int i = 0; i < b.length; i += 4) {
+                and(b, i, 2, 0);
+            }
+        }
+    }
+
+    private static void flushHalves(WeightRef ref, byte[] b) {
+        if (ref.format() == WeightFormat.F16) {
+            for (int i = 0; i < b.length; i += 2) {
+                if ((b[i + 1] & 0x7c) == 0) {
+                    and(b, i, 1, 0);
+                    and(b, i + 1, 1, 0x80);
+                }
+            }
+        }
+    }
+
+    private static void transpose(WeightRef ref, byte[] b) {
+        if (ref.rows() == 1 || ref.format().isQuantized()) {
+            return;
+        }
+        int size = ref.format().blockBytes();
+        byte[] old = b.clone();
+        for (int row = 0; row < ref.rows(); row++) {
+            for (int column = 0; column < ref.columns(); column++) {
+                int from = (column * ref.rows() + row) * size;
+                System.arraycopy(old, from, b, (row * ref.columns() + column) * size, size);
+            }
+        }
+    }
+
+    private static void lastBlock(WeightRef ref, byte[] b) {
+        if (ref.rows() > 1) {
+            and(b, b.length - ref.format().blockBytes(), ref.format().blockBytes(), 0);
+        }
+    }
+}
