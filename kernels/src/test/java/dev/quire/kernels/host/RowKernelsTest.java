@@ -94,6 +94,28 @@ class RowKernelsTest {
         }
     }
 
+    @Test
+    void activationsBelowTheSmallestAreFlushedAndNoOthers() { // N3
+        float[] x = {0x1p-56f, -0x1p-56f, 0x1.fcp-57f, 0x1.ffp-57f, -0x1.8p-57f, 0x1p-57f, 0x1.02p-56f, Float.MIN_VALUE
+        };
+        Value a = Value.tokens("a", 1);
+        Value out = Value.tokens("out", 64);
+        WeightRef weight = new WeightRef("weight", 64, 1, WeightFormat.BF16);
+        Op linear = new Op.Linear(a, weight, Optional.empty(), Op.Linear.Split.WHOLE, out);
+        Program program = Program.of(List.of(a), List.of(linear), List.of(out));
+        StepBatch batch = new StepBatch(
+                StepTokens.known(new int[x.length]),
+                new int[x.length],
+                new int[] {0, x.length},
+                new int[0],
+                new int[0],
+                List.of(),
+                List.of());
+        try (Twins twins = new Twins(Optional.empty())) {
+            twins.run(program, Numbers.weights(SEED), batch, Map.of("a", x));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void rotationsHaveTheDefinedBits(Rotary.Pairing pairing) { // N9

@@ -87,10 +87,11 @@ class SamplingKernelsTest {
         }
     }
 
-    /** Rows of logits of different kinds: spread, flat, with many equals, with NaN and infinities, without anything finite. */
+    /** Rows of logits of different kinds: spread, with zeros of both signs on top, flat, with many equals, with NaN and infinities, without anything finite. */
     private float logit(int kind) {
         return switch (kind) {
-            case 0, 1 -> (float) random.nextGaussian() * 4;
+            case 0 -> (float) random.nextGaussian() * 4;
+            case 1 -> random.nextBoolean() ? 0f : -(float) random.nextInt(3);
             case 2 -> (float) random.nextGaussian() * 0.01f;
             case 3 -> random.nextInt(4);
             case 4 -> random.nextInt(5) == 0 ? Float.NaN : (float) random.nextGaussian();
@@ -104,7 +105,8 @@ class SamplingKernelsTest {
         float temperature = random.nextInt(3) == 0 ? 0 : 0.1f + 2 * random.nextFloat();
         int topK = random.nextBoolean() ? 0 : 1 + random.nextInt(2 * vocabulary);
         float topP = random.nextBoolean() ? 1 : random.nextInt(10) == 0 ? 0 : random.nextFloat();
-        float minP = random.nextInt(3) > 0 ? 0 : random.nextInt(10) == 0 ? 1.5f : random.nextFloat() * 0.2f;
+        float[] cuts = {1f, 1.5f, random.nextFloat() * 0.2f, random.nextFloat()};
+        float minP = random.nextInt(3) > 0 ? 0 : cuts[random.nextInt(cuts.length)];
         OptionalInt forced = random.nextInt(10) == 0 ? OptionalInt.of(random.nextInt(vocabulary)) : OptionalInt.empty();
         int reported = random.nextInt(TOP + 2) - 1;
         return new SamplingRow(
