@@ -46,7 +46,7 @@ final class OpCases {
             List<String> rules = new ArrayList<>(List.of(canon));
             rules.addAll(List.of(others));
             rules.addAll(List.of("N1", "M9", "M10", "T7"));
-            return new Kind(kind, rules, canon, MODEL);
+            return new Kind(kind, rules.stream().distinct().toList(), canon, MODEL);
         }
 
         /** Not required by any profile. */

@@ -6,6 +6,8 @@ import java.util.Random;
 public enum Draw {
     /** Uniform in [−1, 1]. */
     UNIFORM,
+    /** Normal. */
+    NORMAL,
     /** Normal, each channel with a scale of its own, as activations of real models are. */
     CHANNELS,
     /** Uniform in [0.5, 1]: sums grow, and an error with a direction shows. */
@@ -27,6 +29,7 @@ public enum Draw {
         }
         for (int i = from; i < from + n; i++) {
             target[i] = switch (this) {
+                case NORMAL -> (float) random.nextGaussian();
                 case POSITIVE -> 0.5f + random.nextFloat() / 2;
                 case SMALL -> small(random);
                 default -> 2 * random.nextFloat() - 1;

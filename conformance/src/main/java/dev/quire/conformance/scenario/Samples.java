@@ -15,10 +15,21 @@ public final class Samples {
     private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final long seed;
+    private final boolean gentle;
 
     /** @param seed of all data */
     public Samples(long seed) {
+        this(seed, false);
+    }
+
+    private Samples(long seed, boolean gentle) {
         this.seed = seed;
+        this.gentle = gentle;
+    }
+
+    /** The same, but that all matrices are normal with mean zero: no score of a whole model drowns the others, and errors stay small. */
+    public Samples gentle() {
+        return new Samples(seed, true);
     }
 
     /** Randomness of its own for {@code name}. */
@@ -87,7 +98,7 @@ public final class Samples {
             return bytes;
         }
         Random random = random(ref.name());
-        Draw[] draws = {Draw.UNIFORM, Draw.POSITIVE, Draw.CHANNELS};
+        Draw[] draws = gentle ? new Draw[] {Draw.NORMAL} : new Draw[] {Draw.UNIFORM, Draw.POSITIVE, Draw.CHANNELS};
         float[] row = new float[ref.columns()];
         float size = (float) (1 / Math.sqrt(ref.columns()));
         for (int n = 0; n < ref.rows(); n++) {
@@ -100,29 +111,29 @@ public final class Samples {
         return bytes;
     }
 
-    /** Random codes under random scales, which keep values within ±1 or so; in every third row no value is negative where a format can say so. */
+    /** Random codes under random scales, which keep values within ±1/√columns or so; in every third row no value is negative where a format can say so. */
     private void blocks(WeightRef ref, MemorySegment bytes) {
         Random random = random(ref.name());
         byte[] codes = new byte[Math.toIntExact(ref.bytes())];
         random.nextBytes(codes);
         MemorySegment.copy(MemorySegment.ofArray(codes), 0, bytes, 0, codes.length);
         int perRow = ref.columns() / ref.format().blockElements();
+        float size = (float) (1 / Math.sqrt(ref.columns()));
         for (int block = 0; block < ref.rows() * perRow; block++) {
             long at = (long) block * ref.format().blockBytes();
-            boolean positive = block / perRow % 3 == 1;
-            float scale = (0.25f + 0.75f * random.nextFloat()) * (positive || random.nextBoolean() ? 1 : -1);
-            float minimum =
-                    (positive ? 1 : 2 * random.nextFloat() - 1) * (ref.format().blockElements() > 32 ? -1 : 1);
+            boolean positive = gentle || block / perRow % 3 == 1;
+            float scale = size * (0.25f + 0.75f * random.nextFloat()) * (positive || random.nextBoolean() ? 1 : -1);
+            float minimum = gentle ? -scale / 2 : size * (positive ? 1 : 2 * random.nextFloat() - 1);
             switch (ref.format()) {
                 case Q8_0 -> half(bytes, at, scale / 128);
                 case Q4_0 -> half(bytes, at, scale / 8);
                 case Q5_0 -> half(bytes, at, scale / 16);
                 case Q4_1 -> pair(bytes, at, scale / 15, minimum);
                 case Q5_1 -> pair(bytes, at, scale / 31, minimum);
-                case Q2_K -> pair(bytes, at + 80, scale / (15 * 3), minimum / 15);
+                case Q2_K -> pair(bytes, at + 80, scale / (15 * 3), -minimum / 15);
                 case Q3_K -> half(bytes, at + 108, scale / (32 * 4));
-                case Q4_K -> pair(bytes, at, scale / (63 * 15), minimum / 63);
-                case Q5_K -> pair(bytes, at, scale / (63 * 31), minimum / 63);
+                case Q4_K -> pair(bytes, at, scale / (63 * 15), -minimum / 63);
+                case Q5_K -> pair(bytes, at, scale / (63 * 31), -minimum / 63);
                 case Q6_K -> half(bytes, at + 208, scale / (128 * 32));
                 case F32, F16, BF16 -> throw new IllegalStateException(ref.format() + " has no blocks");
             }

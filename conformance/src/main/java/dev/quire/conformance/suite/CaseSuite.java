@@ -5,6 +5,7 @@ import dev.quire.conformance.cases.ConformanceCase;
 import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.cases.OpSuite;
 import dev.quire.conformance.golden.ModelCases;
+import dev.quire.conformance.metamorphic.InvarianceSuite;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +24,7 @@ public final class CaseSuite {
         if (numerics == Numerics.REPRODUCIBLE) {
             cases.addAll(ModelCases.fresh(depth, seed));
         }
+        cases.addAll(InvarianceSuite.of(numerics, depth, seed));
         return cases;
     }
 }

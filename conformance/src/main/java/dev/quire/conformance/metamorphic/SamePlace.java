@@ -1,0 +1,4 @@
+package dev.quire.conformance.metamorphic;
+
+/** A token of a sequence. */
+record SamePlace(int sequence, int position) {}
