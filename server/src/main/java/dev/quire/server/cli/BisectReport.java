@@ -14,7 +14,7 @@ record BisectReport(String first, String second, Subject subject, Numerics numer
     String text(Finding finding) {
         return switch (finding) {
             case Finding.Same(int steps, int ops) ->
-                "%s and %s agree %s: %d ops on a prompt of %d tokens and %d decode steps.%n"
+                "%s and %s agree %s: %d ops, prompt of %d tokens, decode steps: %d.%n"
                         .formatted(
                                 first,
                                 second,
