@@ -10,6 +10,7 @@ import dev.quire.conformance.models.KitModel;
 import dev.quire.conformance.models.OpenModel;
 import dev.quire.conformance.models.References;
 import dev.quire.conformance.oracle.OracleBackend;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -31,7 +32,7 @@ public final class ModelCases {
      * Golden tokens, and in REPRODUCIBLE the published hashes, for a model that the kit carries data of.
      *
      * @param model one of {@code tiny} and {@code smollm2}, its weights in BF16
-     * @param depth QUICK for short texts only
+     * @param depth QUICK for some short texts only
      * @throws IllegalArgumentException if the kit carries no data of the model
      */
     public static List<ConformanceCase> of(KitModel model, Numerics numerics, Depth depth) {
@@ -46,14 +47,20 @@ public final class ModelCases {
      */
     public static List<ConformanceCase> of(String name, Supplier<OpenModel> opener, Numerics numerics, Depth depth) {
         Golden golden = Golden.of(name);
-        ConformanceCase tokens = new GoldenTokensCase(opener, depth == Depth.QUICK ? golden.upTo(SHORT) : golden);
-        if (numerics == Numerics.FAST) {
-            return List.of(tokens);
+        List<ConformanceCase> cases = new ArrayList<>();
+        cases.add(new GoldenTokensCase("short", opener, golden.upTo(SHORT)));
+        if (depth == Depth.FULL) {
+            cases.add(new GoldenTokensCase("long", opener, golden.beyond(SHORT)));
         }
-        References references = References.of(name);
-        return List.of(
-                tokens,
-                new ReferenceBitsCase(opener, golden, depth == Depth.QUICK ? references.upTo(SHORT, FEW) : references));
+        if (numerics == Numerics.REPRODUCIBLE) {
+            References references = References.of(name);
+            References first = references.upTo(SHORT, FEW);
+            cases.add(new ReferenceBitsCase("first", opener, golden, first));
+            if (depth == Depth.FULL && references.texts().size() > first.texts().size()) {
+                cases.add(new ReferenceBitsCase("rest", opener, golden, references.without(first)));
+            }
+        }
+        return cases;
     }
 
     /** Level C4 on models that {@code seed} makes; REPRODUCIBLE only. */

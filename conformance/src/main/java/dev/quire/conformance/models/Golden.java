@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What other implementations say that a model answers, greedily: level C3's data.
@@ -73,10 +74,16 @@ public record Golden(String model, Map<DType, Bound> bounds, List<GoldenText> te
 
     /** Only the texts of at most {@code tokens} tokens, the forced ones included. */
     public Golden upTo(int tokens) {
-        return new Golden(
-                model,
-                bounds,
-                texts.stream().filter(text -> text.forced().length <= tokens).toList());
+        return only(text -> text.forced().length <= tokens);
+    }
+
+    /** Only the texts of more than {@code tokens} tokens, the forced ones included. */
+    public Golden beyond(int tokens) {
+        return only(text -> text.forced().length > tokens);
+    }
+
+    private Golden only(Predicate<GoldenText> wanted) {
+        return new Golden(model, bounds, texts.stream().filter(wanted).toList());
     }
 
     /** Tokens of the longest text. */

@@ -60,6 +60,14 @@ public record References(String canon, String model, List<Text> texts) {
                         .toList());
     }
 
+    /** The texts that {@code others} does not have. */
+    public References without(References others) {
+        return new References(
+                canon,
+                model,
+                texts.stream().filter(text -> !others.texts().contains(text)).toList());
+    }
+
     /** Tokens of the longest text. */
     public int longest() {
         return texts.stream().mapToInt(Text::tokens).max().orElse(0);

@@ -6,6 +6,8 @@ import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.cases.OpSuite;
 import dev.quire.conformance.golden.ModelCases;
 import dev.quire.conformance.metamorphic.InvarianceSuite;
+import dev.quire.conformance.models.OpenModel;
+import dev.quire.conformance.models.TinyModel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,6 +23,7 @@ public final class CaseSuite {
      */
     public static List<ConformanceCase> of(Numerics numerics, Depth depth, long seed) {
         List<ConformanceCase> cases = new ArrayList<>(OpSuite.of(numerics, depth, seed));
+        cases.addAll(ModelCases.of(TinyModel.NAME, () -> new OpenModel(TinyModel.load()), numerics, depth));
         if (numerics == Numerics.REPRODUCIBLE) {
             cases.addAll(ModelCases.fresh(depth, seed));
         }
