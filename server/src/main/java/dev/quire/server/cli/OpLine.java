@@ -3,25 +3,30 @@ package dev.quire.server.cli;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** An op in one line: what it writes, what it reads. */
+/** An op in one line: what it writes, what it reads, its constants and weights. */
 final class OpLine {
     /** A layer in the name of a value. */
-    static final Pattern LAYER = Pattern.compile("\\blayers?\\.?(\\d+)\\.");
+    private static final Pattern LAYER = Pattern.compile("\\blayers?\\.?(\\d+)\\.");
 
     private OpLine() {}
 
+    /** As {@code explain} prints it, with whole names. */
     static String of(Op op) {
+        List<String> given =
+                new ArrayList<>(op.inputs().stream().map(Value::name).toList());
+        given.addAll(OpText.constants(op));
         String out = op.outputs().stream().map(OpLine::shown).collect(Collectors.joining(", "));
-        String in = op.inputs().stream().map(Value::name).collect(Collectors.joining(", "));
         String weights = op.weights().stream().map(OpLine::shown).collect(Collectors.joining(", "));
-        String cache = op.cache().isPresent() ? "; cache of the layer" : "";
-        return "%-10s %-34s <- %s%s%s".formatted(op.kind(), out, in, weights.isEmpty() ? "" : "; " + weights, cache);
+        return "%s%s%s(%s)  %s"
+                .formatted(out, out.isEmpty() ? "" : " = ", op.kind(), String.join(", ", given), weights)
+                .stripTrailing();
     }
 
     /** The layer that an op belongs to by the names of what it touches. */

@@ -34,7 +34,7 @@ class BisectCommandTest {
         assertTrue(
                 ran.out()
                         .matches("(?s)First difference: op \\d+ of \\d+ \\(\\w+\\), layer 0, prompt of \\d+ tokens\\R"
-                                + "  \\w+ +layer0\\.\\w+ \\[T, \\d+\\] +<- .*\\R"
+                                + "  layer0\\.\\w+ \\[T, \\d+\\] = \\w+\\(.*\\).*\\R"
                                 + "'layer0\\.\\w+' row \\d+ \\(position \\d+\\), element \\d+.*\\R"
                                 + "  cpu     \\S+ +0x[0-9a-f]{8}\\R"
                                 + "  oracle  \\S+ +0x[0-9a-f]{8}  \\(\\S+, \\d+ ulp apart\\)\\R"
