@@ -112,18 +112,22 @@ final class CacheReader {
         return Action.Step.judged(name, Program.of(inputs, ops, outputs), PagedScene.batch(parts, groups(all)), data);
     }
 
-    /** Each of {@code some} blocks as a sequence of its own, in every group. */
+    /** Each of {@code some} blocks as a sequence of its own; in each group they begin one block later, so that no group's tables serve another. */
     private List<GroupStep> groups(int[] some) {
-        int[] lengths = new int[some.length];
-        int[] slots = new int[some.length * blockSize()];
-        for (int i = 0; i < some.length; i++) {
-            lengths[i] = blockSize();
-            for (int j = 0; j < blockSize(); j++) {
-                slots[i * blockSize() + j] = some[i] * blockSize() + j;
-            }
-        }
         List<GroupStep> groups = new ArrayList<>();
-        layout.groups().forEach(group -> groups.add(new GroupStep(lengths.clone(), some.clone(), 1, slots.clone())));
+        for (int g = 0; g < layout.groups().size(); g++) {
+            int[] lengths = new int[some.length];
+            int[] tables = new int[some.length];
+            int[] slots = new int[some.length * blockSize()];
+            for (int i = 0; i < some.length; i++) {
+                lengths[i] = blockSize();
+                tables[i] = some[(i + g) % some.length];
+                for (int j = 0; j < blockSize(); j++) {
+                    slots[i * blockSize() + j] = tables[i] * blockSize() + j;
+                }
+            }
+            groups.add(new GroupStep(lengths, tables, 1, slots));
+        }
         return groups;
     }
 

@@ -38,6 +38,11 @@ final class BatchFaults {
                 batch("reads the block before in place of the last", "M4", groups(BatchFaults::staleLast)),
                 batch("reads the first sequence's blocks for all", "M4", groups(BatchFaults::firstTable)),
                 Fault.of(
+                        "reads the first group's block tables for every group",
+                        "M3",
+                        "WriteKv",
+                        right -> OtherSteps.ofCache(right, BatchFaults::firstGroupsTables)),
+                Fault.of(
                         "stores one slot too far",
                         "M3",
                         "Attend",
@@ -147,6 +152,12 @@ final class BatchFaults {
                 b.adapters(),
                 b.groups().stream().map(change).toList(),
                 b.sampling());
+    }
+
+    private static StepBatch firstGroupsTables(StepBatch b) {
+        GroupStep first = b.groups().getFirst();
+        return groups(g -> new GroupStep(g.contextLengths(), first.blockTables(), first.tableStride(), g.slots()))
+                .apply(b);
     }
 
     private static GroupStep contexts(GroupStep g, IntUnaryOperator change) {
