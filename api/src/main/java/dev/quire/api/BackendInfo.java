@@ -2,7 +2,9 @@ package dev.quire.api;
 
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
+import java.util.Collections;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What an open backend says of itself.
@@ -22,7 +24,8 @@ public record BackendInfo(
         boolean batchInvariant,
         String description) {
     public BackendInfo {
-        cacheTypes = Set.copyOf(cacheTypes);
-        numerics = Set.copyOf(numerics);
+        // In the order of the enums, so that messages and reports are the same in every run.
+        cacheTypes = Collections.unmodifiableSet(new TreeSet<>(cacheTypes));
+        numerics = Collections.unmodifiableSet(new TreeSet<>(numerics));
     }
 }
