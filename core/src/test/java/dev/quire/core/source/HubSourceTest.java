@@ -213,7 +213,10 @@ class HubSourceTest {
     }
 
     private ModelSource source(SourceOptions.Network network) {
-        return new ModelSource(SourceFixture.options(server.address(), folder, network), DownloadProgress.silent());
+        return new ModelSource(
+                SourceFixture.options(server.address(), folder, network),
+                DownloadProgress.silent(),
+                SourceFixture.noBundledModels());
     }
 
     private static Map<String, byte[]> checkpoint() {

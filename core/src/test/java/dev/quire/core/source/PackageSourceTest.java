@@ -242,6 +242,8 @@ class PackageSourceTest {
 
     private ModelSource source() {
         return new ModelSource(
-                SourceFixture.options(server.address(), folder, SourceFixture.patient()), DownloadProgress.silent());
+                SourceFixture.options(server.address(), folder, SourceFixture.patient()),
+                DownloadProgress.silent(),
+                SourceFixture.noBundledModels());
     }
 }

@@ -7,6 +7,8 @@ import dev.quire.core.source.SourceOptions.Packages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -23,6 +25,11 @@ import java.util.zip.ZipOutputStream;
 /** Options that point at a test's own server and folder, and files to serve. */
 final class SourceFixture {
     private SourceFixture() {}
+
+    /** A class path without models. */
+    static ClassLoader noBundledModels() {
+        return new URLClassLoader(new URL[0], null);
+    }
 
     static Network patient() {
         return new Network(Network.Mode.ONLINE, Duration.ofSeconds(5), Duration.ofSeconds(20), 4, Duration.ofMillis(1));

@@ -41,7 +41,7 @@ class CheckpointFormatsTest {
         assertEquals(WeightFormat.Q4_0, formats.matrix("blk.1.weight"));
         assertEquals(WeightFormat.BF16, formats.matrix("norm.weight"));
         String notice = formats.notice().orElseThrow();
-        assertTrue(notice.contains("[F32, F16]") && notice.contains("--dtype float32"), notice);
+        assertTrue(notice.contains("[F32, F16]") && notice.contains("rounds them to BF16"), notice);
     }
 
     @Test
