@@ -268,6 +268,7 @@ final class EngineLoop implements Runnable {
         scheduler.finish(choice.sequence);
         choices.remove(choice.sequence);
         ActiveRequest active = choice.request;
+        stats.record(choices.values()); // whoever has an answer finds its tokens in the books
         active.finish(choice, reason, stopToken);
         if (active.isOver()) {
             forget(active);

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quire.server.options.OptionException;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -198,13 +199,11 @@ class LifecycleTest {
             String id = other.vertx()
                     .deployVerticle("dev.quire.server.http.ServerVerticle", new DeploymentOptions().setConfig(config))
                     .await();
-            int status = other.vertx()
-                    .createHttpClient()
-                    .request(HttpMethod.GET, config.getInteger("port"), "localhost", "/health")
-                    .compose(request -> request.send())
-                    .map(response -> response.statusCode())
-                    .await();
-            assertEquals(200, status);
+            RequestOptions health = new RequestOptions()
+                    .setPort(config.getInteger("port"))
+                    .setHost("localhost")
+                    .setURI("/health");
+            assertEquals(200, other.status(new HttpClientOptions(), health));
             other.vertx().undeploy(id).await();
         }
     }

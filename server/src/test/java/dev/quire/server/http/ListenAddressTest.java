@@ -3,9 +3,7 @@ package dev.quire.server.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
@@ -32,16 +30,14 @@ class ListenAddressTest {
         writeKeyPair(certificate, key);
         try (RunningServer server =
                 RunningServer.with("ssl-certfile", certificate.toString(), "ssl-keyfile", key.toString())) {
-            Vertx vertx = server.vertx();
             HttpClientOptions trusting = new HttpClientOptions()
                     .setSsl(true)
                     .setTrustOptions(new PemTrustOptions().addCertPath(certificate.toString()));
-            int status = vertx.createHttpClient(trusting)
-                    .request(HttpMethod.GET, server.port(), "localhost", "/health")
-                    .compose(request -> request.send())
-                    .map(response -> response.statusCode())
-                    .await();
-            assertEquals(200, status);
+            RequestOptions health = new RequestOptions()
+                    .setPort(server.port())
+                    .setHost("localhost")
+                    .setURI("/health");
+            assertEquals(200, server.status(trusting, health));
         }
     }
 
@@ -54,13 +50,7 @@ class ListenAddressTest {
                     .setServer(SocketAddress.domainSocketAddress(socket.toString()))
                     .setHost("localhost")
                     .setURI("/health");
-            int status = server.vertx()
-                    .createHttpClient()
-                    .request(health)
-                    .compose(request -> request.send())
-                    .map(response -> response.statusCode())
-                    .await();
-            assertEquals(200, status);
+            assertEquals(200, server.status(new HttpClientOptions(), health));
         }
     }
 

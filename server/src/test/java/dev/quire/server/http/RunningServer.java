@@ -5,6 +5,9 @@ import dev.quire.core.source.DownloadProgress;
 import dev.quire.server.launch.ModelLauncher;
 import dev.quire.server.options.QuireOptions;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -82,6 +85,20 @@ public final class RunningServer implements AutoCloseable {
     /** Undeploys the verticle, in order. */
     public io.vertx.core.Future<Void> stop() {
         return vertx.undeploy(deployment);
+    }
+
+    /** Sends a request by Vert.x's client and returns the status. */
+    int status(HttpClientOptions options, RequestOptions request) {
+        HttpClientAgent agent =
+                vertx.createHttpClient(options); // held until it is closed: Vert.x closes one that nobody holds
+        try {
+            return agent.request(request)
+                    .compose(open -> open.send())
+                    .map(response -> response.statusCode())
+                    .await();
+        } finally {
+            agent.close().await();
+        }
     }
 
     public HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
