@@ -1,15 +1,9 @@
 package dev.quire.core.model.architecture;
 
 import dev.quire.api.program.Activation;
-import dev.quire.api.program.CacheRef;
 import dev.quire.api.program.Mask;
-import dev.quire.api.program.Op.Linear.Split;
-import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
-import dev.quire.api.program.Value;
-import dev.quire.core.model.Bias;
 import dev.quire.core.model.ModelConfig;
-import dev.quire.core.model.ProgramBuilder;
 import dev.quire.core.model.WeightFormats;
 import java.util.List;
 import java.util.Optional;
@@ -22,89 +16,35 @@ import java.util.Set;
 final class Gemma2 implements Architecture {
     private static final String NAME = "Gemma2ForCausalLM";
 
-    /** What a Gemma 2's config says beside its sizes. */
-    private record Config(
-            DecoderConfig sizes,
-            Activation activation,
-            Rotary rotary,
-            int positions,
-            List<Mask> masks,
-            Bias bias,
-            double normOffset,
-            Optional<Float> scoreCap,
-            Optional<Double> logitCap) {
-        static Config of(ModelConfig c, Serving serving) {
-            c.only("use_bidirectional_attention", false);
-            DecoderConfig sizes = DecoderConfig.of(c, true);
-            RopeScaling rope = RopeScaling.of(c);
-            return new Config(
-                    sizes.withScale(1 / Math.sqrt(c.number("query_pre_attn_scalar", 256))),
-                    ActivationNames.of(c, "hidden_activation", "gelu_pytorch_tanh"),
-                    rope.rotary(sizes.heads().headSize(), serving.maxModelLen()),
-                    rope.maxPositions(),
-                    LayerMasks.of(c, sizes.layers(), i -> i % 2 == 0),
-                    Bias.of(c.flag("attention_bias", false)),
-                    Gemma.normOffset(c),
-                    c.optionalNumber("attn_logit_softcapping").map(Double::floatValue),
-                    c.optionalNumber("final_logit_softcapping"));
-        }
-    }
-
     @Override
     public Set<String> names() {
         return Set.of(NAME);
     }
 
     @Override
-    public Definition define(ModelConfig config, WeightFormats formats, Serving serving) {
-        Config c = Config.of(config, serving);
-        return Definition.of(
-                c.sizes().info(NAME, c.positions()),
-                program(c, formats),
-                c.sizes().heads(),
-                serving);
+    public Definition define(ModelConfig c, WeightFormats formats, Serving serving) {
+        DecoderConfig sizes = sizes(c);
+        RopeScaling rope = RopeScaling.of(c);
+        Rotary rotary = rope.rotary(sizes.heads().headSize(), serving.maxModelLen());
+        List<Mask> masks = LayerMasks.of(c, sizes.layers(), i -> i % 2 == 0);
+        return decoder(c, sizes, rope.maxPositions(), rotary)
+                .withAttention((i, plain) -> plain.seeing(masks.get(i)))
+                .define(NAME, formats, serving);
     }
 
-    private static Program program(Config config, WeightFormats formats) {
-        DecoderConfig c = config.sizes();
-        ProgramBuilder p = new ProgramBuilder(formats);
-        Value tokens = p.embed("tokens_embedded", Value.TOKENS, "model.embed_tokens", c.vocab(), c.hidden());
-        Value x = p.scale("embedding", tokens, Math.sqrt(c.hidden()));
-        for (int i = 0; i < c.layers(); i++) {
-            x = layer(config, p.within("layer" + i, "model.layers." + i), x, i);
-        }
-        Value last = norm(config, p, "norm", p.gatherRows("wanted", x), "model.norm");
-        if (config.logitCap().isEmpty()) {
-            return p.build(p.linear("logits", last, c.head(), c.vocab(), Split.WHOLE));
-        }
-        Value raw = p.linear("raw_logits", last, c.head(), c.vocab(), Split.WHOLE);
-        return p.build(p.softCap("logits", raw, config.logitCap().get()));
+    /** Sizes, with scores scaled by a number of the config's own in place of the head's size. */
+    static DecoderConfig sizes(ModelConfig c) {
+        return DecoderConfig.of(c, true).withScale(1 / Math.sqrt(c.number("query_pre_attn_scalar", 256)));
     }
 
-    private static Value layer(Config config, ProgramBuilder p, Value x, int i) {
-        DecoderConfig c = config.sizes();
-        CacheRef cache = new CacheRef(0, i);
-        Value h = norm(config, p, "attention_norm", x, "input_layernorm");
-        Value q = p.linear("q", h, "self_attn.q_proj", c.queries(), Split.WHOLE, config.bias());
-        Value k = p.linear("k", h, "self_attn.k_proj", c.keys(), Split.WHOLE, config.bias());
-        Value v = p.linear("v", h, "self_attn.v_proj", c.keys(), Split.WHOLE, config.bias());
-        q = p.rope("q_rotated", q, config.rotary(), c.heads().headSize());
-        k = p.rope("k_rotated", k, config.rotary(), c.heads().headSize());
-        p.writeKv(k, v, cache);
-        h = p.attend("attention", q, cache, c.heads(), config.masks().get(i), config.scoreCap());
-        h = p.linear("o", h, "self_attn.o_proj", c.hidden(), Split.EIGHT_SLICES, config.bias());
-        x = p.add("after_attention", x, norm(config, p, "attention_out", h, "post_attention_layernorm"));
-
-        h = norm(config, p, "mlp_norm", x, "pre_feedforward_layernorm");
-        Value gate = p.linear("gate", h, "mlp.gate_proj", c.intermediate(), Split.WHOLE);
-        Value up = p.linear("up", h, "mlp.up_proj", c.intermediate(), Split.WHOLE);
-        h = p.gated("mlp", gate, up, config.activation());
-        h = p.linear("down", h, "mlp.down_proj", c.hidden(), Split.EIGHT_SLICES);
-        return p.add("out", x, norm(config, p, "mlp_out", h, "post_feedforward_layernorm"));
-    }
-
-    private static Value norm(Config config, ProgramBuilder p, String name, Value x, String module) {
-        return p.rmsNorm(name, x, module, config.sizes().eps(), x.width(), config.normOffset());
+    /** What Gemma 2 and its successor have in common. */
+    static RotaryDecoder decoder(ModelConfig c, DecoderConfig sizes, int positions, Rotary rotary) {
+        Activation activation = ActivationNames.of(c, "hidden_activation", "gelu_pytorch_tanh");
+        Optional<Float> scoreCap = c.optionalNumber("attn_logit_softcapping").map(Double::floatValue);
+        return Gemma.decoder(c, sizes, positions, rotary, activation)
+                .withNormsAround()
+                .withAttention((i, plain) -> plain.capped(scoreCap))
+                .withLogitCap(c.optionalNumber("final_logit_softcapping"));
     }
 
     /** The hidden_activation counts; the config repeats it under another key. */

@@ -1,18 +1,16 @@
 package dev.quire.core.model.architecture;
 
-import dev.quire.api.program.Activation;
 import dev.quire.api.program.CacheRef;
-import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op.Attend.HeadShape;
 import dev.quire.api.program.Op.Linear.Split;
 import dev.quire.api.program.Program;
-import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
 import dev.quire.core.model.Bias;
 import dev.quire.core.model.ModelConfig;
 import dev.quire.core.model.ModelInfo;
 import dev.quire.core.model.ProgramBuilder;
 import dev.quire.core.model.WeightFormats;
+import dev.quire.core.model.architecture.SelfAttention.Projections;
 import dev.quire.core.weights.TensorMap;
 import dev.quire.core.weights.TensorView;
 import java.util.List;
@@ -29,14 +27,11 @@ final class GptNeoX implements Architecture {
     private record Config(
             int vocab,
             int hidden,
-            int intermediate,
             int layers,
-            HeadShape heads,
             double eps,
-            Activation activation,
-            Rotary rotary,
+            SelfAttention attention,
+            Mlp mlp,
             int positions,
-            Bias attention,
             boolean parallel,
             boolean tied) {
         static Config of(ModelConfig c, Serving serving) {
@@ -44,17 +39,23 @@ final class GptNeoX implements Architecture {
             int heads = c.integer("num_attention_heads");
             int size = hidden / heads;
             RopeScaling rope = RopeScaling.of(c, c.number("rotary_emb_base", 10_000), c.number("rotary_pct", 0.25));
+            Bias bias = Bias.of(c.flag("attention_bias", true));
+            Projections projections = new Projections(
+                    "attention.query", "attention.key", "attention.value", bias, "attention.dense", bias);
             return new Config(
                     c.integer("vocab_size"),
                     hidden,
-                    c.integer("intermediate_size"),
                     c.integer("num_hidden_layers"),
-                    new HeadShape(heads, heads, size, 1 / Math.sqrt(size)),
                     c.number("layer_norm_eps"),
-                    ActivationNames.of(c, "hidden_act", "gelu"),
-                    rope.rotary(size, serving.maxModelLen()),
+                    SelfAttention.causal(projections, new HeadShape(heads, heads, size, 1 / Math.sqrt(size)))
+                            .rotated(rope.rotary(size, serving.maxModelLen())),
+                    new Mlp.Plain(
+                            "mlp.dense_h_to_4h",
+                            "mlp.dense_4h_to_h",
+                            c.integer("intermediate_size"),
+                            ActivationNames.of(c, "hidden_act", "gelu"),
+                            Bias.PRESENT),
                     rope.maxPositions(),
-                    Bias.of(c.flag("attention_bias", true)),
                     c.flag("use_parallel_residual", true),
                     c.flag("tie_word_embeddings", false));
         }
@@ -69,7 +70,7 @@ final class GptNeoX implements Architecture {
     public Definition define(ModelConfig config, WeightFormats formats, Serving serving) {
         Config c = Config.of(config, serving);
         ModelInfo info = new ModelInfo(NAME, c.vocab(), c.hidden(), c.layers(), c.positions());
-        return Definition.of(info, program(c, formats), c.heads(), serving);
+        return Definition.of(info, program(c, formats), c.attention().heads(), serving);
     }
 
     private static Program program(Config c, WeightFormats formats) {
@@ -84,21 +85,10 @@ final class GptNeoX implements Architecture {
 
     private static Value layer(Config c, ProgramBuilder p, Value x, CacheRef cache) {
         Value h = p.layerNorm("attention_norm", x, "input_layernorm", c.eps());
-        Value q = p.linear("q", h, "attention.query", c.hidden(), Split.WHOLE, c.attention());
-        Value k = p.linear("k", h, "attention.key", c.hidden(), Split.WHOLE, c.attention());
-        Value v = p.linear("v", h, "attention.value", c.hidden(), Split.WHOLE, c.attention());
-        q = p.rope("q_rotated", q, c.rotary(), c.heads().headSize());
-        k = p.rope("k_rotated", k, c.rotary(), c.heads().headSize());
-        p.writeKv(k, v, cache);
-        h = p.attend("attention", q, cache, c.heads(), Mask.CAUSAL);
-        h = p.linear("o", h, "attention.dense", c.hidden(), Split.EIGHT_SLICES, c.attention());
-        Value attended = p.add("after_attention", x, h);
+        Value attended = p.add("after_attention", x, c.attention().write(p, h, cache));
 
         h = p.layerNorm("mlp_norm", c.parallel() ? x : attended, "post_attention_layernorm", c.eps());
-        h = p.linear("up", h, "mlp.dense_h_to_4h", c.intermediate(), Split.WHOLE, Bias.PRESENT);
-        h = p.activate("mlp", h, c.activation());
-        h = p.linear("down", h, "mlp.dense_4h_to_h", c.hidden(), Split.EIGHT_SLICES, Bias.PRESENT);
-        return p.add("out", attended, h);
+        return p.add("out", attended, c.mlp().write(p, h));
     }
 
     @Override

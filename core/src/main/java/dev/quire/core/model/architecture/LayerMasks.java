@@ -34,6 +34,19 @@ public final class LayerMasks {
         return List.copyOf(masks);
     }
 
+    /** One mask for all layers: a window where the config names one. */
+    public static Mask ofAll(ModelConfig c) {
+        Optional<Mask> window = c.optionalInteger("sliding_window").map(Mask.SlidingWindow::new);
+        return window.orElse(Mask.CAUSAL);
+    }
+
+    /** The masks of a family whose layers from {@code max_window_layers} on see a window, if the config turns that on. */
+    public static List<Mask> ofUpper(ModelConfig c, int layers) {
+        boolean windows = c.flag("use_sliding_window", false);
+        int firstWindow = c.integer("max_window_layers", 28);
+        return of(c, layers, i -> windows && i >= firstWindow);
+    }
+
     private static boolean isSliding(ModelConfig c, String type) {
         if (!type.equals(FULL) && !type.equals(SLIDING)) {
             throw c.wrong("layer_types", type, FULL + " or " + SLIDING);

@@ -2,7 +2,6 @@ package dev.quire.core.model.architecture;
 
 import dev.quire.api.program.Activation;
 import dev.quire.api.program.CacheRef;
-import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op.Attend.HeadShape;
 import dev.quire.api.program.Op.Linear.Split;
 import dev.quire.api.program.Program;
@@ -12,6 +11,7 @@ import dev.quire.core.model.ModelConfig;
 import dev.quire.core.model.ModelInfo;
 import dev.quire.core.model.ProgramBuilder;
 import dev.quire.core.model.WeightFormats;
+import dev.quire.core.model.architecture.SelfAttention.Projections;
 import dev.quire.core.weights.TensorMap;
 import dev.quire.core.weights.TensorView;
 import java.util.Set;
@@ -32,19 +32,21 @@ final class Opt implements Architecture {
             int embedding,
             int positions,
             int hidden,
-            int inner,
             int layers,
-            HeadShape heads,
-            Activation activation,
+            SelfAttention attention,
+            Mlp mlp,
             boolean normBefore,
             boolean lastNorm,
             boolean learnedNorms,
-            Bias bias,
             boolean tied) {
         static Config of(ModelConfig c) {
             int hidden = c.integer("hidden_size");
             int heads = c.integer("num_attention_heads");
             int size = hidden / heads;
+            Bias bias = Bias.of(c.flag("enable_bias", true));
+            Activation activation = ActivationNames.of(c, "activation_function", "relu");
+            Projections projections = new Projections(
+                    "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", bias, "self_attn.out_proj", bias);
             boolean before = c.flag("do_layer_norm_before", true);
             boolean removed = c.flag("_remove_final_layer_norm", false);
             return new Config(
@@ -52,14 +54,12 @@ final class Opt implements Architecture {
                     c.integer("word_embed_proj_dim", hidden),
                     c.integer("max_position_embeddings"),
                     hidden,
-                    c.integer("ffn_dim"),
                     c.integer("num_hidden_layers"),
-                    new HeadShape(heads, heads, size, 1 / Math.sqrt(size)),
-                    ActivationNames.of(c, "activation_function", "relu"),
+                    SelfAttention.causal(projections, new HeadShape(heads, heads, size, 1 / Math.sqrt(size))),
+                    new Mlp.Plain("fc1", "fc2", c.integer("ffn_dim"), activation, bias),
                     before,
                     before && !removed,
                     c.flag("layer_norm_elementwise_affine", true),
-                    Bias.of(c.flag("enable_bias", true)),
                     c.flag("tie_word_embeddings", true));
         }
     }
@@ -73,7 +73,7 @@ final class Opt implements Architecture {
     public Definition define(ModelConfig config, WeightFormats formats, Serving serving) {
         Config c = Config.of(config);
         ModelInfo info = new ModelInfo(NAME, c.vocab(), c.hidden(), c.layers(), c.positions());
-        return Definition.of(info, program(c, formats), c.heads(), serving);
+        return Definition.of(info, program(c, formats), c.attention().heads(), serving);
     }
 
     private static Program program(Config c, WeightFormats formats) {
@@ -101,20 +101,11 @@ final class Opt implements Architecture {
 
     private static Value layer(Config c, ProgramBuilder p, Value x, CacheRef cache) {
         Value h = c.normBefore() ? norm(c, p, "attention_norm", x, "self_attn_layer_norm") : x;
-        Value q = p.linear("q", h, "self_attn.q_proj", c.hidden(), Split.WHOLE, c.bias());
-        Value k = p.linear("k", h, "self_attn.k_proj", c.hidden(), Split.WHOLE, c.bias());
-        Value v = p.linear("v", h, "self_attn.v_proj", c.hidden(), Split.WHOLE, c.bias());
-        p.writeKv(k, v, cache);
-        h = p.attend("attention", q, cache, c.heads(), Mask.CAUSAL);
-        h = p.linear("o", h, "self_attn.out_proj", c.hidden(), Split.EIGHT_SLICES, c.bias());
-        x = p.add("after_attention", x, h);
+        x = p.add("after_attention", x, c.attention().write(p, h, cache));
         x = c.normBefore() ? x : norm(c, p, "attention_norm", x, "self_attn_layer_norm");
 
         h = c.normBefore() ? norm(c, p, "mlp_norm", x, "final_layer_norm") : x;
-        h = p.linear("up", h, "fc1", c.inner(), Split.WHOLE, c.bias());
-        h = p.activate("mlp", h, c.activation());
-        h = p.linear("down", h, "fc2", c.hidden(), Split.EIGHT_SLICES, c.bias());
-        x = p.add("out", x, h);
+        x = p.add("out", x, c.mlp().write(p, h));
         return c.normBefore() ? x : norm(c, p, "mlp_norm", x, "final_layer_norm");
     }
 
