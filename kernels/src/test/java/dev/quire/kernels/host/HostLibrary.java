@@ -110,7 +110,7 @@ final class HostLibrary implements AutoCloseable {
      */
     void launch(String kernel, int groups, int groupSize, MemorySegment arguments) {
         try {
-            int result = (int) launch.invokeExact(symbols.findOrThrow("entry_" + kernel), groups, groupSize, arguments);
+            int result = (int) launch.invokeExact(entry(kernel), groups, groupSize, arguments);
             if (result != 0) {
                 throw new IllegalStateException("%s over %d groups of %d: %s"
                         .formatted(
@@ -126,6 +126,11 @@ final class HostLibrary implements AutoCloseable {
         } catch (Throwable e) {
             throw new IllegalStateException(kernel, e);
         }
+    }
+
+    /** Where a kernel begins. */
+    MemorySegment entry(String kernel) {
+        return symbols.findOrThrow("entry_" + kernel);
     }
 
     /** Compiles into a temporary folder that is deleted at once: the loaded library stays. */

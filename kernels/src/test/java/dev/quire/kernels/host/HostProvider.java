@@ -5,11 +5,16 @@ import dev.quire.api.Availability;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
 import dev.quire.api.DeviceInfo;
+import dev.quire.kernels.device.DeviceBackend;
 import java.util.List;
 
 /** The portable kernels on a CPU, as backend {@code host-kernels}. The kernels are compiled when the first backend opens. */
 public final class HostProvider implements BackendProvider {
     static final String NAME = "host-kernels";
+    /** The device that shares its memory with the host. */
+    static final int SHARED = 0;
+    /** The device whose memory the host reaches by copies only. */
+    static final int APART = 1;
 
     /** Compiled once for all backends of this JVM. */
     private static final class Library {
@@ -30,12 +35,15 @@ public final class HostProvider implements BackendProvider {
 
     @Override
     public List<DeviceInfo> devices() {
-        return List.of(new DeviceInfo(0, "one thread", Runtime.getRuntime().maxMemory()));
+        long memory = Runtime.getRuntime().maxMemory();
+        return List.of(
+                new DeviceInfo(SHARED, "one thread", memory),
+                new DeviceInfo(APART, "one thread, memory apart", memory));
     }
 
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
-        return new HostBackend(device, Library.LOADED);
+        return new DeviceBackend(NAME, new HostDevice(device, Library.LOADED), options.notices());
     }
 
     /** The compiled kernels. */

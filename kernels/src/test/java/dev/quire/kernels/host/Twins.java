@@ -43,7 +43,8 @@ final class Twins implements AutoCloseable {
     Twins(Optional<KvCacheLayout> layout) {
         HostProvider provider = new HostProvider();
         kernels = new One(
-                provider.open(provider.devices().getFirst(), BackendOptions.defaults(Path.of("unused"))), layout);
+                provider.open(provider.devices().get(HostProvider.APART), BackendOptions.defaults(Path.of("unused"))),
+                layout);
         definition = new One(new BitsBackend(), layout);
     }
 
@@ -168,11 +169,10 @@ final class Twins implements AutoCloseable {
             reversed[i] = reversed.length - 1 - i;
         }
         for (One one : new One[] {kernels, definition}) {
-            try (Arena arena = Arena.ofConfined()) {
-                HostBlocks host = new HostBlocks(arena.allocate(from.length * blockBytes), blockBytes);
-                one.backend.swapOut(one.cache.orElseThrow(), new BlockPairs(group, from, reversed), host);
-                one.backend.swapIn(one.cache.orElseThrow(), new BlockPairs(group, reversed, to), host);
-            }
+            // The device may still read when this returns, so the memory goes when nothing names it.
+            HostBlocks host = new HostBlocks(Arena.ofAuto().allocate(from.length * blockBytes), blockBytes);
+            one.backend.swapOut(one.cache.orElseThrow(), new BlockPairs(group, from, reversed), host);
+            one.backend.swapIn(one.cache.orElseThrow(), new BlockPairs(group, reversed, to), host);
         }
     }
 

@@ -1,0 +1,40 @@
+package dev.quire.kernels.device;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** Something that a device does when its turn comes. */
+public sealed interface Command {
+    /**
+     * Runs a kernel over a one-dimensional grid.
+     *
+     * @param kernel as {@link Device#build} knows it
+     * @param groups work-groups
+     * @param groupSize work-items of a group
+     * @param operands in the order of the kernel's parameters
+     */
+    record Launch(String kernel, int groups, int groupSize, List<Operand> operands) implements Command {
+        public Launch {
+            operands = List.copyOf(operands);
+        }
+    }
+
+    /**
+     * Copies host memory to the device's; the host leaves it alone until the command has completed.
+     *
+     * @param from native memory, all of which is copied
+     * @param offset bytes from the start of {@code to}
+     */
+    record Upload(MemorySegment from, DeviceMemory to, long offset) implements Command {}
+
+    /**
+     * Copies device memory to the host's, which holds it once the command has completed.
+     *
+     * @param offset bytes from the start of {@code from}
+     * @param to native memory, all of which is filled
+     */
+    record Download(DeviceMemory from, long offset, MemorySegment to) implements Command {}
+
+    /** Fills memory with zeros. */
+    record Zero(DeviceMemory memory) implements Command {}
+}

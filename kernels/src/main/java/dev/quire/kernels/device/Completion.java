@@ -1,0 +1,14 @@
+package dev.quire.kernels.device;
+
+/** The end of a submission. Both methods may be called from any thread, by one thread at a time. */
+public interface Completion {
+    /** Whether {@link #await} would return, or throw, at once. Not called after it. */
+    boolean isDone();
+
+    /**
+     * Waits until all commands have completed, and gives back what the driver keeps for this submission. Called at most once.
+     *
+     * @throws dev.quire.api.BackendException of kind STEP_FAILED if they failed and the device is well, or DEVICE_LOST
+     */
+    void await();
+}

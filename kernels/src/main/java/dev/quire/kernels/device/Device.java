@@ -1,0 +1,40 @@
+package dev.quire.kernels.device;
+
+import dev.quire.api.DeviceInfo;
+import java.util.List;
+
+/**
+ * An open device, as its driver must present it. One thread at a time calls it, but for {@link Completion}s. Every method throws a
+ * {@link dev.quire.api.BackendException} of the kind that says what a caller can do; once one is of kind DEVICE_LOST, only {@code close} is called
+ * on the device and what came from it.
+ */
+public interface Device extends AutoCloseable {
+    /** Its index, name, memory and driver. */
+    DeviceInfo info();
+
+    /** One line for logs: the driver, its version, and how memory is shared. */
+    String description();
+
+    /**
+     * Makes a portable kernel ready to launch: from the disk's cache, a binary or its source, and warm. Does nothing if it is.
+     *
+     * @param kernel as {@link dev.quire.kernels.portable.KernelLaunch#kernel} names it
+     * @throws dev.quire.api.BackendException of kind UNSUPPORTED if it does not build; the message has kernel, device and the log's first lines
+     */
+    void build(String kernel);
+
+    /**
+     * Allocates memory that begins at a multiple of {@link dev.quire.kernels.portable.Region#ALIGNMENT}. It may hold anything at first.
+     *
+     * @param bytes at least 1
+     * @throws dev.quire.api.BackendException of kind OUT_OF_MEMORY; the message ends with {@link MemoryUse#advice}
+     */
+    DeviceMemory allocate(long bytes, MemoryUse use);
+
+    /** Prepares commands for any number of replays. Each takes effect after the one before; kernels that are not yet built are built now. */
+    Recording record(List<Command> commands);
+
+    /** Frees the device. Everything that came from it is closed. */
+    @Override
+    void close();
+}

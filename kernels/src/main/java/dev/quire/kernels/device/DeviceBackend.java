@@ -1,0 +1,110 @@
+package dev.quire.kernels.device;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.BackendInfo;
+import dev.quire.api.Executable;
+import dev.quire.api.StepLimits;
+import dev.quire.api.WeightSource;
+import dev.quire.api.Weights;
+import dev.quire.api.memory.BlockPairs;
+import dev.quire.api.memory.Buffer;
+import dev.quire.api.memory.HostBlocks;
+import dev.quire.api.memory.KvCache;
+import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.DType;
+import dev.quire.api.types.Numerics;
+import dev.quire.api.types.Support;
+import dev.quire.kernels.KernelSource;
+import dev.quire.kernels.portable.PortablePlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The SPI over a {@link Device}, with the portable kernels: REPRODUCIBLE numerics, bf16 caches, whole programs on the device. One thread drives it.
+ * A device that is lost fails whatever is asked of it later (RULES, T5).
+ */
+public final class DeviceBackend implements AttentionBackend {
+    private final String name;
+    private final Device device;
+    private final IssueQueue queue;
+    private final DeviceBuffers buffers;
+    private final List<DeviceExecutable> executables = new ArrayList<>();
+
+    /**
+     * Builds all kernels.
+     *
+     * @param name the provider's
+     * @param device closed with this backend
+     * @param progress receives a sentence when kernels are being built
+     */
+    public DeviceBackend(String name, Device device, Consumer<String> progress) {
+        this.name = name;
+        this.device = device;
+        this.queue = new IssueQueue(device);
+        this.buffers = new DeviceBuffers(queue);
+        KernelWarmup.run(device, KernelSource.portable(), progress);
+    }
+
+    @Override
+    public BackendInfo info() {
+        return new BackendInfo(
+                name, device.info(), Set.of(DType.BF16), Set.of(Numerics.REPRODUCIBLE), true, device.description());
+    }
+
+    @Override
+    public Support supports(Op op, Numerics numerics) {
+        return PortablePlan.supports(op, numerics);
+    }
+
+    @Override
+    public Weights load(List<WeightRef> refs, WeightSource source) {
+        return new DeviceWeights(refs, source, queue);
+    }
+
+    @Override
+    public Executable compile(Program program, Weights weights, StepLimits limits, Numerics numerics) {
+        PortablePlan plan = new PortablePlan(program, limits);
+        DeviceExecutable executable =
+                new DeviceExecutable(program, plan, (DeviceWeights) weights, buffers, queue, executables::remove);
+        executables.add(executable);
+        return executable;
+    }
+
+    @Override
+    public KvCache allocate(KvCacheLayout layout) {
+        executables.forEach(executable -> executable.reserve(layout));
+        return new DeviceCache(layout, queue);
+    }
+
+    @Override
+    public Buffer buffer(DType dtype, int rows, int width) {
+        return buffers.allocate(dtype, rows, width);
+    }
+
+    @Override
+    public void copyBlocks(KvCache cache, BlockPairs pairs) {
+        ((DeviceCache) cache).moves().copy(pairs);
+    }
+
+    @Override
+    public void swapOut(KvCache cache, BlockPairs pairs, HostBlocks host) {
+        ((DeviceCache) cache).moves().out(pairs, host);
+    }
+
+    @Override
+    public void swapIn(KvCache cache, BlockPairs pairs, HostBlocks host) {
+        ((DeviceCache) cache).moves().in(pairs, host);
+    }
+
+    @Override
+    public void close() {
+        queue.drain();
+        buffers.close();
+        device.close();
+    }
+}

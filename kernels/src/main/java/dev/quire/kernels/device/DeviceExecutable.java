@@ -1,0 +1,146 @@
+package dev.quire.kernels.device;
+
+import dev.quire.api.BackendException;
+import dev.quire.api.Executable;
+import dev.quire.api.memory.Buffer;
+import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.Value;
+import dev.quire.api.step.Bindings;
+import dev.quire.api.step.StepBatch;
+import dev.quire.api.step.Ticket;
+import dev.quire.kernels.device.Operand.Pointer;
+import dev.quire.kernels.portable.Launches;
+import dev.quire.kernels.portable.PortablePlan;
+import dev.quire.kernels.portable.Region;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A plan with its memory on a device, and its recordings. */
+final class DeviceExecutable implements Executable {
+    private static final String SAMPLED = "sampled";
+
+    private final Program program;
+    private final PortablePlan plan;
+    private final DeviceWeights weights;
+    private final DeviceBuffers buffers;
+    private final DeviceMemory workspace;
+    private final Exchange tables;
+    private final StepSlots slots;
+    private final Recordings recordings;
+    private final Consumer<DeviceExecutable> closed;
+
+    /** @param closed hears of the end */
+    DeviceExecutable(
+            Program program,
+            PortablePlan plan,
+            DeviceWeights weights,
+            DeviceBuffers buffers,
+            IssueQueue queue,
+            Consumer<DeviceExecutable> closed) {
+        this.closed = closed;
+        this.program = program;
+        this.plan = plan;
+        this.weights = weights;
+        this.buffers = buffers;
+        this.workspace = queue.allocate(plan.workspaceBytes(), MemoryUse.WORKSPACE);
+        float[] content = plan.tables();
+        long bytes = (long) content.length * Float.BYTES;
+        this.tables = Exchange.allocate(queue, Math.max(bytes, 1));
+        MemorySegment.copy(content, 0, tables.host(), ValueLayout.JAVA_FLOAT, 0, content.length);
+        queue.now(tables.upload(0, bytes));
+        this.slots = new StepSlots(queue, plan.wordBytes(new KvCacheLayout(List.of())));
+        this.recordings = new Recordings(queue);
+        weights.make(plan.images());
+    }
+
+    /** Makes room for the numbers of steps on a cache. */
+    void reserve(KvCacheLayout layout) {
+        slots.reserve(plan.wordBytes(layout));
+    }
+
+    @Override
+    public Ticket submit(StepBatch batch, Bindings io) {
+        try {
+            Optional<DeviceTicket> sampled = batch.tokens().sampled().map(DeviceTicket.class::cast);
+            if (sampled.isPresent() && sampled.get() instanceof DeviceTicket.Failed failed) {
+                return new DeviceTicket.Failed(io, failed.reason());
+            }
+            Launches launches = plan.step(batch, io);
+            StepSlots.Slot slot = slots.next(launches.words());
+            List<Command> commands = new ArrayList<>(slot.upload(launches.words().length));
+            RegionMap memory = region -> memory(region, slot, io, sampled);
+            program.inputs().forEach(value -> commands.addAll(edge(value, batch, io, Exchange::upload)));
+            commands.addAll(memory.commands(launches.list()));
+            program.outputs().forEach(value -> commands.addAll(edge(value, batch, io, Exchange::download)));
+            Submission submission = recordings.submit(commands);
+            slot.usedBy(submission);
+            return new DeviceTicket.Issued(io, submission);
+        } catch (BackendException e) {
+            if (e.kind() == BackendException.Kind.UNSUPPORTED) {
+                throw e;
+            }
+            return new DeviceTicket.Failed(io, e);
+        }
+    }
+
+    /** What brings a bound value across: the rows that the step has of it, since it leaves others alone (RULES, M9). */
+    private List<Command> edge(Value value, StepBatch batch, Bindings io, Crossing crossing) {
+        if (!io.buffers().containsKey(value.name())) {
+            return List.of(); // the batch brings it
+        }
+        Buffer buffer = io.buffer(value.name());
+        int rows = switch (value.rows()) {
+            case TOKENS -> batch.tokenCount();
+            case LOGITS -> batch.logitRowCount();
+            case SEQUENCES -> batch.sequences();
+            case EXTERNAL -> buffer.rows();
+        };
+        long bytes = (long) Math.min(rows, buffer.rows())
+                * buffer.width()
+                * buffer.dtype().bytes();
+        return crossing.of(
+                buffers.find(value.name(), buffer),
+                buffers.pointer(value.name(), buffer).offset(),
+                bytes);
+    }
+
+    /** A copy to or from the device. */
+    @FunctionalInterface
+    private interface Crossing {
+        List<Command> of(Exchange exchange, long offset, long bytes);
+    }
+
+    private Pointer memory(Region region, StepSlots.Slot slot, Bindings io, Optional<DeviceTicket> sampled) {
+        return switch (region) {
+            case Region.Workspace() -> new Pointer(workspace, 0);
+            case Region.Tables() -> new Pointer(tables.device(), 0);
+            case Region.Words() -> new Pointer(slot.memory(), 0);
+            case Region.Weight(var image) -> new Pointer(weights.image(image), 0);
+            case Region.Cache(int group) ->
+                new Pointer(((DeviceCache) io.cache().orElseThrow()).group(group), 0);
+            case Region.Bound(String value) -> buffers.pointer(value, io.buffer(value));
+            case Region.Sampled() ->
+                buffers.pointer(SAMPLED, sampled.orElseThrow().io().buffer(SAMPLED));
+            case Region.Staging() -> throw new IllegalStateException("a step stages no blocks");
+        };
+    }
+
+    @Override
+    public long workspaceBytes() {
+        return workspace.bytes() + tables.device().bytes() + slots.bytes();
+    }
+
+    @Override
+    public void close() {
+        closed.accept(this);
+        recordings.close();
+        slots.close();
+        tables.close();
+        workspace.close();
+    }
+}

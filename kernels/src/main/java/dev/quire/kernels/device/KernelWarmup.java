@@ -1,0 +1,24 @@
+package dev.quire.kernels.device;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Builds kernels when a backend opens, so that no request waits for a compiler. */
+final class KernelWarmup {
+    private static final long SLOW_NANOS = 2_000_000_000L;
+
+    private KernelWarmup() {}
+
+    /** @param progress hears of it every two seconds, so nothing where all come from the cache */
+    static void run(Device device, List<String> kernels, Consumer<String> progress) {
+        long said = System.nanoTime();
+        for (int i = 0; i < kernels.size(); i++) {
+            device.build(kernels.get(i));
+            if (System.nanoTime() - said > SLOW_NANOS) {
+                said = System.nanoTime();
+                progress.accept("Building kernels for %s: %d of %d"
+                        .formatted(device.info().name(), i + 1, kernels.size()));
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.quire.kernels.device;
+
+/** One argument of a launch, its memory found. */
+public sealed interface Operand {
+    /**
+     * A pointer.
+     *
+     * @param offset bytes from the start of the memory
+     */
+    record Pointer(DeviceMemory memory, long offset) implements Operand {}
+
+    /** A pointer that the kernel does not follow: null. */
+    record Nowhere() implements Operand {}
+
+    /** A 32-bit integer. */
+    record Int(int value) implements Operand {}
+
+    /** A float32. */
+    record Real(float value) implements Operand {}
+}
