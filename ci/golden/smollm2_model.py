@@ -42,12 +42,12 @@ def shape_of(meta):
     )
 
 
-def hf_name(name):
+def hf_name(name, names=NAMES):
     stem = name.removesuffix(".weight")
     if not stem.startswith("blk."):
-        return NAMES[stem] + ".weight"
+        return names[stem] + ".weight"
     _, layer, part = stem.split(".")
-    return f"model.layers.{layer}.{NAMES[part]}.weight"
+    return f"model.layers.{layer}.{names[part]}.weight"
 
 
 def half_style(rows, heads):

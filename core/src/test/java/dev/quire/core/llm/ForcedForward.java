@@ -15,7 +15,7 @@ import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.StepTokens;
 import dev.quire.api.types.DType;
 import dev.quire.core.source.ModelFiles;
-import dev.quire.core.testing.SmolLm2;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +42,8 @@ final class ForcedForward implements AutoCloseable {
                 OptionalInt.empty(),
                 new BackendOptions(device.threads(), device.cacheDirectory(), notice -> {}, device.settings()));
         resources.add(backend, backend::close);
-        OpenModel model = OpenModel.of(new ModelFiles.GgufFile(SmolLm2.file()));
+        OpenModel model =
+                OpenModel.of(new ModelFiles.GgufFile(Path.of(options.model().name())));
         try (var checkpoint = model.checkpoint()) {
             var definition =
                     ModelDefinition.of(checkpoint, options, backend.info()).architecture();

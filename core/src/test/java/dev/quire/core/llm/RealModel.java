@@ -8,6 +8,7 @@ import dev.quire.core.request.SamplingParams;
 import dev.quire.core.request.SamplingParams.Stopping;
 import dev.quire.core.testing.SmolLm2;
 import dev.quire.core.testing.TextCollected;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -21,13 +22,22 @@ final class RealModel {
 
     /** As it is served by default. */
     static LlmOptions served(EngineOptions engine) {
-        LlmOptions options = LlmOptions.of(SmolLm2.file().toString());
+        return served(SmolLm2.file(), engine);
+    }
+
+    private static LlmOptions served(Path file, EngineOptions engine) {
+        LlmOptions options = LlmOptions.of(file.toString());
         return options.with(options.device().withBackend(Backends.CPU)).with(engine);
     }
 
     /** Weights, keys and values in float32. */
     static LlmOptions float32(EngineOptions engine) {
-        LlmOptions options = served(engine);
+        return float32(SmolLm2.file(), engine);
+    }
+
+    /** Another model, with weights, keys and values in float32. */
+    static LlmOptions float32(Path file, EngineOptions engine) {
+        LlmOptions options = served(file, engine);
         return options.with(options.model().withDType(WeightDType.FLOAT32).withQuantization(Quantization.NONE));
     }
 

@@ -121,7 +121,7 @@ class ClassPathModelsTest {
             assertEquals(listed.path(), source(classes).resolve("small").path());
         }
         ModelSourceException e = assertThrows(ModelSourceException.class, () -> resolve("large", jar));
-        assertTrue(e.getMessage().contains("[small, smollm2]"), e.getMessage());
+        assertTrue(e.getMessage().contains("[gemma3, small, smollm2]"), e.getMessage());
     }
 
     private Path resolve(String name, URL... jars) throws IOException {

@@ -61,7 +61,7 @@ class ModelSourceTest {
     void whatIsNoReferenceIsRefusedWithTheForms(String model) {
         ModelSourceException e = assertThrows(ModelSourceException.class, () -> ModelReference.parse(model, Set::of));
         assertTrue(e.getMessage().contains("org/name:file.gguf"), e.getMessage());
-        assertTrue(e.getMessage().contains("[smollm2]"), e.getMessage());
+        assertTrue(e.getMessage().contains("[gemma3, smollm2]"), e.getMessage());
     }
 
     @Test

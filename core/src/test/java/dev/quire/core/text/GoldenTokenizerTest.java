@@ -2,10 +2,10 @@ package dev.quire.core.text;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.quire.core.testing.Gemma3;
 import dev.quire.core.testing.SmolLm2;
 import dev.quire.core.weights.Gguf;
 import java.io.IOException;
@@ -56,10 +56,7 @@ class GoldenTokenizerTest {
 
     @Test
     void theMetadataOfGemma3IsReadAsSentencePieceReadsIt() throws IOException {
-        String path = System.getProperty("quire.gemma3", "");
-        assumeFalse(
-                path.isBlank(), "needs gemma-3-270m-q4_k_m.gguf, too large to fetch in every run: -Dquire.gemma3=FILE");
-        assertGolden(golden("gemma3.json"), ofGguf(Path.of(path)));
+        assertGolden(golden("gemma3.json"), ofGguf(Gemma3.file()));
     }
 
     private static void assertGolden(List<Case> cases, Tokenizer tokenizer) {

