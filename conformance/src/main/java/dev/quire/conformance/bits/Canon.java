@@ -252,6 +252,11 @@ public class Canon {
         return a * c + b * s;
     }
 
+    /** How far a logit lies below the largest, in units of the temperature (S4). */
+    public float tempered(float below, float temperature) {
+        return below / temperature;
+    }
+
     /** Tokens of an attention segment (N11). */
     public int segment() {
         return SEGMENT;

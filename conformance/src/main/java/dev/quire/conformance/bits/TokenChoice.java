@@ -25,7 +25,7 @@ public final class TokenChoice {
         }
         float[] p = new float[logits.length];
         for (int i = 0; i < p.length; i++) {
-            float e = canon.exp((logits[i] - logits[best]) / row.temperature());
+            float e = canon.exp(canon.tempered(logits[i] - logits[best], row.temperature()));
             p[i] = Float.isNaN(e) ? 0f : e;
         }
         cut(p, row);

@@ -68,12 +68,15 @@ final class CacheCases {
         cases.add(fresh.after(() -> Scenario.of(layout, List.of(nan(cache)))));
         add("CopyBlocks/chain" + shape, "M7", "M7", required, name -> copied(name, cache, layout));
         add("Swap/there and back" + shape, "M8", "M8", required, name -> swapped(name, cache, layout));
-        add(
-                "Order/writes, copies, swaps" + shape,
-                "T2",
+        String order = "Order/writes, copies, swaps" + shape;
+        List<String> rules = new ArrayList<>(rules("T2"));
+        rules.add(1, "M6");
+        cases.add(new OpCase(
+                order,
+                rules,
                 "T2",
                 required,
-                name -> ordered(name, cache, layout).issuedAhead());
+                () -> ordered(order, cache, layout).issuedAhead()));
     }
 
     private interface Named {

@@ -214,7 +214,7 @@ final class ContractCases {
         return Optional.empty();
     }
 
-    /** Known before the first step, and not less for larger steps. */
+    /** Known before the first step, the same after it, and not less for larger steps. */
     private Optional<String> workspace(AttentionBackend backend, CaseContext context) {
         Action.Step step = attention.steps().getFirst();
         long last = 0;
@@ -230,7 +230,20 @@ final class ContractCases {
                 last = bytes;
             }
         }
-        return Optional.empty();
+        try (Weights weights = backend.load(List.of(), samples.source());
+                Executable executable =
+                        backend.compile(step.program(), weights, attention.limits(step.program()), context.numerics());
+                KvCache cache = backend.allocate(attention.layout().orElseThrow())) {
+            long before = executable.workspaceBytes();
+            executable
+                    .submit(step.batch(), bind(backend, step, Optional.of(cache)))
+                    .await();
+            long after = executable.workspaceBytes();
+            return before == after
+                    ? Optional.empty()
+                    : Optional.of(
+                            "workspaceBytes said %d before the first step, and %d after it".formatted(before, after));
+        }
     }
 
     /** Two executables of the same weights: closing one changes nothing for the other. */

@@ -7,6 +7,7 @@ import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
+import dev.quire.conformance.bits.Canon;
 import dev.quire.conformance.oracle.Selection;
 import dev.quire.conformance.report.Profile;
 import dev.quire.conformance.scenario.Action;
@@ -27,6 +28,9 @@ final class LinearCases {
     private static final int[] TILES = {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 33, 64, 65};
 
     private static final int[] FEW = {1, 2, 7, 19};
+
+    /** Formats that FAST multiplies without rounding them further (W3), nor the x that they hold. */
+    private static final Set<WeightFormat> EXACT = Set.of(WeightFormat.F16, WeightFormat.BF16);
 
     /** Outputs beyond which 256 of them are judged by the oracle. */
     private static final int MANY = 50_000;
@@ -127,6 +131,9 @@ final class LinearCases {
             float[] nan = new float[most * op.x().width()];
             Arrays.fill(nan, Float.NaN);
             steps.add(Action.Step.preparing(program, PagedScene.rows(most), Map.of("x", nan)));
+            if (EXACT.contains(op.weight().format())) {
+                steps.add(exact(name, op, program));
+            }
             for (int rows : layer.rows()) {
                 String label = "%s rows=%d".formatted(op.weight().name(), rows);
                 float[] x = samples.rows(name + label, rows, op.x().width(), first);
@@ -137,6 +144,13 @@ final class LinearCases {
             }
         }
         return Scenario.of(steps);
+    }
+
+    /** Activations that no backend rounds, so that rounding weights shows. */
+    private Action.Step exact(String name, Op.Linear op, Program program) {
+        String label = "%s x in bf16".formatted(op.weight().name());
+        float[] x = new Canon().narrowed(samples.drawn(name + label, 3, op.x().width(), Draw.UNIFORM));
+        return Action.Step.judged(label, program, PagedScene.rows(3), Map.of("x", x));
     }
 
     private Selection chosen(String name, int rows, int columns) {

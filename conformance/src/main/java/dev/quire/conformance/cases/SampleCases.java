@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /** RULES S, one rule at a time and all together, over logits with ties, infinities and NaN. Row r reads row r modulo {@value #LOGITS} of the logits. */
 final class SampleCases {
@@ -78,6 +80,7 @@ final class SampleCases {
                     r -> PLAIN.temperature(0).adjusted(adjustments(r, vocabulary)));
             add("adjusted", "S2", vocabulary, 40, r -> PLAIN.adjusted(adjustments(r, vocabulary)));
             add("temperature", "S4", vocabulary, 30, r -> PLAIN.temperature(temperatures[r % temperatures.length]));
+            quotients(vocabulary);
             add("top-k", "S5", vocabulary, 30, r -> PLAIN.topK(ks[r % ks.length]));
             add("top-p", "S6", vocabulary, 42, r -> PLAIN.topP(ps[r % ps.length]));
             add("min-p", "S7", vocabulary, 30, r -> PLAIN.minP(ms[r % ms.length]));
@@ -127,14 +130,48 @@ final class SampleCases {
         return new int[] {vocabulary / 20, vocabulary / 2, vocabulary - 1};
     }
 
+    /** Temperatures whose reciprocals are inexact, where min-p sees the last bit of a quotient. */
+    private void quotients(int vocabulary) {
+        Random random = cases.samples().random("quotients" + vocabulary);
+        List<QuotientEdge> edges = Stream.of(0.7f, 0.3f, 1.1f, 0.9f, 1.7f)
+                .map(temperature -> QuotientEdge.of(temperature, random))
+                .toList();
+        IntFunction<Row> settings = r -> {
+            QuotientEdge edge = edges.get(r % LOGITS);
+            return PLAIN.temperature(edge.temperature()).minP(edge.minP());
+        };
+        add("quotients", "S4", vocabulary, 20, settings, name -> {
+            float[] all = new float[LOGITS * vocabulary];
+            for (int row = 0; row < LOGITS; row++) {
+                edges.get(row).fill(all, row * vocabulary, vocabulary);
+            }
+            return all;
+        });
+    }
+
     private void add(String variant, String rule, int vocabulary, int count, IntFunction<Row> settings) {
+        add(variant, rule, vocabulary, count, settings, name -> logits(name, vocabulary));
+    }
+
+    private void add(
+            String variant,
+            String rule,
+            int vocabulary,
+            int count,
+            IntFunction<Row> settings,
+            Function<String, float[]> logits) {
         String name = "Sample/%s/rows=%d/vocabulary=%d".formatted(variant, count, vocabulary);
         List<String> rules = List.of(rule, "N13", "N19", "N1", "M9", "M10", "T7");
         cases.add(new OpCase(
-                name, rules, rule, OpCases.MODEL, () -> scenario(name, variant, vocabulary, count, settings)));
+                name,
+                rules,
+                rule,
+                OpCases.MODEL,
+                () -> scenario(name, variant, vocabulary, count, settings, logits.apply(name))));
     }
 
-    private Scenario scenario(String name, String variant, int vocabulary, int count, IntFunction<Row> settings) {
+    private Scenario scenario(
+            String name, String variant, int vocabulary, int count, IntFunction<Row> settings, float[] values) {
         Random random = cases.samples().random(name);
         int[] from = new int[count];
         List<SamplingRow> rows = new ArrayList<>();
@@ -160,8 +197,7 @@ final class SampleCases {
                 new Value("ids", Rows.LOGITS, 1 + TOP, DType.I32),
                 new Value("logprobs", Rows.LOGITS, 1 + TOP, DType.F32));
         Program program = Program.of(List.of(logits), List.of(op), op.outputs());
-        Action step = Action.Step.judged(
-                variant, program, StepBatch.sampling(from, rows), Map.of("logits", logits(name, vocabulary)));
+        Action step = Action.Step.judged(variant, program, StepBatch.sampling(from, rows), Map.of("logits", values));
         return Scenario.of(List.of(step));
     }
 

@@ -86,6 +86,22 @@ record Bound(Numerics numerics) {
         };
     }
 
+    /** Whether x is a number that every backend holds exactly, whatever its mode lets it round activations to. */
+    boolean holds(WeightFormat format, double x) {
+        float single = (float) x;
+        if (single != x) {
+            return false;
+        }
+        if (numerics == Numerics.REPRODUCIBLE || format == WeightFormat.BF16) {
+            return (Float.floatToRawIntBits(single) & 0xffff) == 0 && (x == 0 || Math.abs(x) > BF16_LOSS);
+        }
+        return switch (format) {
+            case F32 -> true;
+            case F16 -> Float.float16ToFloat(Float.floatToFloat16(single)) == single;
+            default -> false;
+        };
+    }
+
     /** Absolute roundoff of each x: what a type loses below its smallest step, or N3 flushes. */
     double activationLoss(WeightFormat format) {
         return format == WeightFormat.F32 && numerics == Numerics.FAST

@@ -74,7 +74,8 @@ final class OracleLinear {
         double squares = 0;
         for (int k = 0; k < x.width(); k++) {
             double term = x.data()[row + k] * weight[w + k];
-            double error = (roundoff * sizes[k] + lost) * weight[w + k] + lostWeight * x.data()[row + k];
+            double errorOfX = b.holds(format, x.data()[row + k]) ? 0 : roundoff * sizes[k] + lost;
+            double error = errorOfX * weight[w + k] + lostWeight * x.data()[row + k];
             squares += term * term;
             rounded += error * error;
         }

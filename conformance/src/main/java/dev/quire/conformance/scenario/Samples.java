@@ -14,6 +14,9 @@ import java.util.Random;
 public final class Samples {
     private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** Half the smallest normal number of binary16. */
+    private static final float SUBNORMAL_HALF = 0x1p-15f;
+
     private final long seed;
     private final boolean gentle;
 
@@ -85,7 +88,7 @@ public final class Samples {
 
     /**
      * A weight's bytes. Vectors lie within ±1. Rows of a matrix take turns: uniform, positive, and normal with a scale for each channel, over
-     * √columns; blocks have scales of either sign.
+     * √columns; in F16 every fifth value is small enough to be subnormal, and nothing in float32. Blocks have scales of either sign.
      */
     MemorySegment weight(WeightRef ref) {
         MemorySegment bytes = Arena.ofAuto().allocate(ref.bytes(), 64);
@@ -104,7 +107,7 @@ public final class Samples {
         for (int n = 0; n < ref.rows(); n++) {
             draws[n % draws.length].fill(random, mixed(ref.name() + "channels"), row, 0, row.length);
             for (int k = 0; k < row.length; k++) {
-                row[k] *= size;
+                row[k] *= ref.format() == WeightFormat.F16 && k % 5 == 4 ? SUBNORMAL_HALF : size;
             }
             PlainEncoder.encode(ref.format(), row, 0, bytes, n * ref.format().bytes(row.length), row.length);
         }

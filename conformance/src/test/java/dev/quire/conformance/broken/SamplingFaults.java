@@ -7,6 +7,8 @@ import dev.quire.api.step.Bindings;
 import dev.quire.api.step.SamplingRow;
 import dev.quire.api.step.SamplingRow.Adjustments;
 import dev.quire.api.step.StepBatch;
+import dev.quire.conformance.bits.Canon;
+import dev.quire.conformance.bits.TokenChoice;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +40,7 @@ final class SamplingFaults {
                         "takes 1 for any temperature above 0",
                         "S4",
                         r -> new RowCopy(r).temperature(r.temperature() == 0 ? 0 : 1)),
+                chosen("multiplies by the reciprocal of the temperature", "S4", SamplingFaults::byReciprocal),
                 row(
                         "keeps one token more than top-k",
                         "S5",
@@ -183,6 +186,23 @@ final class SamplingFaults {
                         .orElse(tokens.intAt(r, 0));
                 put(tokens, r, last);
             }
+        }
+    }
+
+    private static void byReciprocal(Op.Sample op, StepBatch batch, Bindings io) {
+        TokenChoice choice = new TokenChoice(new Canon() {
+            @Override
+            public float tempered(float below, float temperature) {
+                return below * (1 / temperature);
+            }
+        });
+        Buffer logits = io.buffer(op.logits().name());
+        for (int r = 0; r < batch.logitRowCount(); r++) {
+            float[] raw = new float[logits.width()];
+            for (int i = 0; i < raw.length; i++) {
+                raw[i] = logits.floatAt(batch.logitRows()[r], i);
+            }
+            put(io.buffer(op.tokens().name()), r, choice.of(batch.sampling().get(r), raw));
         }
     }
 

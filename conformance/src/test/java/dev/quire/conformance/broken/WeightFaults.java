@@ -4,12 +4,18 @@ import dev.quire.api.program.Op;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
+import dev.quire.conformance.bits.Canon;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /** Mistakes in reading weights. */
 final class WeightFaults {
+    private static final Canon CANON = new Canon();
+
     private WeightFaults() {}
 
     static List<Fault> list() {
@@ -28,8 +34,18 @@ final class WeightFaults {
                 codes("Q4_K", "takes the first four scales for the minima", (b, at) -> exchange(b, at + 4, at + 8, 4)),
                 codes("Q5_K", "ignores the fifth bits", (b, at) -> and(b, at + 16, 32, 0)),
                 codes("Q6_K", "loses the sign of its scales", (b, at) -> and(b, at + 192, 16, 0x7f)),
-                fault("flushes subnormal half precision weights", "W1", "Linear/F16", WeightFaults::flushHalves)
-                        .only(Numerics.REPRODUCIBLE),
+                fault("flushes subnormal half precision matrices", "W1", "Linear/F16", (ref, b) -> {
+                    if (ref.name().startsWith("weight")) {
+                        flushHalves(ref, b);
+                    }
+                }),
+                fault("flushes subnormal half precision embeddings", "W1", "Embed/F16", (ref, b) -> {
+                    if (ref.name().equals("table")) {
+                        flushHalves(ref, b);
+                    }
+                }),
+                fault("rounds half precision matrices to bf16", "W3", "Linear/F16", WeightFaults::halvesToBf16)
+                        .only(Numerics.FAST),
                 Fault.of(
                         "forgets the bias",
                         "N4",
@@ -103,6 +119,16 @@ final class WeightFaults {
         if (ref.format() == WeightFormat.F32 && ref.rows() > 1) {
             for (int i = 0; i < b.length; i += 4) {
                 and(b, i, 2, 0);
+            }
+        }
+    }
+
+    private static void halvesToBf16(WeightRef ref, byte[] b) {
+        if (ref.format() == WeightFormat.F16) {
+            ShortBuffer halves =
+                    ByteBuffer.wrap(b).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+            for (int i = 0; i < halves.limit(); i++) {
+                halves.put(i, Float.floatToFloat16(CANON.bf16(Float.float16ToFloat(halves.get(i)))));
             }
         }
     }
