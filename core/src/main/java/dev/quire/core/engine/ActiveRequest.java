@@ -101,7 +101,8 @@ final class ActiveRequest {
         boolean stops = stopTokens.contains(token.id())
                 && index >= request.sampling().stopping().minTokens();
         delivered++;
-        listener.accept(new TokenEvent.Token(choice.index(), token));
+        listener.accept(
+                new TokenEvent.Token(choice.index(), token, stops ? TokenEvent.Role.STOP : TokenEvent.Role.TEXT));
         return stops;
     }
 

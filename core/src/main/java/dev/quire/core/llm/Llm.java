@@ -3,7 +3,6 @@ package dev.quire.core.llm;
 import dev.quire.core.engine.Engine;
 import dev.quire.core.engine.EngineStats;
 import dev.quire.core.engine.Generation;
-import dev.quire.core.engine.ServedModel;
 import dev.quire.core.model.GenerationConfig;
 import dev.quire.core.request.GenerationRequest;
 import dev.quire.core.request.SamplingParams;
@@ -31,7 +30,6 @@ import java.util.stream.Stream;
  */
 public final class Llm implements AutoCloseable {
     private final Engine engine;
-    private final ServedModel served;
     private final Tokenizer tokenizer;
     private final Optional<ChatTemplate> chatTemplate;
     private final GenerationConfig generationConfig;
@@ -45,14 +43,12 @@ public final class Llm implements AutoCloseable {
      */
     Llm(
             Engine engine,
-            ServedModel served,
             Tokenizer tokenizer,
             Optional<ChatTemplate> chatTemplate,
             GenerationConfig generationConfig,
             LlmInfo info,
             Resources resources) {
         this.engine = engine;
-        this.served = served;
         this.tokenizer = tokenizer;
         this.chatTemplate = chatTemplate;
         this.generationConfig = generationConfig;
@@ -130,12 +126,8 @@ public final class Llm implements AutoCloseable {
      */
     public Generation submit(GenerationRequest request, Consumer<TextEvent> listener) {
         CompletableFuture<Generation> generation = new CompletableFuture<>();
-        TextStream stream = new TextStream(
-                request,
-                tokenizer,
-                served.eosTokens(),
-                choice -> generation.join().cancelChoice(choice),
-                listener);
+        TextStream stream =
+                new TextStream(request, tokenizer, choice -> generation.join().cancelChoice(choice), listener);
         generation.complete(engine.submit(request, stream));
         return generation.join();
     }

@@ -90,7 +90,6 @@ final class LlmLoader {
             resources.add(engine, engine::close);
             return new Llm(
                     engine,
-                    served,
                     model.tokenizer(),
                     chatTemplate(model.tokenizer()),
                     checkpoint.generationConfig(),

@@ -11,7 +11,15 @@ public sealed interface TokenEvent {
     record PromptScored(List<Optional<TokenLogprobs>> tokens) implements TokenEvent {}
 
     /** Choice {@code choice} has another token. */
-    record Token(int choice, SampledToken token) implements TokenEvent {}
+    record Token(int choice, SampledToken token, Role role) implements TokenEvent {}
+
+    /** What a token does to its choice. */
+    enum Role {
+        /** It is part of the text. */
+        TEXT,
+        /** It is the end of the sequence or a stop token, and ends the choice. */
+        STOP
+    }
 
     /**
      * Choice {@code choice} has ended.

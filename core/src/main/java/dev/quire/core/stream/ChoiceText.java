@@ -5,6 +5,7 @@ import dev.quire.core.request.SampledToken;
 import dev.quire.core.request.SamplingParams;
 import dev.quire.core.request.SamplingParams.Stopping;
 import dev.quire.core.request.TextEvent;
+import dev.quire.core.request.TokenEvent;
 import dev.quire.core.text.DetokenizerOptions;
 import dev.quire.core.text.DetokenizerOptions.Spacing;
 import dev.quire.core.text.SpecialText;
@@ -16,30 +17,21 @@ import dev.quire.core.text.StreamingDetokenizer;
 import dev.quire.core.text.Tokenizer;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** One choice's way from tokens to text. Used by one thread at a time. */
 final class ChoiceText {
     private final int choice;
     private final Stopping stopping;
-    private final Set<Integer> stopTokens;
     private final StreamingDetokenizer detokenizer;
     private final StopStringMatcher matcher;
     private final Consumer<TextEvent> listener;
     private int tokens;
     private boolean ended;
 
-    /** @param stopTokens ids that end the choice, the model's own included unless they are ignored */
-    ChoiceText(
-            int choice,
-            SamplingParams sampling,
-            Set<Integer> stopTokens,
-            Tokenizer tokenizer,
-            Consumer<TextEvent> listener) {
+    ChoiceText(int choice, SamplingParams sampling, Tokenizer tokenizer, Consumer<TextEvent> listener) {
         this.choice = choice;
         this.stopping = sampling.stopping();
-        this.stopTokens = stopTokens;
         this.listener = listener;
         var wanted = sampling.detokenization();
         this.detokenizer = tokenizer.detokenizer(DetokenizerOptions.DEFAULTS
@@ -55,12 +47,12 @@ final class ChoiceText {
     }
 
     /** Takes the next token; returns whether its text completes a stop string, which ends the choice. */
-    boolean accept(SampledToken token) {
+    boolean accept(SampledToken token, TokenEvent.Role role) {
         if (ended) {
             return false; // it was on its way when the stop string was found
         }
         tokens++;
-        String text = hides(token.id()) ? "" : detokenizer.push(token.id());
+        String text = hides(role) ? "" : detokenizer.push(token.id());
         Released released = release(text);
         listener.accept(new TextEvent.Delta(choice, released.text(), List.of(token)));
         released.match().ifPresent(this::stopped);
@@ -90,10 +82,8 @@ final class ChoiceText {
     }
 
     /** A token that ends the choice leaves no text, unless what stops a choice is kept. */
-    private boolean hides(int token) {
-        return stopping.includeInOutput() == Stopping.StopText.REMOVED
-                && tokens > stopping.minTokens()
-                && stopTokens.contains(token);
+    private boolean hides(TokenEvent.Role role) {
+        return role == TokenEvent.Role.STOP && stopping.includeInOutput() == Stopping.StopText.REMOVED;
     }
 
     private void stopped(Match match) {

@@ -1,15 +1,12 @@
 package dev.quire.core.stream;
 
 import dev.quire.core.request.GenerationRequest;
-import dev.quire.core.request.SamplingParams.Stopping;
 import dev.quire.core.request.TextEvent;
 import dev.quire.core.request.TokenEvent;
 import dev.quire.core.request.Usage;
 import dev.quire.core.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
@@ -33,26 +30,16 @@ public final class TextStream implements Consumer<TokenEvent> {
     private boolean broken;
 
     /**
-     * @param eosTokens the model's ids that end a sequence
      * @param cancelChoice asks the engine to end one choice; called on the virtual thread
      * @param listener called on the virtual thread; may block, which delays this request's events alone
      */
     public TextStream(
-            GenerationRequest request,
-            Tokenizer tokenizer,
-            Set<Integer> eosTokens,
-            IntConsumer cancelChoice,
-            Consumer<TextEvent> listener) {
+            GenerationRequest request, Tokenizer tokenizer, IntConsumer cancelChoice, Consumer<TextEvent> listener) {
         this.request = request;
         this.listener = listener;
         this.cancelChoice = cancelChoice;
-        Stopping stopping = request.sampling().stopping();
-        Set<Integer> stopTokens = new TreeSet<>(stopping.tokens());
-        if (stopping.ignoreEos() == Stopping.Eos.STOPS) {
-            stopTokens.addAll(eosTokens);
-        }
         for (int i = 0; i < request.sampling().n(); i++) {
-            choices.add(new ChoiceText(i, request.sampling(), stopTokens, tokenizer, listener));
+            choices.add(new ChoiceText(i, request.sampling(), tokenizer, listener));
         }
         this.mailbox = new SerialMailbox<>("quire-text-" + request.id(), this::handle);
     }
@@ -81,8 +68,8 @@ public final class TextStream implements Consumer<TokenEvent> {
     private void translate(TokenEvent event) {
         switch (event) {
             case TokenEvent.PromptScored(var tokens) -> listener.accept(new TextEvent.PromptScored(tokens));
-            case TokenEvent.Token(int choice, var token) -> {
-                if (choices.get(choice).accept(token)) {
+            case TokenEvent.Token(int choice, var token, var role) -> {
+                if (choices.get(choice).accept(token, role)) {
                     cancelChoice.accept(choice);
                 }
             }

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 /** Everything that a request's listener was told. */
 final class Collected implements Consumer<TokenEvent> {
     final Map<Integer, List<SampledToken>> choices = new TreeMap<>();
+    final Map<Integer, List<TokenEvent.Role>> roles = new TreeMap<>();
     final Map<Integer, FinishReason> reasons = new TreeMap<>();
     final List<Optional<TokenLogprobs>> promptScores = new ArrayList<>();
     private final CompletableFuture<TokenEvent> end = new CompletableFuture<>();
@@ -32,8 +33,10 @@ final class Collected implements Consumer<TokenEvent> {
     public synchronized void accept(TokenEvent event) {
         switch (event) {
             case TokenEvent.PromptScored(var tokens) -> promptScores.addAll(tokens);
-            case TokenEvent.Token(int choice, SampledToken token) ->
+            case TokenEvent.Token(int choice, SampledToken token, var role) -> {
                 choices.computeIfAbsent(choice, c -> new ArrayList<>()).add(token);
+                roles.computeIfAbsent(choice, c -> new ArrayList<>()).add(role);
+            }
             case TokenEvent.Finished(int choice, FinishReason reason, var stop) -> reasons.put(choice, reason);
             case TokenEvent.Completed completed -> end.complete(completed);
             case TokenEvent.Refused refused -> end.complete(refused);

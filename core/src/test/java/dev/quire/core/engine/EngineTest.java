@@ -137,6 +137,10 @@ class EngineTest {
             Collected stopped = Collected.of(engine, GenerationRequest.of("stopped", prompt, stopping));
             assertEquals(third, stopped.tokens(0).getLast());
             assertTrue(stopped.tokens(0).size() <= 3);
+            assertEquals(
+                    stopped.tokens(0).size() - 1,
+                    stopped.roles.get(0).indexOf(TokenEvent.Role.STOP),
+                    "the last token, and no other, stops");
             assertEquals(FinishReason.STOP, stopped.reasons.get(0));
             SamplingParams late = plain.toBuilder()
                     .stopping(new SamplingParams.Stopping(

@@ -39,7 +39,6 @@ import org.junit.jupiter.api.Test;
 
 /** Tokens become text in order, whole characters at a time, up to the first stop string. */
 class TextStreamTest {
-    private static final int EOS = 2;
 
     private static Tokenizer tokenizer;
 
@@ -87,14 +86,13 @@ class TextStreamTest {
         int[] ids = tokenizer.encode("🙂 Zürich 東京 🙂🙂", SpecialTokens.TEXT);
         List<String> pieces = new ArrayList<>();
         CompletableFuture<TextEvent> end = new CompletableFuture<>();
-        TextStream stream =
-                new TextStream(request(params(1, Stopping.DEFAULT)), tokenizer, Set.of(EOS), c -> {}, event -> {
-                    if (event instanceof TextEvent.Delta delta) {
-                        pieces.add(delta.text());
-                    } else if (event instanceof TextEvent.Completed) {
-                        end.complete(event);
-                    }
-                });
+        TextStream stream = new TextStream(request(params(1, Stopping.DEFAULT)), tokenizer, c -> {}, event -> {
+            if (event instanceof TextEvent.Delta delta) {
+                pieces.add(delta.text());
+            } else if (event instanceof TextEvent.Completed) {
+                end.complete(event);
+            }
+        });
         Arrays.stream(ids).forEach(id -> stream.accept(token(0, id)));
         stream.accept(end(0, FinishReason.LENGTH));
         stream.accept(completed(ids.length));
@@ -175,7 +173,7 @@ class TextStreamTest {
     @Test
     void theTokenThatEndsAChoiceIsCountedButLeavesNoText() {
         int stop = tokenizer.encode("r", SpecialTokens.TEXT)[0];
-        endWith(stop, Stopping.StopText.REMOVED, 0);
+        endWith(stop, Stopping.StopText.REMOVED, TokenEvent.Role.STOP);
         assertEquals("The", collected.choice(0).text.toString());
         assertEquals(stop, collected.choice(0).ids().getLast());
         assertEquals(collected.choice(0).ids().size(), collected.usage().completionTokens());
@@ -186,23 +184,22 @@ class TextStreamTest {
 
     @Test
     void theTokenThatEndsAChoiceIsKeptIfAskedFor() {
-        endWith(tokenizer.encode("r", SpecialTokens.TEXT)[0], Stopping.StopText.KEPT, 0);
+        endWith(tokenizer.encode("r", SpecialTokens.TEXT)[0], Stopping.StopText.KEPT, TokenEvent.Role.STOP);
         assertEquals("Ther", collected.choice(0).text.toString());
     }
 
     @Test
-    void aStopTokenAmongTheFirstMinTokensIsText() {
-        endWith(tokenizer.encode("r", SpecialTokens.TEXT)[0], Stopping.StopText.REMOVED, 20);
+    void aStopTokenThatDoesNotEndTheChoiceIsText() {
+        endWith(tokenizer.encode("r", SpecialTokens.TEXT)[0], Stopping.StopText.REMOVED, TokenEvent.Role.TEXT);
         assertEquals("Ther", collected.choice(0).text.toString());
     }
 
-    private void endWith(int stop, Stopping.StopText kept, int minTokens) {
-        Stopping stopping =
-                new Stopping(OptionalInt.empty(), minTokens, List.of(), Set.of(stop), Stopping.Eos.STOPS, kept);
+    private void endWith(int stop, Stopping.StopText kept, TokenEvent.Role role) {
+        Stopping stopping = new Stopping(OptionalInt.empty(), 0, List.of(), Set.of(stop), Stopping.Eos.STOPS, kept);
         TextStream stream = stream(params(1, stopping), collected);
         int[] ids = tokenizer.encode("The", SpecialTokens.TEXT);
         Arrays.stream(ids).forEach(id -> stream.accept(token(0, id)));
-        stream.accept(token(0, stop));
+        stream.accept(token(0, stop, role));
         stream.accept(new TokenEvent.Finished(0, FinishReason.STOP, Optional.of(stop)));
         stream.accept(completed(ids.length + 1));
     }
@@ -212,13 +209,12 @@ class TextStreamTest {
         AtomicInteger heard = new AtomicInteger();
         CountDownLatch allQueued = new CountDownLatch(1);
         CompletableFuture<Thread> reader = new CompletableFuture<>();
-        TextStream stream =
-                new TextStream(request(params(1, Stopping.DEFAULT)), tokenizer, Set.of(EOS), cancelled::add, event -> {
-                    reader.complete(Thread.currentThread());
-                    awaitUninterrupted(allQueued);
-                    heard.incrementAndGet();
-                    throw new IllegalStateException("the client has gone");
-                });
+        TextStream stream = new TextStream(request(params(1, Stopping.DEFAULT)), tokenizer, cancelled::add, event -> {
+            reader.complete(Thread.currentThread());
+            awaitUninterrupted(allQueued);
+            heard.incrementAndGet();
+            throw new IllegalStateException("the client has gone");
+        });
         stream.accept(token(0, 40));
         stream.accept(token(0, 41));
         stream.accept(completed(2));
@@ -245,7 +241,7 @@ class TextStreamTest {
     }
 
     private TextStream stream(SamplingParams params, TextCollected to) {
-        return new TextStream(request(params), tokenizer, Set.of(EOS), cancelled::add, to);
+        return new TextStream(request(params), tokenizer, cancelled::add, to);
     }
 
     private static GenerationRequest request(SamplingParams params) {
@@ -261,7 +257,11 @@ class TextStreamTest {
     }
 
     private static TokenEvent token(int choice, int id) {
-        return new TokenEvent.Token(choice, new SampledToken(id, Optional.empty()));
+        return token(choice, id, TokenEvent.Role.TEXT);
+    }
+
+    private static TokenEvent token(int choice, int id, TokenEvent.Role role) {
+        return new TokenEvent.Token(choice, new SampledToken(id, Optional.empty()), role);
     }
 
     private static TokenEvent end(int choice, FinishReason reason) {
