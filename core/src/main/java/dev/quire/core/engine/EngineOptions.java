@@ -71,4 +71,122 @@ public record EngineOptions(
             throw new IllegalArgumentException("%s must be at least 1, got %d".formatted(name, value));
         }
     }
+
+    /** A builder with the values of {@link #DEFAULT}. */
+    public static Builder builder() {
+        return DEFAULT.toBuilder();
+    }
+
+    /** A builder with these values. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Builds {@link EngineOptions}; values are checked by {@link #build}. */
+    public static final class Builder {
+        private OptionalInt maxModelLen;
+        private int maxNumSeqs;
+        private int maxNumBatchedTokens;
+        private int maxLogitRows;
+        private int maxQueuedRequests;
+        private int blockSize;
+        private OptionalInt blocks;
+        private OptionalLong kvCacheBytes;
+        private boolean prefixCaching;
+        private Policy policy;
+        private long seed;
+        private Numerics numerics;
+
+        private Builder(EngineOptions from) {
+            maxModelLen = from.maxModelLen;
+            maxNumSeqs = from.maxNumSeqs;
+            maxNumBatchedTokens = from.maxNumBatchedTokens;
+            maxLogitRows = from.maxLogitRows;
+            maxQueuedRequests = from.maxQueuedRequests;
+            blockSize = from.blockSize;
+            blocks = from.blocks;
+            kvCacheBytes = from.kvCacheBytes;
+            prefixCaching = from.prefixCaching;
+            policy = from.policy;
+            seed = from.seed;
+            numerics = from.numerics;
+        }
+
+        public Builder maxModelLen(int value) {
+            maxModelLen = OptionalInt.of(value);
+            return this;
+        }
+
+        public Builder maxNumSeqs(int value) {
+            maxNumSeqs = value;
+            return this;
+        }
+
+        public Builder maxNumBatchedTokens(int value) {
+            maxNumBatchedTokens = value;
+            return this;
+        }
+
+        public Builder maxLogitRows(int value) {
+            maxLogitRows = value;
+            return this;
+        }
+
+        public Builder maxQueuedRequests(int value) {
+            maxQueuedRequests = value;
+            return this;
+        }
+
+        public Builder blockSize(int value) {
+            blockSize = value;
+            return this;
+        }
+
+        public Builder blocks(int value) {
+            blocks = OptionalInt.of(value);
+            return this;
+        }
+
+        public Builder kvCacheBytes(long value) {
+            kvCacheBytes = OptionalLong.of(value);
+            return this;
+        }
+
+        public Builder prefixCaching(boolean value) {
+            prefixCaching = value;
+            return this;
+        }
+
+        public Builder policy(Policy value) {
+            policy = value;
+            return this;
+        }
+
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        public Builder numerics(Numerics value) {
+            numerics = value;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException naming the value, if one is out of range */
+        public EngineOptions build() {
+            return new EngineOptions(
+                    maxModelLen,
+                    maxNumSeqs,
+                    maxNumBatchedTokens,
+                    maxLogitRows,
+                    maxQueuedRequests,
+                    blockSize,
+                    blocks,
+                    kvCacheBytes,
+                    prefixCaching,
+                    policy,
+                    seed,
+                    numerics);
+        }
+    }
 }

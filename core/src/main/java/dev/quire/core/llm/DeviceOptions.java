@@ -51,4 +51,12 @@ public record DeviceOptions(
     public DeviceOptions withBackend(String value) {
         return new DeviceOptions(value, index, threads, memoryUtilization, cacheDirectory, settings);
     }
+
+    public DeviceOptions withIndex(int value) {
+        return new DeviceOptions(backend, OptionalInt.of(value), threads, memoryUtilization, cacheDirectory, settings);
+    }
+
+    public DeviceOptions withMemoryUtilization(double value) {
+        return new DeviceOptions(backend, index, threads, value, cacheDirectory, settings);
+    }
 }

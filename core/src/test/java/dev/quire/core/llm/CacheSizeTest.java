@@ -57,20 +57,9 @@ class CacheSizeTest {
     }
 
     private static CacheSize decide(OptionalInt blocks, OptionalLong bytes, int maxModelLen, long free) {
-        EngineOptions d = EngineOptions.DEFAULT;
-        EngineOptions options = new EngineOptions(
-                d.maxModelLen(),
-                d.maxNumSeqs(),
-                d.maxNumBatchedTokens(),
-                d.maxLogitRows(),
-                d.maxQueuedRequests(),
-                16,
-                blocks,
-                bytes,
-                d.prefixCaching(),
-                d.policy(),
-                d.seed(),
-                d.numerics());
-        return CacheSize.decide(LAYOUT, options, maxModelLen, free);
+        EngineOptions.Builder options = EngineOptions.builder().blockSize(16);
+        blocks.ifPresent(options::blocks);
+        bytes.ifPresent(options::kvCacheBytes);
+        return CacheSize.decide(LAYOUT, options.build(), maxModelLen, free);
     }
 }

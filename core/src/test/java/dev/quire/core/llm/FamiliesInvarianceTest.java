@@ -93,19 +93,14 @@ class FamiliesInvarianceTest {
     }
 
     private static EngineOptions tight(EngineOptions e) {
-        return new EngineOptions(
-                OptionalInt.of(MAX_MODEL_LEN),
-                6,
-                16,
-                e.maxLogitRows(),
-                e.maxQueuedRequests(),
-                BLOCK,
-                OptionalInt.of(BLOCKS),
-                e.kvCacheBytes(),
-                true,
-                e.policy(),
-                e.seed(),
-                e.numerics());
+        return e.toBuilder()
+                .maxModelLen(MAX_MODEL_LEN)
+                .maxNumSeqs(6)
+                .maxNumBatchedTokens(16)
+                .blockSize(BLOCK)
+                .blocks(BLOCKS)
+                .prefixCaching(true)
+                .build();
     }
 
     private static TextCollected ask(Llm llm, Continuation continuation) {

@@ -144,20 +144,7 @@ class LlmTest {
     @Test
     void aLongerContextThanTheModelsIsRefused() {
         LlmOptions options = TinyLlama.exact(Backends.CPU);
-        EngineOptions e = options.engine();
-        EngineOptions longer = new EngineOptions(
-                OptionalInt.of(4096),
-                e.maxNumSeqs(),
-                e.maxNumBatchedTokens(),
-                e.maxLogitRows(),
-                e.maxQueuedRequests(),
-                e.blockSize(),
-                e.blocks(),
-                e.kvCacheBytes(),
-                e.prefixCaching(),
-                e.policy(),
-                e.seed(),
-                e.numerics());
+        EngineOptions longer = options.engine().toBuilder().maxModelLen(4096).build();
         String message = assertThrows(IllegalArgumentException.class, () -> Llm.load(options.with(longer), backends()))
                 .getMessage();
         assertTrue(message.contains("4096") && message.contains("2048"), message);

@@ -36,20 +36,12 @@ class ReproducibleLlmTest { // N2, A6
     private record Setting(
             String backend, int threads, int maxNumSeqs, int maxNumBatchedTokens, int blocks, boolean prefixCaching) {
         LlmOptions options() {
-            EngineOptions defaults = TinyLlama.engine(OptionalInt.of(MAX_MODEL_LEN), Numerics.REPRODUCIBLE);
-            EngineOptions engine = new EngineOptions(
-                    defaults.maxModelLen(),
-                    maxNumSeqs,
-                    maxNumBatchedTokens,
-                    defaults.maxLogitRows(),
-                    defaults.maxQueuedRequests(),
-                    defaults.blockSize(),
-                    OptionalInt.of(blocks),
-                    defaults.kvCacheBytes(),
-                    prefixCaching,
-                    defaults.policy(),
-                    defaults.seed(),
-                    defaults.numerics());
+            EngineOptions engine = TinyLlama.engine(OptionalInt.of(MAX_MODEL_LEN), Numerics.REPRODUCIBLE).toBuilder()
+                    .maxNumSeqs(maxNumSeqs)
+                    .maxNumBatchedTokens(maxNumBatchedTokens)
+                    .blocks(blocks)
+                    .prefixCaching(prefixCaching)
+                    .build();
             LlmOptions options = LlmOptions.of(TinyLlama.folder().toString());
             return options.with(options.device().withBackend(backend).withThreads(threads))
                     .with(engine);

@@ -13,7 +13,6 @@ import dev.quire.core.testing.TextCollected;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,20 +59,14 @@ class SmolLm2InvarianceTest {
 
     private record Setting(String name, int maxNumSeqs, int maxNumBatchedTokens, int blocks, boolean prefixCaching) {
         EngineOptions engine(Numerics numerics) {
-            EngineOptions defaults = EngineOptions.DEFAULT;
-            return new EngineOptions(
-                    OptionalInt.of(MAX_MODEL_LEN),
-                    maxNumSeqs,
-                    maxNumBatchedTokens,
-                    defaults.maxLogitRows(),
-                    defaults.maxQueuedRequests(),
-                    defaults.blockSize(),
-                    OptionalInt.of(blocks),
-                    defaults.kvCacheBytes(),
-                    prefixCaching,
-                    defaults.policy(),
-                    defaults.seed(),
-                    numerics);
+            return EngineOptions.builder()
+                    .maxModelLen(MAX_MODEL_LEN)
+                    .maxNumSeqs(maxNumSeqs)
+                    .maxNumBatchedTokens(maxNumBatchedTokens)
+                    .blocks(blocks)
+                    .prefixCaching(prefixCaching)
+                    .numerics(numerics)
+                    .build();
         }
     }
 

@@ -126,20 +126,7 @@ class TinyModelTest {
 
     /** The defaults with a cache that a test can afford. */
     private static EngineOptions engine() {
-        EngineOptions defaults = EngineOptions.DEFAULT;
-        return new EngineOptions(
-                defaults.maxModelLen(),
-                defaults.maxNumSeqs(),
-                defaults.maxNumBatchedTokens(),
-                defaults.maxLogitRows(),
-                defaults.maxQueuedRequests(),
-                defaults.blockSize(),
-                OptionalInt.of(512),
-                defaults.kvCacheBytes(),
-                defaults.prefixCaching(),
-                defaults.policy(),
-                defaults.seed(),
-                defaults.numerics());
+        return EngineOptions.builder().blocks(512).build();
     }
 
     /** A text goes its own way after a near tie, and bf16 meets many: free texts are compared in float32, forced ones in bf16. */

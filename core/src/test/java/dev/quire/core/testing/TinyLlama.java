@@ -74,19 +74,14 @@ public final class TinyLlama {
 
     /** Limits that suit the model. */
     public static EngineOptions engine(OptionalInt maxModelLen, Numerics numerics) {
-        EngineOptions defaults = EngineOptions.DEFAULT;
-        return new EngineOptions(
-                maxModelLen,
-                16,
-                256,
-                64,
-                64,
-                defaults.blockSize(),
-                OptionalInt.of(BLOCKS),
-                defaults.kvCacheBytes(),
-                defaults.prefixCaching(),
-                defaults.policy(),
-                defaults.seed(),
-                numerics);
+        EngineOptions.Builder engine = EngineOptions.builder()
+                .maxNumSeqs(16)
+                .maxNumBatchedTokens(256)
+                .maxLogitRows(64)
+                .maxQueuedRequests(64)
+                .blocks(BLOCKS)
+                .numerics(numerics);
+        maxModelLen.ifPresent(engine::maxModelLen);
+        return engine.build();
     }
 }
