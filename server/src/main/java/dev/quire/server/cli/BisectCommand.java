@@ -17,9 +17,6 @@ import dev.quire.core.llm.DeviceOptions;
 import dev.quire.core.llm.ForwardModel;
 import dev.quire.core.llm.LlmOptions;
 import dev.quire.core.text.SpecialTokens;
-import dev.quire.server.launch.DownloadBar;
-import dev.quire.server.launch.LoadReport;
-import dev.quire.server.launch.ModelLauncher;
 import dev.quire.server.options.QuireOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,11 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Finds the first op that two backends do not agree on. */
 @Command(
@@ -44,13 +38,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example: quire bisect --backend cpu --against oracle"})
-final class BisectCommand implements Callable<Integer>, OptionFlags.Taker {
-    private final Map<String, String> environment;
-    private OptionFlags flags;
-
-    @Spec
-    private CommandSpec spec;
-
+final class BisectCommand extends OptionsCommand {
     @Option(names = "--against", required = true, paramLabel = "NAME", description = "The backend to compare with.")
     private String against;
 
@@ -78,26 +66,13 @@ final class BisectCommand implements Callable<Integer>, OptionFlags.Taker {
     private double tolerance;
 
     BisectCommand(Map<String, String> environment) {
-        this.environment = environment;
-    }
-
-    @Override
-    public Set<String> sections() {
-        return Set.of("Model", "Downloads", "Device");
-    }
-
-    @Override
-    public void options(OptionFlags source) {
-        flags = source;
+        super(environment, MODEL);
     }
 
     @Override
     public Integer call() {
-        QuireOptions options = flags.read(spec.commandLine().getParseResult());
-        ModelLauncher launcher = new ModelLauncher(options, environment, new DownloadBar());
-        LlmOptions llm = launcher.llmOptions(
-                launcher.source().resolve(options.model().model()).path(),
-                new LoadReport(spec.commandLine().getErr()));
+        QuireOptions options = options();
+        LlmOptions llm = found(options);
         List<BackendProvider> providers = new ArrayList<>(Backends.onClassPath().providers());
         providers.addAll(KitBackends.providers());
         Backends backends = Backends.of(providers);
@@ -146,8 +121,8 @@ final class BisectCommand implements Callable<Integer>, OptionFlags.Taker {
                 numerics == Numerics.REPRODUCIBLE ? new Agreement.Bitwise() : new Agreement.Near(tolerance);
         Finding finding = Bisection.run(subject, first, second, numerics, agreement);
         BisectReport report = new BisectReport(first.name(), second.name(), subject, numerics);
-        spec.commandLine().getOut().print(report.text(finding));
-        spec.commandLine().getOut().flush();
+        out().print(report.text(finding));
+        out().flush();
         return finding instanceof Finding.Same ? 0 : QuireCommand.FAILED;
     }
 }

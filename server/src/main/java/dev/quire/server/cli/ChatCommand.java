@@ -6,9 +6,6 @@ import dev.quire.core.request.SamplingParams;
 import dev.quire.core.request.TextEvent;
 import dev.quire.core.text.SpecialTokens;
 import dev.quire.core.text.template.ChatTemplate;
-import dev.quire.server.launch.DownloadBar;
-import dev.quire.server.launch.LoadReport;
-import dev.quire.server.launch.ModelLauncher;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -16,8 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -26,9 +21,7 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** A conversation in the terminal. */
 @Command(
@@ -36,13 +29,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Talks with a model in the terminal. /reset forgets the conversation, /exit or Ctrl-D ends it, Ctrl-C stops an answer.",
         mixinStandardHelpOptions = true)
-final class ChatCommand implements Callable<Integer>, OptionFlags.Taker {
-    private final Map<String, String> environment;
-    private OptionFlags flags;
-
-    @Spec
-    private CommandSpec spec;
-
+final class ChatCommand extends OptionsCommand {
     @Option(names = "--system", description = "A system turn to begin with.")
     private String system;
 
@@ -56,24 +43,12 @@ final class ChatCommand implements Callable<Integer>, OptionFlags.Taker {
     private int maxTokens;
 
     ChatCommand(Map<String, String> environment) {
-        this.environment = environment;
-    }
-
-    @Override
-    public Set<String> sections() {
-        return Set.of("Model", "Downloads", "Device", "KV cache", "Scheduler");
-    }
-
-    @Override
-    public void options(OptionFlags source) {
-        flags = source;
+        super(environment, ENGINE);
     }
 
     @Override
     public Integer call() throws IOException {
-        ModelLauncher launcher =
-                new ModelLauncher(flags.read(spec.commandLine().getParseResult()), environment, new DownloadBar());
-        try (Llm llm = launcher.load(new LoadReport(spec.commandLine().getErr()));
+        try (Llm llm = launcher(options()).load(report());
                 Terminal terminal =
                         TerminalBuilder.builder().system(true).dumb(true).build()) {
             ChatTemplate template = llm.chatTemplate()

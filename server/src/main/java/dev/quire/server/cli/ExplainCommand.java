@@ -3,18 +3,11 @@ package dev.quire.server.cli;
 import dev.quire.core.llm.Backends;
 import dev.quire.core.llm.Explanation;
 import dev.quire.core.llm.Llm;
-import dev.quire.server.launch.DownloadBar;
-import dev.quire.server.launch.LoadReport;
-import dev.quire.server.launch.ModelLauncher;
 import dev.quire.server.options.QuireOptions;
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Prints a model's program and who runs each op. */
 @Command(
@@ -24,40 +17,19 @@ import picocli.CommandLine.Spec;
             "Layers that do the same are written once. Loads no weights."
         },
         mixinStandardHelpOptions = true)
-final class ExplainCommand implements Callable<Integer>, OptionFlags.Taker {
-    private final Map<String, String> environment;
-    private OptionFlags flags;
-
-    @Spec
-    private CommandSpec spec;
-
+final class ExplainCommand extends OptionsCommand {
     @Option(names = "--all", description = "Print every layer.")
     private boolean all;
 
     ExplainCommand(Map<String, String> environment) {
-        this.environment = environment;
-    }
-
-    @Override
-    public Set<String> sections() {
-        return Set.of("Model", "Downloads", "Device");
-    }
-
-    @Override
-    public void options(OptionFlags source) {
-        flags = source;
+        super(environment, MODEL);
     }
 
     @Override
     public Integer call() {
-        QuireOptions options = flags.read(spec.commandLine().getParseResult());
-        ModelLauncher launcher = new ModelLauncher(options, environment, new DownloadBar());
-        Explanation explained = Llm.explain(
-                launcher.llmOptions(
-                        launcher.source().resolve(options.model().model()).path(),
-                        new LoadReport(spec.commandLine().getErr())),
-                Backends.onClassPath());
-        PrintWriter out = spec.commandLine().getOut();
+        QuireOptions options = options();
+        Explanation explained = Llm.explain(found(options), Backends.onClassPath());
+        PrintWriter out = out();
         out.printf(
                 "%s: %d layers of width %d, %d tokens in the vocabulary, up to %d in a sequence%n",
                 explained.model().architecture(),

@@ -2,19 +2,12 @@ package dev.quire.server.cli;
 
 import dev.quire.core.llm.Llm;
 import dev.quire.core.request.SamplingParams;
-import dev.quire.server.launch.DownloadBar;
-import dev.quire.server.launch.LoadReport;
-import dev.quire.server.launch.ModelLauncher;
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Continues one prompt. */
 @Command(
@@ -22,13 +15,7 @@ import picocli.CommandLine.Spec;
         description = "Continues a prompt and prints the text as it comes.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example: quire generate --temperature 0 \"The river runs\""})
-final class GenerateCommand implements Callable<Integer>, OptionFlags.Taker {
-    private final Map<String, String> environment;
-    private OptionFlags flags;
-
-    @Spec
-    private CommandSpec spec;
-
+final class GenerateCommand extends OptionsCommand {
     @Parameters(paramLabel = "PROMPT", description = "Text to continue.")
     private String prompt;
 
@@ -48,30 +35,18 @@ final class GenerateCommand implements Callable<Integer>, OptionFlags.Taker {
     private float topP;
 
     GenerateCommand(Map<String, String> environment) {
-        this.environment = environment;
-    }
-
-    @Override
-    public Set<String> sections() {
-        return Set.of("Model", "Downloads", "Device", "KV cache", "Scheduler");
-    }
-
-    @Override
-    public void options(OptionFlags source) {
-        flags = source;
+        super(environment, ENGINE);
     }
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         SamplingParams sampling = SamplingParams.builder()
                 .temperature(temperature)
                 .topP(topP)
                 .maxTokens(maxTokens)
                 .build();
-        ModelLauncher launcher =
-                new ModelLauncher(flags.read(spec.commandLine().getParseResult()), environment, new DownloadBar());
-        try (Llm llm = launcher.load(new LoadReport(spec.commandLine().getErr()));
+        try (Llm llm = launcher(options()).load(report());
                 Stream<String> pieces = llm.stream(prompt, sampling)) {
             pieces.forEach(piece -> {
                 out.print(piece);

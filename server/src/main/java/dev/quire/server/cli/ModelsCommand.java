@@ -3,14 +3,10 @@ package dev.quire.server.cli;
 import dev.quire.core.source.CachedModel;
 import dev.quire.core.source.ModelFiles;
 import dev.quire.core.source.ModelSource;
-import dev.quire.server.launch.DownloadBar;
-import dev.quire.server.launch.ModelLauncher;
-import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -36,34 +32,13 @@ final class ModelsCommand implements Runnable {
     }
 
     /** What the three have in common. */
-    private abstract static class Sub implements Callable<Integer>, OptionFlags.Taker {
-        private final Map<String, String> environment;
-        private OptionFlags flags;
-
-        @Spec
-        CommandSpec spec;
-
+    private abstract static class Sub extends OptionsCommand {
         Sub(Map<String, String> environment) {
-            this.environment = environment;
-        }
-
-        @Override
-        public Set<String> sections() {
-            return Set.of("Downloads");
-        }
-
-        @Override
-        public void options(OptionFlags source) {
-            flags = source;
+            super(environment, Set.of("Downloads"));
         }
 
         ModelSource source() {
-            return new ModelLauncher(flags.read(spec.commandLine().getParseResult()), environment, new DownloadBar())
-                    .source();
-        }
-
-        PrintWriter out() {
-            return spec.commandLine().getOut();
+            return launcher(options()).source();
         }
     }
 

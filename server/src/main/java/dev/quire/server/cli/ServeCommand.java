@@ -1,9 +1,6 @@
 package dev.quire.server.cli;
 
 import dev.quire.server.http.ServerVerticle;
-import dev.quire.server.launch.DownloadBar;
-import dev.quire.server.launch.LoadReport;
-import dev.quire.server.launch.ModelLauncher;
 import dev.quire.server.options.OptionTable;
 import dev.quire.server.options.QuireOptions;
 import io.vertx.core.Vertx;
@@ -12,13 +9,10 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Serves a model until a signal ends it. */
 @Command(
@@ -28,36 +22,20 @@ import picocli.CommandLine.Spec;
             "A stop signal (Ctrl-C) lets running answers end, then ends the server."
         },
         mixinStandardHelpOptions = true)
-final class ServeCommand implements Callable<Integer>, OptionFlags.Taker {
+final class ServeCommand extends OptionsCommand {
     /** Beyond the time that running answers get: to close sockets and free the device. */
     private static final Duration CLOSING = Duration.ofSeconds(10);
 
-    private final Map<String, String> environment;
-    private OptionFlags flags;
-
-    @Spec
-    private CommandSpec spec;
-
     ServeCommand(Map<String, String> environment) {
-        this.environment = environment;
-    }
-
-    @Override
-    public Set<String> sections() {
-        return OptionTable.SECTIONS.stream().map(section -> section.title()).collect(Collectors.toSet());
-    }
-
-    @Override
-    public void options(OptionFlags source) {
-        flags = source;
+        super(
+                environment,
+                OptionTable.SECTIONS.stream().map(section -> section.title()).collect(Collectors.toSet()));
     }
 
     @Override
     public Integer call() throws Exception {
-        QuireOptions options = flags.read(spec.commandLine().getParseResult());
-        ModelLauncher launcher = new ModelLauncher(options, environment, new DownloadBar());
-        ServerVerticle server = new ServerVerticle(
-                options, launcher, new LoadReport(spec.commandLine().getErr()));
+        QuireOptions options = options();
+        ServerVerticle server = new ServerVerticle(options, launcher(options), report());
         Vertx vertx = Vertx.vertx();
         CountDownLatch ended = new CountDownLatch(1);
         try {
@@ -81,15 +59,13 @@ final class ServeCommand implements Callable<Integer>, OptionFlags.Taker {
 
     private void announce(QuireOptions options, ServerVerticle server) {
         String name = options.model().servedNames().getFirst();
-        spec.commandLine()
-                .getErr()
-                .printf(
+        err().printf(
                         "Serving %s at http://%s:%d, %s numerics%n",
                         name,
                         shown(options.http().host()),
                         server.actualPort(),
                         options.device().numerics().label());
-        spec.commandLine().getErr().flush();
+        err().flush();
     }
 
     private static String shown(String host) {

@@ -1,6 +1,9 @@
 package dev.quire.server.http;
 
 import dev.quire.server.options.HttpOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.SocketAddress;
@@ -17,6 +20,17 @@ final class ListenAddress {
         return options.uds()
                 .map(path -> SocketAddress.domainSocketAddress(path.toString()))
                 .orElseGet(() -> SocketAddress.inetSocketAddress(options.port(), options.host()));
+    }
+
+    /** Fails if somebody else listens there, or the certificate cannot be read; by listening for a moment. */
+    Future<Void> requireFree(Vertx vertx) {
+        if (options.uds().isPresent()) {
+            return Future.succeededFuture(); // listening would leave a file behind
+        }
+        return vertx.createHttpServer(server())
+                .requestHandler(request -> request.response().setStatusCode(503).end())
+                .listen(socket())
+                .compose(HttpServer::close);
     }
 
     HttpServerOptions server() {

@@ -73,7 +73,8 @@ public final class ServerVerticle extends VerticleBase {
         PrometheusMeterRegistry registry = registry();
         EngineMetrics engine =
                 new EngineMetrics(registry, options.model().servedNames().getFirst());
-        return vertx.executeBlocking(() -> deployment(options, engine), false)
+        return requireFree(options)
+                .compose(free -> vertx.executeBlocking(() -> deployment(options, engine), false))
                 .compose(deployment -> listen(options, deployment, registry))
                 .onSuccess(listening -> server = Optional.of(listening));
     }
@@ -89,6 +90,11 @@ public final class ServerVerticle extends VerticleBase {
     /** The port it listens on, once it has started; −1 on a Unix domain socket. */
     public int actualPort() {
         return server.map(HttpServer::actualPort).orElse(-1);
+    }
+
+    /** Before minutes are spent on loading a model. */
+    private Future<Void> requireFree(QuireOptions options) {
+        return borrowed.isPresent() ? Future.succeededFuture() : new ListenAddress(options.http()).requireFree(vertx);
     }
 
     private Deployment deployment(QuireOptions options, EngineMetrics metrics) {

@@ -1,0 +1,82 @@
+package dev.quire.server.cli;
+
+import dev.quire.core.llm.LlmOptions;
+import dev.quire.server.launch.DownloadBar;
+import dev.quire.server.launch.LoadReport;
+import dev.quire.server.launch.ModelLauncher;
+import dev.quire.server.options.QuireOptions;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A command that takes options of the table, and finds models by them. */
+abstract class OptionsCommand implements Callable<Integer>, OptionFlags.Taker {
+    /** Sections that choose a model and what runs it. */
+    static final Set<String> MODEL = Set.of("Model", "Downloads", "Device");
+
+    /** The same, and how an engine runs it. */
+    static final Set<String> ENGINE = Set.of("Model", "Downloads", "Device", "KV cache", "Scheduler");
+
+    private final Map<String, String> environment;
+    private final Set<String> sections;
+    private OptionFlags flags;
+
+    @Spec
+    private CommandSpec spec;
+
+    /**
+     * @param environment handed in by who may read it
+     * @param sections titles of the sections whose options it takes
+     */
+    OptionsCommand(Map<String, String> environment, Set<String> sections) {
+        this.environment = environment;
+        this.sections = sections;
+    }
+
+    @Override
+    public final Set<String> sections() {
+        return sections;
+    }
+
+    @Override
+    public final void options(OptionFlags source) {
+        flags = source;
+    }
+
+    /**
+     * The options that the command line, the environment and the configuration file give.
+     *
+     * @throws dev.quire.server.options.OptionException listing every problem
+     */
+    final QuireOptions options() {
+        return flags.read(spec.commandLine().getParseResult());
+    }
+
+    /** Finds and loads the model that options name; downloads draw a bar. */
+    final ModelLauncher launcher(QuireOptions options) {
+        return new ModelLauncher(options, environment, new DownloadBar());
+    }
+
+    /** What loading the model needs, which is fetched if it is not on this disk. */
+    final LlmOptions found(QuireOptions options) {
+        ModelLauncher launcher = launcher(options);
+        return launcher.llmOptions(
+                launcher.source().resolve(options.model().model()).path(), report());
+    }
+
+    /** Prints what an operator should know while a model loads. */
+    final LoadReport report() {
+        return new LoadReport(err());
+    }
+
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    final PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+}
