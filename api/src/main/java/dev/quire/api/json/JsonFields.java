@@ -109,6 +109,26 @@ public record JsonFields(Json.JsonObject object, String path) {
         return list(name).stream().mapToDouble(element -> real(element, name)).toArray();
     }
 
+    /** A whole number that an int holds. */
+    public int integer(String name) {
+        return integer(member(name), name);
+    }
+
+    /** Elements of an array of whole numbers that an int holds. */
+    public int[] integers(String name) {
+        return list(name).stream().mapToInt(element -> integer(element, name)).toArray();
+    }
+
+    private int integer(Json json, String name) {
+        try {
+            return json instanceof Json.JsonNumber(String literal)
+                    ? Integer.parseInt(literal)
+                    : wrong(name, "a whole number");
+        } catch (NumberFormatException e) {
+            return wrong(name, "a whole number below 2³¹");
+        }
+    }
+
     private double real(Json json, String name) {
         try {
             return switch (json) {

@@ -1,6 +1,5 @@
 package dev.quire.conformance.bits;
 
-import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendInfo;
 import dev.quire.api.DeviceInfo;
@@ -8,10 +7,7 @@ import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
 import dev.quire.api.WeightSource;
 import dev.quire.api.Weights;
-import dev.quire.api.memory.BlockPairs;
-import dev.quire.api.memory.Buffer;
 import dev.quire.api.memory.CacheGroup;
-import dev.quire.api.memory.HostBlocks;
 import dev.quire.api.memory.KvCache;
 import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.program.Op;
@@ -21,13 +17,12 @@ import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.api.types.WeightFormat;
-import java.lang.foreign.Arena;
+import dev.quire.conformance.interpreter.HeapBackend;
 import java.util.List;
 import java.util.Set;
 
 /** Runs every op in the canonical order, at once and on the calling thread: the bits that REPRODUCIBLE backends are held to. */
-public final class BitsBackend implements AttentionBackend {
-    private final Arena arena = Arena.ofShared();
+public final class BitsBackend extends HeapBackend {
     private final Canon canon;
 
     /** Canon 1. */
@@ -93,30 +88,5 @@ public final class BitsBackend implements AttentionBackend {
             }
         }
         return new BitsCache(layout);
-    }
-
-    @Override
-    public Buffer buffer(DType dtype, int rows, int width) {
-        return new Buffer(arena.allocate((long) rows * width * dtype.bytes(), 64), dtype, rows, width);
-    }
-
-    @Override
-    public void copyBlocks(KvCache cache, BlockPairs pairs) {
-        ((BitsCache) cache).copyBlocks(pairs);
-    }
-
-    @Override
-    public void swapOut(KvCache cache, BlockPairs pairs, HostBlocks host) {
-        ((BitsCache) cache).swapOut(pairs, host);
-    }
-
-    @Override
-    public void swapIn(KvCache cache, BlockPairs pairs, HostBlocks host) {
-        ((BitsCache) cache).swapIn(pairs, host);
-    }
-
-    @Override
-    public void close() {
-        arena.close();
     }
 }

@@ -60,8 +60,7 @@ record OpBoundCase(OpCase op, Samples samples) implements ConformanceCase {
                 actual = run.run();
                 Optional<Violation> violation = run.violation();
                 if (violation.isPresent()) {
-                    Violation v = violation.get();
-                    return Verdict.fail(Double.POSITIVE_INFINITY, "%s: %s".formatted(v.rule(), v.detail()));
+                    return violation.get().verdict();
                 }
             } catch (LayoutRefused e) {
                 return Verdict.unsupported(e.getMessage());

@@ -5,6 +5,7 @@ import dev.quire.api.memory.Buffer;
 import dev.quire.api.types.DType;
 import dev.quire.conformance.cases.CaseContext;
 import dev.quire.conformance.cases.ConformanceCase;
+import dev.quire.conformance.definition.KitBackends;
 import dev.quire.conformance.models.BatchedRun;
 import dev.quire.conformance.models.ForcedText;
 import dev.quire.conformance.models.Golden;
@@ -53,7 +54,7 @@ record GoldenTokensCase(String part, Supplier<OpenModel> opener, Golden golden) 
     public Verdict run(CaseContext context) {
         try (Arena arena = Arena.ofConfined();
                 AttentionBackend backend = context.open().get();
-                AttentionBackend definition = ModelCases.definition(context.numerics());
+                AttentionBackend definition = KitBackends.definition(context.numerics());
                 OpenModel open = opener.get()) {
             Optional<DType> keys =
                     KEYS.stream().filter(backend.info().cacheTypes()::contains).findFirst();

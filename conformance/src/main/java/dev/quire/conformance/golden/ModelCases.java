@@ -1,15 +1,12 @@
 package dev.quire.conformance.golden;
 
-import dev.quire.api.AttentionBackend;
 import dev.quire.api.types.Numerics;
-import dev.quire.conformance.bits.BitsBackend;
 import dev.quire.conformance.cases.ConformanceCase;
 import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.models.Golden;
 import dev.quire.conformance.models.KitModel;
 import dev.quire.conformance.models.OpenModel;
 import dev.quire.conformance.models.References;
-import dev.quire.conformance.oracle.OracleBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -68,13 +65,5 @@ public final class ModelCases {
         return IntStream.rangeClosed(1, depth == Depth.QUICK ? 1 : FRESH)
                 .<ConformanceCase>mapToObj(number -> new FreshModelCase(number, seed))
                 .toList();
-    }
-
-    /** Runs the ops that a backend refuses. */
-    static AttentionBackend definition(Numerics numerics) {
-        return switch (numerics) {
-            case FAST -> new OracleBackend();
-            case REPRODUCIBLE -> new BitsBackend();
-        };
     }
 }

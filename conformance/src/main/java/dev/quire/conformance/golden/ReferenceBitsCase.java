@@ -4,6 +4,7 @@ import dev.quire.api.AttentionBackend;
 import dev.quire.api.memory.Buffer;
 import dev.quire.conformance.cases.CaseContext;
 import dev.quire.conformance.cases.ConformanceCase;
+import dev.quire.conformance.definition.KitBackends;
 import dev.quire.conformance.models.BatchedRun;
 import dev.quire.conformance.models.ForcedText;
 import dev.quire.conformance.models.Golden;
@@ -52,7 +53,7 @@ record ReferenceBitsCase(String part, Supplier<OpenModel> opener, Golden golden,
                 .toList();
         try (Arena arena = Arena.ofConfined();
                 AttentionBackend backend = context.open().get();
-                AttentionBackend definition = ModelCases.definition(context.numerics());
+                AttentionBackend definition = KitBackends.definition(context.numerics());
                 OpenModel open = opener.get()) {
             BatchedRun run = new BatchedRun(backend, definition, open.model(), context.numerics());
             Optional<String> refusal = run.refusal(context.profile());

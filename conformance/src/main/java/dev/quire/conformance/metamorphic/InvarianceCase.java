@@ -73,8 +73,7 @@ record InvarianceCase(Subject subject, Texts texts, Schedule schedule, Set<Profi
                 variant = run.run();
                 Optional<Violation> violation = run.violation();
                 if (violation.isPresent()) {
-                    Violation v = violation.get();
-                    return Verdict.fail(Double.POSITIVE_INFINITY, "%s: %s".formatted(v.rule(), v.detail()));
+                    return violation.get().verdict();
                 }
             }
         } catch (LayoutRefused e) {

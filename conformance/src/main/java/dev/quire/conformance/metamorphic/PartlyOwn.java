@@ -6,9 +6,8 @@ import dev.quire.api.placement.ProgramPlacement;
 import dev.quire.api.placement.Runner;
 import dev.quire.api.program.Program;
 import dev.quire.api.types.Numerics;
-import dev.quire.conformance.bits.BitsBackend;
 import dev.quire.conformance.cases.CaseContext;
-import dev.quire.conformance.oracle.OracleBackend;
+import dev.quire.conformance.definition.KitBackends;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,7 +18,7 @@ final class PartlyOwn {
     static AttentionBackend open(CaseContext context, Program program) {
         AttentionBackend own = context.open().get();
         Numerics numerics = context.numerics();
-        AttentionBackend kit = numerics == Numerics.FAST ? new OracleBackend() : new BitsBackend();
+        AttentionBackend kit = KitBackends.definition(numerics);
         ProgramPlacement placement = ProgramPlacement.of(program, own, Optional.of(kit), numerics);
         boolean attends = placement.ops().stream()
                 .filter(placed -> placed.op().cache().isPresent())

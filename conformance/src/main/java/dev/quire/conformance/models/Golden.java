@@ -1,6 +1,8 @@
 package dev.quire.conformance.models;
 
 import dev.quire.api.json.Json;
+import dev.quire.api.json.Json.JsonObject;
+import dev.quire.api.json.JsonFields;
 import dev.quire.api.types.DType;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -19,6 +21,8 @@ import java.util.function.Predicate;
 public record Golden(String model, Map<DType, Bound> bounds, List<GoldenText> texts) {
     /** Of all tokens, near ties included, so many are to be exact. */
     public static final double EXACT = 0.97;
+
+    private static final String RIVALS = "rivals";
 
     public Golden {
         bounds = Map.copyOf(bounds);
@@ -97,43 +101,41 @@ public record Golden(String model, Map<DType, Bound> bounds, List<GoldenText> te
     }
 
     static Golden parse(String json) {
-        JsonFields fields = JsonFields.of("golden", Json.parse(json));
-        JsonFields given = fields.object("bounds");
+        JsonFields fields = JsonFields.of(Json.parse(json), "golden");
+        JsonFields given = fields.fields("bounds");
         Map<DType, Bound> bounds = new EnumMap<>(DType.class);
-        for (String type : given.members().keySet()) {
-            JsonFields bound = given.object(type);
-            bounds.put(DType.valueOf(type), new Bound(bound.number("logit"), bound.number("nearTie")));
+        for (String type : given.object().members().keySet()) {
+            JsonFields bound = given.fields(type);
+            bounds.put(DType.valueOf(type), new Bound(bound.real("logit"), bound.real("nearTie")));
         }
-        List<GoldenText> texts = new ArrayList<>();
-        for (Json text : fields.list("texts")) {
-            texts.add(text(JsonFields.of("golden.texts[%d]".formatted(texts.size()), text)));
-        }
-        return new Golden(fields.text("model"), bounds, texts);
+        return new Golden(
+                fields.text("model"),
+                bounds,
+                fields.objects("texts").stream().map(Golden::text).toList());
     }
 
     private static GoldenText text(JsonFields fields) {
         int[] tokens = fields.integers("greedy");
-        double[] logits = fields.numbers("logits");
-        double[] largest = fields.numbers("largest");
-        List<Json> rivals = fields.list("rivals");
+        double[] logits = fields.reals("logits");
+        double[] largest = fields.reals("largest");
+        List<Json> rivals = fields.list(RIVALS);
         if (logits.length != tokens.length || largest.length != tokens.length || rivals.size() != tokens.length) {
             throw new IllegalArgumentException("%s: %d tokens, %d logits, %d largest, %d rows of rivals"
-                    .formatted(fields.where(), tokens.length, logits.length, largest.length, rivals.size()));
+                    .formatted(fields.path(), tokens.length, logits.length, largest.length, rivals.size()));
         }
         List<GoldenStep> steps = new ArrayList<>();
         for (int i = 0; i < tokens.length; i++) {
-            JsonFields row = new JsonFields(fields.where(), Map.of("rivals", rivals.get(i)));
-            steps.add(new GoldenStep(tokens[i], logits[i], largest[i], rivals(row)));
+            JsonFields row = new JsonFields(new JsonObject(Map.of(RIVALS, rivals.get(i))), fields.path());
+            steps.add(new GoldenStep(tokens[i], logits[i], largest[i], rivals(row.reals(RIVALS))));
         }
         return new GoldenText(fields.text("name"), fields.integers("ids"), steps);
     }
 
     /** Ids and logits in turn. */
-    private static Map<Integer, Double> rivals(JsonFields row) {
-        List<Json> flat = row.list("rivals");
+    private static Map<Integer, Double> rivals(double[] flat) {
         Map<Integer, Double> rivals = new HashMap<>();
-        for (int i = 0; i + 1 < flat.size(); i += 2) {
-            rivals.put(row.integer("rivals", flat.get(i)), row.real("rivals", flat.get(i + 1)));
+        for (int i = 0; i + 1 < flat.length; i += 2) {
+            rivals.put((int) flat[i], flat[i + 1]);
         }
         return rivals;
     }

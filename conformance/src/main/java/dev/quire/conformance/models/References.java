@@ -5,6 +5,7 @@ import dev.quire.api.json.Json.JsonArray;
 import dev.quire.api.json.Json.JsonNumber;
 import dev.quire.api.json.Json.JsonObject;
 import dev.quire.api.json.Json.JsonString;
+import dev.quire.api.json.JsonFields;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -75,12 +76,10 @@ public record References(String canon, String model, List<Text> texts) {
 
     /** Reads what {@link #json} wrote. */
     public static References parse(String json) {
-        JsonFields fields = JsonFields.of("references", Json.parse(json));
-        List<Text> texts = new ArrayList<>();
-        for (Json text : fields.list("texts")) {
-            JsonFields one = JsonFields.of("references.texts[%d]".formatted(texts.size()), text);
-            texts.add(new Text(one.text("name"), one.integer("tokens"), one.text("sha256")));
-        }
+        JsonFields fields = JsonFields.of(Json.parse(json), "references");
+        List<Text> texts = fields.objects("texts").stream()
+                .map(one -> new Text(one.text("name"), one.integer("tokens"), one.text("sha256")))
+                .toList();
         return new References(fields.text("canon"), fields.text("model"), texts);
     }
 

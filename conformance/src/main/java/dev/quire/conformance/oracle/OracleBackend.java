@@ -1,15 +1,11 @@
 package dev.quire.conformance.oracle;
 
-import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendInfo;
 import dev.quire.api.DeviceInfo;
 import dev.quire.api.StepLimits;
 import dev.quire.api.WeightSource;
 import dev.quire.api.Weights;
 import dev.quire.api.format.BlockDecoder;
-import dev.quire.api.memory.BlockPairs;
-import dev.quire.api.memory.Buffer;
-import dev.quire.api.memory.HostBlocks;
 import dev.quire.api.memory.KvCache;
 import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.program.Op;
@@ -18,7 +14,7 @@ import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
-import java.lang.foreign.Arena;
+import dev.quire.conformance.interpreter.HeapBackend;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Runs every op in float64, at once and on the calling thread. */
-public final class OracleBackend implements AttentionBackend {
-    private final Arena arena = Arena.ofShared();
+public final class OracleBackend extends HeapBackend {
     private final Optional<Bound> judging;
 
     /** An oracle that computes values alone. */
@@ -82,31 +77,6 @@ public final class OracleBackend implements AttentionBackend {
     @Override
     public KvCache allocate(KvCacheLayout layout) {
         return new OracleCache(layout);
-    }
-
-    @Override
-    public Buffer buffer(DType dtype, int rows, int width) {
-        return new Buffer(arena.allocate((long) rows * width * dtype.bytes(), 64), dtype, rows, width);
-    }
-
-    @Override
-    public void copyBlocks(KvCache cache, BlockPairs pairs) {
-        ((OracleCache) cache).copyBlocks(pairs);
-    }
-
-    @Override
-    public void swapOut(KvCache cache, BlockPairs pairs, HostBlocks host) {
-        ((OracleCache) cache).swapOut(pairs, host);
-    }
-
-    @Override
-    public void swapIn(KvCache cache, BlockPairs pairs, HostBlocks host) {
-        ((OracleCache) cache).swapIn(pairs, host);
-    }
-
-    @Override
-    public void close() {
-        arena.close();
     }
 
     /** Weights as the decoders of their formats give them. */

@@ -148,7 +148,7 @@ public final class ReportJson {
     public static Subject subject(JsonFields fields) {
         return new Subject(
                 fields.text("backend"),
-                Math.toIntExact(fields.whole("index")),
+                fields.integer("index"),
                 fields.text("device"),
                 fields.text("driver"),
                 fields.text("description"),

@@ -44,10 +44,7 @@ public final class VerdictJson {
 
     private static ErrorMap map(JsonFields fields) {
         return new ErrorMap(
-                fields.text("value"),
-                Math.toIntExact(fields.whole("rows")),
-                Math.toIntExact(fields.whole("columns")),
-                fields.reals("used"));
+                fields.text("value"), fields.integer("rows"), fields.integer("columns"), fields.reals("used"));
     }
 
     private static Json json(ErrorMap errors) {

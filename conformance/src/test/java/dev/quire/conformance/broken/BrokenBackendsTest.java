@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.quire.api.types.Numerics;
-import dev.quire.conformance.KitBackends;
 import dev.quire.conformance.cases.CaseContext;
 import dev.quire.conformance.cases.ConformanceCase;
 import dev.quire.conformance.cases.Depth;
+import dev.quire.conformance.definition.KitBackends;
 import dev.quire.conformance.report.Outcome;
 import dev.quire.conformance.report.Profile;
 import dev.quire.conformance.report.Verdict;

@@ -2,9 +2,9 @@ package dev.quire.conformance.broken;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.types.Numerics;
-import dev.quire.conformance.KitBackends;
 import dev.quire.conformance.bits.BitsBackend;
 import dev.quire.conformance.bits.Canon;
+import dev.quire.conformance.definition.KitBackends;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;

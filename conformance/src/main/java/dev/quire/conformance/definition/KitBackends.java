@@ -1,4 +1,4 @@
-package dev.quire.conformance;
+package dev.quire.conformance.definition;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.Availability;
