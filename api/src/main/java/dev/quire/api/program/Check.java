@@ -1,5 +1,6 @@
 package dev.quire.api.program;
 
+import dev.quire.api.types.DType;
 import java.util.Optional;
 
 /** Shape checks shared by the ops' constructors. */
@@ -10,6 +11,13 @@ final class Check {
         if (value.width() != width) {
             throw new IllegalArgumentException(
                     "%s needs width %d, but '%s' has %d".formatted(op, width, value.name(), value.width()));
+        }
+    }
+
+    static void integers(String op, Value value) {
+        if (value.dtype() != DType.I32) {
+            throw new IllegalArgumentException(
+                    "%s needs whole numbers, but '%s' is of %s".formatted(op, value.name(), value.dtype()));
         }
     }
 

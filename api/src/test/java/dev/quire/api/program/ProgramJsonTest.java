@@ -181,8 +181,17 @@ class ProgramJsonTest {
         ops.add(new Op.Scale(capped, 2, outside));
         Value soft = Value.tokens("soft", 32);
         ops.add(new Op.SoftCap(outside, 4, soft));
+        Value experts = new Value("experts", Rows.TOKENS, 2, DType.I32);
+        Value gates = Value.tokens("gates", 2);
+        ops.add(new Op.Route(soft, Op.Route.Over.CHOSEN, experts, gates));
+        WeightRef first = new WeightRef("expert.0", 32, 32, WeightFormat.BF16);
+        WeightRef second = new WeightRef("expert.1", 32, 32, WeightFormat.BF16);
+        Value each = Value.tokens("each", 64);
+        ops.add(new Op.ExpertLinear(soft, experts, List.of(first, second), Op.Linear.Split.WHOLE, each));
+        Value mixed = Value.tokens("mixed", 32);
+        ops.add(new Op.WeightedSum(each, gates, mixed));
         Value logits = Value.logits("logits", 32);
-        ops.add(new Op.GatherRows(soft, logits));
+        ops.add(new Op.GatherRows(mixed, logits));
         Value tokens = new Value("sampled", Rows.LOGITS, 1, DType.I32);
         Value ranks = new Value("ranks", Rows.LOGITS, 1, DType.I32);
         Value ids = new Value("ids", Rows.LOGITS, 3, DType.I32);

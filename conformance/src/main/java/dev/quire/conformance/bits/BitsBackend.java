@@ -58,6 +58,11 @@ public final class BitsBackend extends HeapBackend {
                 Support.no(
                         "products of float32 weights such as '%s' are not exact, so their sum has no bits of its own (N4); load it as bfloat16"
                                 .formatted(linear.weight().name()));
+            case Op.ExpertLinear linear
+            when linear.weights().getFirst().format() == WeightFormat.F32 ->
+                Support.no(
+                        "products of float32 weights such as '%s' are not exact, so their sum has no bits of its own (N4); load them as bfloat16"
+                                .formatted(linear.weights().getFirst().name()));
             default -> Support.YES;
         };
     }

@@ -46,6 +46,7 @@ final class BitsStep {
 
     private void op(Op op) {
         BitsNorms norms = new BitsNorms(weights, canon);
+        BitsExperts experts = new BitsExperts(weights, canon);
         switch (op) {
             case Op.Embed o -> put(o.out(), embed(o));
             case Op.RmsNorm o -> put(o.out(), norms.rms(o, in(o.x())));
@@ -69,6 +70,13 @@ final class BitsStep {
                 map(o.x(), o.out(), x -> x * factor);
             }
             case Op.SoftCap o -> map(o.x(), o.out(), x -> canon.softCap(x, o.cap()));
+            case Op.Route o -> {
+                BitsExperts.Routed routed = experts.route(o, in(o.scores()));
+                put(o.experts(), routed.experts());
+                put(o.gates(), routed.gates());
+            }
+            case Op.ExpertLinear o -> put(o.out(), experts.linear(o, in(o.x()), in(o.experts())));
+            case Op.WeightedSum o -> put(o.out(), experts.sum(o, in(o.x()), in(o.gates())));
             case Op.Slice o -> put(o.out(), slice(o));
             case Op.GatherRows o -> put(o.out(), gatherRows(o));
             case Op.Sample o -> new BitsSampling(o, canon).run(edges.batch(), in(o.logits()), values::put);

@@ -17,7 +17,9 @@ public final class OpSuite {
         new NormCases(plain).add(depth);
         new TokenCases(plain).add();
         new SampleCases(plain).add(depth);
+        List<OpCase> experts = new ExpertCases(plain, numerics).list(depth);
         List<OpCase> all = new ArrayList<>(plain.list());
+        all.addAll(experts);
         all.addAll(new LinearCases(samples, numerics).list(depth));
         all.addAll(new AttendCases(samples, numerics).list(depth));
         all.addAll(new CacheCases(samples, numerics).list(depth));

@@ -131,6 +131,10 @@ public final class OracleExecutable implements Executable {
                 case Op.Add o -> put(o.out(), Pointwise.add(in(o.a()), in(o.b()), bound));
                 case Op.Scale o -> put(o.out(), Pointwise.scale(o, in(o.x()), bound));
                 case Op.SoftCap o -> put(o.out(), Pointwise.softCap(o, in(o.x()), bound));
+                case Op.Route o -> route(o);
+                case Op.ExpertLinear o ->
+                    put(o.out(), OracleExperts.linear(o, in(o.x()), in(o.experts()), this::weight, judged(o.out())));
+                case Op.WeightedSum o -> put(o.out(), OracleExperts.sum(o, in(o.x()), in(o.gates()), bound));
                 case Op.Slice o -> slice(o);
                 case Op.GatherRows o -> gatherRows(o);
                 case Op.Sample o -> sample(o);
@@ -162,6 +166,12 @@ public final class OracleExecutable implements Executable {
             Optional<float[]> bias = o.bias().map(this::weight);
             OracleLinear linear = new OracleLinear(o, in(o.x()), weight(o.weight()), bias, judged(o.out()));
             put(o.out(), linear.run(o.out().width(), wanted(o.out())));
+        }
+
+        private void route(Op.Route o) {
+            OracleExperts.Routed routed = OracleExperts.route(o, in(o.scores()), bound);
+            put(o.experts(), routed.experts());
+            put(o.gates(), routed.gates());
         }
 
         private void sample(Op.Sample o) {

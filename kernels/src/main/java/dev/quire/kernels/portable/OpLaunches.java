@@ -67,8 +67,15 @@ final class OpLaunches {
                         width);
             }
             case Op.Sample o -> SampleLaunches.plan(index, o, step);
+            case Op.Route o -> throw refused(o);
+            case Op.ExpertLinear o -> throw refused(o);
+            case Op.WeightedSum o -> throw refused(o);
             case Op.Composite o -> throw new IllegalStateException("composite '%s' was refused".formatted(o.name()));
         }
+    }
+
+    private static IllegalStateException refused(Op op) {
+        return new IllegalStateException(op.kind() + " was refused");
     }
 
     private static void pointwise(String kernel, Value x, Value out, Argument parameter, StepFrame step) {

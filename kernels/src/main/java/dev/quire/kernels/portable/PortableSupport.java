@@ -6,6 +6,8 @@ import dev.quire.api.types.WeightFormat;
 
 /** What the portable kernels run, in REPRODUCIBLE numerics. */
 final class PortableSupport {
+    private static final Support NO_EXPERTS = Support.no("mixtures of experts have no portable kernels yet");
+
     private PortableSupport() {}
 
     static Support of(Op op) {
@@ -21,6 +23,9 @@ final class PortableSupport {
                         .formatted(attend.shape().headSize(), Constants.ATTEND_HEAD));
             case Op.Composite(String name, var inputs, var outputs, var definition) ->
                 Support.no("composite '%s' is run by its definition of %d ops".formatted(name, definition.size()));
+            case Op.Route route -> NO_EXPERTS;
+            case Op.ExpertLinear linear -> NO_EXPERTS;
+            case Op.WeightedSum sum -> NO_EXPERTS;
             default -> Support.YES;
         };
     }

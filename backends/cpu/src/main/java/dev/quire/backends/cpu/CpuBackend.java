@@ -93,6 +93,11 @@ final class CpuBackend implements AttentionBackend {
             when numerics == Numerics.REPRODUCIBLE && linear.weight().format() == WeightFormat.F32 ->
                 Support.no(
                         "float32 products are not exact, so their sum depends on its order and on fusing; load the weights as bfloat16, or choose FAST numerics");
+            case Op.ExpertLinear linear
+            when numerics == Numerics.REPRODUCIBLE
+                    && linear.weights().getFirst().format() == WeightFormat.F32 ->
+                Support.no(
+                        "float32 products are not exact, so their sum depends on its order and on fusing; load the experts as bfloat16, or choose FAST numerics");
             default -> Support.YES;
         };
     }

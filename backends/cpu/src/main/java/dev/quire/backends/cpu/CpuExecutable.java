@@ -26,6 +26,7 @@ final class CpuExecutable implements Executable {
     private final WorkerPool pool;
     private final StepQueue queue;
     private final Workspace workspace;
+    private final long expertBytes;
     private final List<Stage> stages;
     /** Cache groups whose keys and values are read in a canonical order, which exists for bf16 only. */
     private final List<Integer> canonicalGroups;
@@ -43,6 +44,7 @@ final class CpuExecutable implements Executable {
         ProgramCompiler compiler = new ProgramCompiler(program, weights, limits, numerics, pool.threads(), arena);
         this.stages = compiler.stages();
         this.workspace = compiler.workspace();
+        this.expertBytes = compiler.expertBytes();
         this.canonicalGroups = numerics == Numerics.REPRODUCIBLE
                 ? program.ops().stream()
                         .map(Op::cache)
@@ -69,7 +71,7 @@ final class CpuExecutable implements Executable {
 
     @Override
     public long workspaceBytes() {
-        return workspace.bytes();
+        return workspace.bytes() + expertBytes;
     }
 
     @Override

@@ -32,6 +32,7 @@ final class ProgramCompiler {
     private final StepLimits limits;
     private final Numerics numerics;
     private final AttentionStages attention;
+    private final ExpertStages experts;
     private final Workspace workspace;
     private final List<Stage> stages = new ArrayList<>();
     private final Map<RopeTables, Rope> ropes = new HashMap<>();
@@ -42,6 +43,7 @@ final class ProgramCompiler {
         this.limits = limits;
         this.numerics = numerics;
         this.attention = new AttentionStages(limits, numerics, threads, arena);
+        this.experts = new ExpertStages(weights, limits, numerics, arena);
         List<List<Op>> runs = runs(program);
         this.workspace = new Workspace(program, runs, limits, arena);
         stages.add(attention.preparation());
@@ -50,6 +52,11 @@ final class ProgramCompiler {
 
     List<Stage> stages() {
         return stages;
+    }
+
+    /** Memory that experts' layers take beside the workspace. */
+    long expertBytes() {
+        return experts.bytes();
     }
 
     Workspace workspace() {
@@ -122,6 +129,9 @@ final class ProgramCompiler {
                     return (from, to) ->
                             Pointwise.softCap(x, o.cap(), out, o.out().width(), from, to);
                 });
+            case Op.Route o -> experts.route(o);
+            case Op.ExpertLinear o -> experts.linear(o);
+            case Op.WeightedSum o -> experts.sum(o);
             case Op.Slice o ->
                 rows(o.out(), f -> {
                     Matrix x = f.matrix(o.x()).columns(o.from());

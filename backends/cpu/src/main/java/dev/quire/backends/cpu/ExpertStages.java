@@ -1,0 +1,148 @@
+package dev.quire.backends.cpu;
+
+import dev.quire.api.StepLimits;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Rows;
+import dev.quire.api.program.Value;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.Numerics;
+import dev.quire.backends.cpu.elementwise.Matrix;
+import dev.quire.backends.cpu.elementwise.Routing;
+import dev.quire.backends.cpu.linear.PackedLinear;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Mixtures of experts. The parts that go to one expert are gathered, multiplied as rows of one linear layer and put back, expert after expert;
+ * all of a program's layers share the two buffers that this takes.
+ */
+final class ExpertStages {
+    private final CpuWeights weights;
+    private final StepLimits limits;
+    private final Numerics numerics;
+    private final Arena arena;
+    private MemorySegment gathered = MemorySegment.NULL;
+    private MemorySegment multiplied = MemorySegment.NULL;
+    private long bytes;
+
+    ExpertStages(CpuWeights weights, StepLimits limits, Numerics numerics, Arena arena) {
+        this.weights = weights;
+        this.limits = limits;
+        this.numerics = numerics;
+        this.arena = arena;
+    }
+
+    /** Memory that the stages take beside the workspace. */
+    long bytes() {
+        return bytes;
+    }
+
+    Stage route(Op.Route o) {
+        boolean overAll = o.over() == Op.Route.Over.ALL;
+        int experts = o.scores().width();
+        Routing routing = new Routing(experts, o.experts().width(), overAll, arena);
+        bytes += Routing.scratchBytes(experts);
+        return f ->
+                routing.rows(f.matrix(o.scores()), f.matrix(o.experts()), f.matrix(o.gates()), 0, f.rows(o.scores()));
+    }
+
+    Stage linear(Op.ExpertLinear o) {
+        WeightRef shape = o.weights().getFirst();
+        List<PackedLinear> experts = new ArrayList<>();
+        for (WeightRef weight : o.weights()) {
+            Op.Linear one = new Op.Linear(
+                    Value.tokens("x", shape.columns()),
+                    weight,
+                    Optional.empty(),
+                    o.split(),
+                    Value.tokens("out", shape.rows()));
+            experts.add(weights.packed(List.of(one), ProgramCompiler.sumOrder(one, numerics)));
+        }
+        long most = (long) rows(o.x().rows()) * o.experts().width() * Float.BYTES;
+        gathered = grown(gathered, most * shape.columns());
+        multiplied = grown(multiplied, most * shape.rows());
+        return f -> run(o, experts, f);
+    }
+
+    private int rows(Rows rows) {
+        return switch (rows) {
+            case TOKENS, EXTERNAL -> limits.maxTokens();
+            case LOGITS -> limits.maxLogitRows();
+            case SEQUENCES -> limits.maxSequences();
+        };
+    }
+
+    private MemorySegment grown(MemorySegment buffer, long needed) {
+        if (buffer.byteSize() >= needed) {
+            return buffer;
+        }
+        bytes += needed;
+        return arena.allocate(needed, 64);
+    }
+
+    private void run(Op.ExpertLinear o, List<PackedLinear> experts, StepFrame f) {
+        int chosen = o.experts().width();
+        Matrix numbers = f.matrix(o.experts());
+        int parts = f.rows(o.x()) * chosen;
+        int[] ends = new int[experts.size()];
+        for (int part = 0; part < parts; part++) {
+            ends[Routing.number(numbers, part / chosen, part % chosen)]++;
+        }
+        Arrays.parallelPrefix(ends, Integer::sum);
+        int[] order = new int[parts];
+        int[] next = ends.clone();
+        for (int part = parts - 1; part >= 0; part--) {
+            order[--next[Routing.number(numbers, part / chosen, part % chosen)]] = part;
+        }
+        for (int expert = 0, from = 0; expert < ends.length; from = ends[expert++]) {
+            if (ends[expert] > from) {
+                multiply(o, experts.get(expert), order, from, ends[expert], f);
+            }
+        }
+    }
+
+    private void multiply(Op.ExpertLinear o, PackedLinear expert, int[] order, int from, int to, StepFrame f) {
+        int chosen = o.experts().width();
+        long in = (long) o.weights().getFirst().columns() * Float.BYTES;
+        long out = (long) o.weights().getFirst().rows() * Float.BYTES;
+        Matrix x = f.matrix(o.x());
+        Matrix y = f.matrix(o.out());
+        for (int i = from; i < to; i++) {
+            long at = x.at(order[i] / chosen) + (o.shared() ? 0 : order[i] % chosen * in);
+            MemorySegment.copy(x.memory(), at, gathered, (i - from) * in, in);
+        }
+        expert.run(gathered, to - from, List.of(multiplied));
+        for (int i = from; i < to; i++) {
+            MemorySegment.copy(
+                    multiplied, (i - from) * out, y.memory(), y.at(order[i] / chosen) + order[i] % chosen * out, out);
+        }
+    }
+
+    Stage sum(Op.WeightedSum o) {
+        return f -> {
+            Matrix x = f.matrix(o.x());
+            Matrix gates = f.matrix(o.gates());
+            Matrix out = f.matrix(o.out());
+            int chosen = o.gates().width();
+            f.overRows(o.out(), (from, to) -> sum(x, gates, chosen, out, o.out().width(), from, to));
+        };
+    }
+
+    /** Every product and every sum rounds (RULES N23). */
+    private static void sum(Matrix x, Matrix gates, int chosen, Matrix out, int width, int from, int to) {
+        for (int row = from; row < to; row++) {
+            for (int i = 0; i < width; i++) {
+                float sum = 0f;
+                for (int j = 0; j < chosen; j++) {
+                    float term = gates.get(row, j) * x.get(row, j * width + i);
+                    sum = sum + term;
+                }
+                out.set(row, i, sum);
+            }
+        }
+    }
+}

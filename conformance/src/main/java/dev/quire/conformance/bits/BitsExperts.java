@@ -1,0 +1,104 @@
+package dev.quire.conformance.bits;
+
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Value;
+import dev.quire.api.program.WeightRef;
+import dev.quire.conformance.interpreter.ExpertChoice;
+import dev.quire.conformance.interpreter.ExpertRows;
+import java.util.Optional;
+
+/** Mixtures of experts (RULES N21 to N23). */
+final class BitsExperts {
+    private final BitsWeights weights;
+    private final Canon canon;
+
+    BitsExperts(BitsWeights weights, Canon canon) {
+        this.weights = weights;
+        this.canon = canon;
+    }
+
+    /** The experts of each row, and their gates. */
+    record Routed(Matrix experts, Matrix gates) {}
+
+    Routed route(Op.Route op, Matrix scores) {
+        int chosen = op.experts().width();
+        Routed routed = new Routed(new Matrix(scores.rows(), chosen), new Matrix(scores.rows(), chosen));
+        for (int t = 0; t < scores.rows(); t++) {
+            int row = t;
+            int[] best = ExpertChoice.of(scores.width(), chosen, e -> scores.at(row, e));
+            float most = scores.at(t, best[0]);
+            float mass = switch (op.over()) {
+                case ALL -> {
+                    float[] all = new float[scores.width()];
+                    for (int e = 0; e < all.length; e++) {
+                        all[e] = mass(scores.at(t, e), most);
+                    }
+                    yield canon.sum(all, 0, all.length);
+                }
+                case CHOSEN -> {
+                    float sum = 0f;
+                    for (int expert : best) {
+                        sum = sum + mass(scores.at(t, expert), most);
+                    }
+                    yield sum;
+                }
+            };
+            for (int j = 0; j < chosen; j++) {
+                routed.experts().set(t, j, best[j]);
+                routed.gates().set(t, j, mass(scores.at(t, best[j]), most) / mass);
+            }
+        }
+        return routed;
+    }
+
+    private float mass(float score, float most) {
+        return Float.isNaN(score) ? 0f : canon.exp(score - most);
+    }
+
+    Matrix linear(Op.ExpertLinear op, Matrix x, Matrix experts) {
+        int inputs = op.weights().getFirst().columns();
+        int outputs = op.weights().getFirst().rows();
+        Matrix out = new Matrix(x.rows(), op.out().width());
+        ExpertRows.of(x.rows(), experts.width(), (t, j) -> (int) experts.at(t, j))
+                .forEach((expert, rows) -> {
+                    Matrix own = new Matrix(rows.count(), inputs);
+                    for (int i = 0; i < rows.count(); i++) {
+                        int from = rows.rows().get(i) * x.width()
+                                + (op.shared() ? 0 : rows.parts().get(i) * inputs);
+                        System.arraycopy(x.data(), from, own.data(), i * inputs, inputs);
+                    }
+                    WeightRef weight = op.weights().get(expert);
+                    Matrix result = new BitsLinear(
+                                    new Op.Linear(
+                                            Value.tokens("x", inputs),
+                                            weight,
+                                            Optional.empty(),
+                                            op.split(),
+                                            Value.tokens("out", outputs)),
+                                    weights,
+                                    canon)
+                            .run(own);
+                    for (int i = 0; i < rows.count(); i++) {
+                        int to = rows.rows().get(i) * out.width() + rows.parts().get(i) * outputs;
+                        System.arraycopy(result.data(), i * outputs, out.data(), to, outputs);
+                    }
+                });
+        return out;
+    }
+
+    Matrix sum(Op.WeightedSum op, Matrix x, Matrix gates) {
+        int width = op.out().width();
+        Matrix out = new Matrix(x.rows(), width);
+        for (int t = 0; t < x.rows(); t++) {
+            for (int i = 0; i < width; i++) {
+                float sum = 0f;
+                for (int j = 0; j < gates.width(); j++) {
+                    float term = gates.at(t, j) * x.at(t, j * width + i);
+                    sum = sum + term;
+                }
+                out.set(t, i, sum);
+            }
+        }
+        return out;
+    }
+}
