@@ -108,8 +108,6 @@ final class PointwiseCases {
         Value half = Value.tokens("half", width);
         List<Op> parts = List.of(new Op.Scale(a, 0.5, half), new Op.Add(half, a, out));
         cases.add(
-                Kind.of("Composite/two", "N20", "T7"),
-                new Op.Composite("half more", List.of(a), List.of(out), parts),
-                ROWS);
+                Kind.of("Composite/two", "N20"), new Op.Composite("half more", List.of(a), List.of(out), parts), ROWS);
     }
 }
