@@ -2,27 +2,47 @@ package dev.quire.api.program;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * One operation of a program. Each record names what it reads and writes; row counts are those of its values. The float64 oracle of the
  * conformance kit is the definition of each; {@code RULES.md} numbers the obligations.
  */
-public sealed interface Op {
+public sealed interface Op
+        permits Op.Embed,
+                Op.RmsNorm,
+                Op.LayerNorm,
+                Op.Linear,
+                Op.Rope,
+                Op.WriteKv,
+                Op.Attend,
+                Op.Gated,
+                Op.Activate,
+                Op.Add,
+                Op.Scale,
+                Op.SoftCap,
+                Op.Slice,
+                Op.GatherRows,
+                Op.Sample,
+                Op.Composite,
+                ExpertOp {
     /** Values read, in the record's order. */
-    List<Value> inputs();
+    default List<Value> inputs() {
+        return Dataflow.inputs(this);
+    }
 
     /** Values written. */
-    List<Value> outputs();
+    default List<Value> outputs() {
+        return Dataflow.outputs(this);
+    }
 
     /** Weights read. */
     default List<WeightRef> weights() {
-        return List.of();
+        return Dataflow.weights(this);
     }
 
     /** The cache layer that the op reads or writes, if any. */
     default Optional<CacheRef> cache() {
-        return Optional.empty();
+        return Dataflow.cache(this);
     }
 
     /** The op's name in JSON and in messages. */
@@ -41,21 +61,6 @@ public sealed interface Op {
     record Embed(Value ids, WeightRef table, int offset, Value out) implements Op {
         public Embed {
             Check.width("Embed", out, table.columns());
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(ids);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
-        }
-
-        @Override
-        public List<WeightRef> weights() {
-            return List.of(table);
         }
     }
 
@@ -76,21 +81,6 @@ public sealed interface Op {
             Check.width("RmsNorm", out, x.width());
             Check.group("RmsNorm", x, group, weight);
         }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
-        }
-
-        @Override
-        public List<WeightRef> weights() {
-            return weight.stream().toList();
-        }
     }
 
     /**
@@ -109,21 +99,6 @@ public sealed interface Op {
             Check.width("LayerNorm", out, x.width());
             Check.group("LayerNorm", x, group, weight);
             Check.group("LayerNorm", x, group, bias);
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
-        }
-
-        @Override
-        public List<WeightRef> weights() {
-            return Stream.of(weight, bias).flatMap(Optional::stream).toList();
         }
     }
 
@@ -150,21 +125,6 @@ public sealed interface Op {
             Check.width("Linear", out, weight.rows());
             bias.ifPresent(b -> Check.length("Linear", b, weight.rows()));
         }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
-        }
-
-        @Override
-        public List<WeightRef> weights() {
-            return Stream.concat(Stream.of(weight), bias.stream()).toList();
-        }
     }
 
     /**
@@ -184,16 +144,6 @@ public sealed interface Op {
                         "Rope rotates %d elements, but a head has %d".formatted(rotary.dim(), headSize));
             }
         }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x, positions);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
-        }
     }
 
     /**
@@ -205,21 +155,6 @@ public sealed interface Op {
     record WriteKv(Value k, Value v, CacheRef target) implements Op {
         public WriteKv {
             Check.width("WriteKv", v, k.width());
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(k, v);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of();
-        }
-
-        @Override
-        public Optional<CacheRef> cache() {
-            return Optional.of(target);
         }
     }
 
@@ -267,21 +202,6 @@ public sealed interface Op {
                         "Attend has %d ALiBi slopes for %d heads".formatted(alibi.size(), shape.heads()));
             }
         }
-
-        @Override
-        public List<Value> inputs() {
-            return keys instanceof KeySource.Step(Value k, Value v) ? List.of(q, k, v) : List.of(q);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
-        }
-
-        @Override
-        public Optional<CacheRef> cache() {
-            return keys instanceof KeySource.Cached(CacheRef at) ? Optional.of(at) : Optional.empty();
-        }
     }
 
     /** out = act(gate) · up, elementwise (Shazeer 2020); all [T, width]. */
@@ -290,32 +210,12 @@ public sealed interface Op {
             Check.width("Gated", up, gate.width());
             Check.width("Gated", out, gate.width());
         }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(gate, up);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
-        }
     }
 
     /** out = act(x), elementwise; both [T, width]. */
     record Activate(Value x, Activation activation, Value out) implements Op {
         public Activate {
             Check.width("Activate", out, x.width());
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
         }
     }
 
@@ -324,16 +224,6 @@ public sealed interface Op {
         public Add {
             Check.width("Add", b, a.width());
             Check.width("Add", out, a.width());
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(a, b);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
         }
     }
 
@@ -348,32 +238,12 @@ public sealed interface Op {
         public Scale {
             Check.width("Scale", out, x.width());
         }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
-        }
     }
 
     /** out = cap · tanh(x / cap); both [T, width]. */
     record SoftCap(Value x, float cap, Value out) implements Op {
         public SoftCap {
             Check.width("SoftCap", out, x.width());
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
         }
     }
 
@@ -384,127 +254,6 @@ public sealed interface Op {
                 throw new IllegalArgumentException("Slice [%d, %d) leaves '%s' of width %d"
                         .formatted(from, from + out.width(), x.name(), x.width()));
             }
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
-        }
-    }
-
-    /**
-     * Chooses experts for each row (Shazeer et al. 2017 §2.1): those of the largest scores, the lower number first among equals and NaN last, and the
-     * softmax of their scores.
-     *
-     * @param scores [T, experts], at most {@value #MOST_EXPERTS} experts
-     * @param over which scores the softmax is taken over
-     * @param experts [T, chosen], I32: numbers of the chosen, the largest score first
-     * @param gates [T, chosen]: the softmax at the chosen
-     */
-    record Route(Value scores, Over over, Value experts, Value gates) implements Op {
-        /** Experts of a layer that backends provide for. */
-        public static final int MOST_EXPERTS = 1024;
-
-        /** What a softmax divides by. */
-        public enum Over {
-            /** The gates of the chosen sum to 1. */
-            CHOSEN,
-            /** Those of all experts would sum to 1. */
-            ALL
-        }
-
-        public Route {
-            Check.width("Route", gates, experts.width());
-            Check.integers("Route", experts);
-            if (experts.width() > scores.width() || scores.width() > MOST_EXPERTS) {
-                throw new IllegalArgumentException(
-                        "Route chooses %d of %d experts; at most all of them, and at most %d in all"
-                                .formatted(experts.width(), scores.width(), MOST_EXPERTS));
-            }
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(scores);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(experts, gates);
-        }
-    }
-
-    /**
-     * A Linear of each row's own experts, side by side: out[t, j] = x[t, j] · weights[experts[t, j]]ᵀ, where part j of a row has as many elements as the
-     * matrices have columns, or rows. An expert's sums are those of {@link Linear}.
-     *
-     * @param x [T, chosen · K], or [T, K] for all experts of a row to read the same
-     * @param experts [T, chosen], I32: which matrix each part is multiplied by
-     * @param weights [N, K] each, of one format
-     * @param split how K is cut, part of the canonical order
-     * @param out [T, chosen · N]
-     */
-    record ExpertLinear(Value x, Value experts, List<WeightRef> weights, Linear.Split split, Value out) implements Op {
-        public ExpertLinear {
-            weights = List.copyOf(weights);
-            Check.integers("ExpertLinear", experts);
-            if (weights.stream()
-                            .map(w -> List.of(w.rows(), w.columns(), w.format()))
-                            .distinct()
-                            .count()
-                    != 1) {
-                throw new IllegalArgumentException(
-                        "ExpertLinear needs matrices of one shape and format, and at least one; got " + weights);
-            }
-            Check.width(
-                    "ExpertLinear", out, experts.width() * weights.getFirst().rows());
-            if (x.width() != weights.getFirst().columns()) {
-                Check.width(
-                        "ExpertLinear", x, experts.width() * weights.getFirst().columns());
-            }
-        }
-
-        /** Whether all experts of a row read the same elements. */
-        public boolean shared() {
-            return x.width() == weights.getFirst().columns();
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x, experts);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
-        }
-    }
-
-    /**
-     * out[t] = Σ gates[t, j] · x[t, j] over the parts j of a row.
-     *
-     * @param x [T, chosen · width]
-     * @param gates [T, chosen]
-     * @param out [T, width]
-     */
-    record WeightedSum(Value x, Value gates, Value out) implements Op {
-        public WeightedSum {
-            Check.width("WeightedSum", x, gates.width() * out.width());
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x, gates);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
         }
     }
 
@@ -517,16 +266,6 @@ public sealed interface Op {
     record GatherRows(Value x, Value out) implements Op {
         public GatherRows {
             Check.width("GatherRows", out, x.width());
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(out);
         }
     }
 
@@ -546,16 +285,6 @@ public sealed interface Op {
             Check.width("Sample", ranks, 1);
             Check.width("Sample", topLogprobs, topIds.width());
         }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(logits);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return List.of(tokens, ranks, topIds, topLogprobs);
-        }
     }
 
     /**
@@ -569,19 +298,6 @@ public sealed interface Op {
             inputs = List.copyOf(inputs);
             outputs = List.copyOf(outputs);
             definition = List.copyOf(definition);
-        }
-
-        @Override
-        public List<WeightRef> weights() {
-            return definition.stream()
-                    .flatMap(op -> op.weights().stream())
-                    .distinct()
-                    .toList();
-        }
-
-        @Override
-        public Optional<CacheRef> cache() {
-            return definition.stream().flatMap(op -> op.cache().stream()).findFirst();
         }
     }
 }

@@ -18,11 +18,15 @@ final class RecordShape {
         return sealed == Op.class ? "op" : "type";
     }
 
-    /** Choices of a sealed interface by tag. */
+    /** Records of a sealed interface, and of those that it permits, by tag. */
     static Map<String, Class<?>> choices(Class<?> sealed) {
         Map<String, Class<?>> choices = new LinkedHashMap<>();
         for (Class<?> choice : sealed.getPermittedSubclasses()) {
-            choices.put(choice.getSimpleName(), choice);
+            if (choice.isSealed()) {
+                choices.putAll(choices(choice));
+            } else {
+                choices.put(choice.getSimpleName(), choice);
+            }
         }
         return choices;
     }

@@ -10,6 +10,7 @@ import dev.quire.api.Weights;
 import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.memory.KvCache;
 import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.WeightRef;
@@ -58,7 +59,7 @@ public final class BitsBackend extends HeapBackend {
                 Support.no(
                         "products of float32 weights such as '%s' are not exact, so their sum has no bits of its own (N4); load it as bfloat16"
                                 .formatted(linear.weight().name()));
-            case Op.ExpertLinear linear
+            case ExpertOp.ExpertLinear linear
             when linear.weights().getFirst().format() == WeightFormat.F32 ->
                 Support.no(
                         "products of float32 weights such as '%s' are not exact, so their sum has no bits of its own (N4); load them as bfloat16"

@@ -1,5 +1,6 @@
 package dev.quire.conformance.bits;
 
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
@@ -20,12 +21,13 @@ final class BitsExperts {
     /** The experts of each row, and their gates. */
     record Routed(Matrix experts, Matrix gates) {}
 
-    Routed route(Op.Route op, Matrix scores) {
+    Routed route(ExpertOp.Route op, Matrix scores) {
         int chosen = op.experts().width();
         Routed routed = new Routed(new Matrix(scores.rows(), chosen), new Matrix(scores.rows(), chosen));
         for (int t = 0; t < scores.rows(); t++) {
             int row = t;
-            int[] best = ExpertChoice.of(scores.width(), chosen, e -> scores.at(row, e));
+            int[] best = ExpertChoice.of(
+                    scores.width(), chosen, (a, b) -> canon.beats(scores.at(row, a), scores.at(row, b)));
             float most = scores.at(t, best[0]);
             float mass = switch (op.over()) {
                 case ALL -> {
@@ -55,7 +57,7 @@ final class BitsExperts {
         return Float.isNaN(score) ? 0f : canon.exp(score - most);
     }
 
-    Matrix linear(Op.ExpertLinear op, Matrix x, Matrix experts) {
+    Matrix linear(ExpertOp.ExpertLinear op, Matrix x, Matrix experts) {
         int inputs = op.weights().getFirst().columns();
         int outputs = op.weights().getFirst().rows();
         Matrix out = new Matrix(x.rows(), op.out().width());
@@ -86,15 +88,14 @@ final class BitsExperts {
         return out;
     }
 
-    Matrix sum(Op.WeightedSum op, Matrix x, Matrix gates) {
+    Matrix sum(ExpertOp.WeightedSum op, Matrix x, Matrix gates) {
         int width = op.out().width();
         Matrix out = new Matrix(x.rows(), width);
         for (int t = 0; t < x.rows(); t++) {
             for (int i = 0; i < width; i++) {
                 float sum = 0f;
                 for (int j = 0; j < gates.width(); j++) {
-                    float term = gates.at(t, j) * x.at(t, j * width + i);
-                    sum = sum + term;
+                    sum = canon.plusProduct(sum, gates.at(t, j), x.at(t, j * width + i));
                 }
                 out.set(t, i, sum);
             }

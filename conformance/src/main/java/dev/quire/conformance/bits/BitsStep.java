@@ -2,6 +2,7 @@ package dev.quire.conformance.bits;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.program.CacheRef;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.KeySource;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
@@ -70,13 +71,13 @@ final class BitsStep {
                 map(o.x(), o.out(), x -> x * factor);
             }
             case Op.SoftCap o -> map(o.x(), o.out(), x -> canon.softCap(x, o.cap()));
-            case Op.Route o -> {
+            case ExpertOp.Route o -> {
                 BitsExperts.Routed routed = experts.route(o, in(o.scores()));
                 put(o.experts(), routed.experts());
                 put(o.gates(), routed.gates());
             }
-            case Op.ExpertLinear o -> put(o.out(), experts.linear(o, in(o.x()), in(o.experts())));
-            case Op.WeightedSum o -> put(o.out(), experts.sum(o, in(o.x()), in(o.gates())));
+            case ExpertOp.ExpertLinear o -> put(o.out(), experts.linear(o, in(o.x()), in(o.experts())));
+            case ExpertOp.WeightedSum o -> put(o.out(), experts.sum(o, in(o.x()), in(o.gates())));
             case Op.Slice o -> put(o.out(), slice(o));
             case Op.GatherRows o -> put(o.out(), gatherRows(o));
             case Op.Sample o -> new BitsSampling(o, canon).run(edges.batch(), in(o.logits()), values::put);

@@ -2,6 +2,7 @@ package dev.quire.conformance.bits;
 
 import dev.quire.api.program.Activation;
 import dev.quire.api.program.Mask;
+import dev.quire.conformance.interpreter.ExpertChoice;
 import dev.quire.conformance.interpreter.KeyRows;
 
 /**
@@ -255,6 +256,16 @@ public class Canon {
     /** How far a logit lies below the largest, in units of the temperature (S4). */
     public float tempered(float below, float temperature) {
         return below / temperature;
+    }
+
+    /** Whether an expert's score goes before that of an expert with a lower number (N21). */
+    public boolean beats(float score, float lower) {
+        return ExpertChoice.beats(score, lower);
+    }
+
+    /** sum + gate · x (N23). */
+    public float plusProduct(float sum, float gate, float x) {
+        return sum + gate * x;
     }
 
     /** Tokens of an attention segment (N11). */

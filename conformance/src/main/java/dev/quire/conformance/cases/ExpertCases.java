@@ -1,8 +1,9 @@
 package dev.quire.conformance.cases;
 
+import dev.quire.api.program.ExpertOp;
+import dev.quire.api.program.ExpertOp.Route.Over;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Op.Linear.Split;
-import dev.quire.api.program.Op.Route.Over;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Rows;
 import dev.quire.api.program.Value;
@@ -27,7 +28,7 @@ import java.util.stream.IntStream;
 final class ExpertCases {
     private static final int[] ROWS = {1, 2, 5, 19};
 
-    /** Ties, zeros of both signs, infinities that are not first, NaN. */
+    /** Ties, zeros of both signs, infinities that are not first, NaN: fewer than are chosen, more, nothing else. */
     private static final float[] SPECIAL = {
         1f,
         3f,
@@ -52,7 +53,23 @@ final class ExpertCases {
         -5f,
         -5f,
         -5f,
-        -5f
+        -5f,
+        Float.NaN,
+        Float.NaN,
+        Float.NaN,
+        Float.NaN,
+        1f,
+        Float.NaN,
+        -2f,
+        Float.NaN,
+        Float.NaN,
+        Float.NaN,
+        Float.NaN,
+        Float.NaN,
+        Float.NaN,
+        Float.NaN,
+        Float.NaN,
+        Float.NaN
     };
 
     private final OpCases plain;
@@ -74,8 +91,8 @@ final class ExpertCases {
                     Kind.of("Route/%s/special".formatted(over), "N21", "N10").optional(),
                     route(few, 3, over),
                     Map.of("scores", SPECIAL),
-                    3,
-                    5);
+                    5,
+                    11);
             for (int experts : new int[] {1, 5, 8, 64, 128}) {
                 Value scores = Value.tokens("scores", experts);
                 plain.add(
@@ -86,7 +103,7 @@ final class ExpertCases {
         }
         for (int width : new int[] {1, 33, 96}) {
             Value x = Value.tokens("x", 3 * width);
-            Op sum = new Op.WeightedSum(x, Value.tokens("gates", 3), Value.tokens("out", width));
+            Op sum = new ExpertOp.WeightedSum(x, Value.tokens("gates", 3), Value.tokens("out", width));
             plain.add(Kind.of("WeightedSum/plain", "N23").optional(), sum, ROWS);
         }
         for (WeightFormat format : WeightFormat.values()) {
@@ -98,8 +115,8 @@ final class ExpertCases {
         return cases;
     }
 
-    private static Op.Route route(Value scores, int chosen, Over over) {
-        return new Op.Route(scores, over, experts(chosen), Value.tokens("gates", chosen));
+    private static ExpertOp.Route route(Value scores, int chosen, Over over) {
+        return new ExpertOp.Route(scores, over, experts(chosen), Value.tokens("gates", chosen));
     }
 
     private static Value experts(int chosen) {
@@ -112,7 +129,7 @@ final class ExpertCases {
                 String name = "ExpertLinear/%s/%s/%s".formatted(format, split, shared ? "shared" : "own");
                 cases.add(new OpCase(
                         name,
-                        List.of("N22", "N4", "N21", "W1", "M11", "N1", "M9", "M10", "T7"),
+                        List.of("N22", "N4", "N6", "N21", "W1", "M11", "N1", "M9", "M10", "T7"),
                         "N22",
                         Set.of(),
                         () -> scenario(name, format, split, shared)));
@@ -129,8 +146,8 @@ final class ExpertCases {
         List<WeightRef> weights = IntStream.range(0, 7)
                 .mapToObj(e -> new WeightRef("expert " + e, 19, inputs, format))
                 .toList();
-        Op.Route route = route(scores, chosen, Over.CHOSEN);
-        Op linear = new Op.ExpertLinear(x, route.experts(), weights, split, Value.tokens("out", chosen * 19));
+        ExpertOp.Route route = route(scores, chosen, Over.CHOSEN);
+        Op linear = new ExpertOp.ExpertLinear(x, route.experts(), weights, split, Value.tokens("out", chosen * 19));
         Program program = Program.of(List.of(scores, x), List.of(route, linear), linear.outputs());
         List<Action> steps = new ArrayList<>();
         int most = Arrays.stream(ROWS).max().orElseThrow();

@@ -1,28 +1,35 @@
 package dev.quire.conformance.interpreter;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.IntToDoubleFunction;
-
-/** The experts of a row (RULES N21): by falling score, the lower number first among equals, NaN last. */
+/** The experts of a row, the best first (RULES N21). */
 public final class ExpertChoice {
     private ExpertChoice() {}
 
-    /** Numbers of the {@code chosen} experts of {@code experts}, the largest score first. */
-    public static int[] of(int experts, int chosen, IntToDoubleFunction scores) {
-        List<Integer> order = new ArrayList<>();
-        for (int expert = 0; expert < experts; expert++) {
-            order.add(expert);
-        }
-        order.sort((a, b) -> falling(scores.applyAsDouble(a), scores.applyAsDouble(b)));
-        return order.stream().limit(chosen).mapToInt(Integer::intValue).toArray();
+    /** Which of two experts goes first; {@code expert} has the higher number. */
+    @FunctionalInterface
+    public interface Contest {
+        /** Whether {@code expert} goes before {@code lower}. */
+        boolean wins(int expert, int lower);
     }
 
-    /** Zeros of either sign are equal; NaN is less than all. */
-    private static int falling(double a, double b) {
-        if (Double.isNaN(a) || Double.isNaN(b)) {
-            return Boolean.compare(Double.isNaN(a), Double.isNaN(b));
+    /** Whether a score goes before that of a lower number: it is greater, or the other is NaN and it is not. */
+    public static boolean beats(double score, double lower) {
+        return score > lower || Double.isNaN(lower) && !Double.isNaN(score);
+    }
+
+    /** Numbers of the {@code chosen} first of {@code experts}. */
+    public static int[] of(int experts, int chosen, Contest contest) {
+        int[] best = new int[chosen];
+        boolean[] taken = new boolean[experts];
+        for (int place = 0; place < chosen; place++) {
+            int first = -1;
+            for (int expert = 0; expert < experts; expert++) {
+                if (!taken[expert] && (first < 0 || contest.wins(expert, first))) {
+                    first = expert;
+                }
+            }
+            taken[first] = true;
+            best[place] = first;
         }
-        return a == b ? 0 : a > b ? -1 : 1;
+        return best;
     }
 }

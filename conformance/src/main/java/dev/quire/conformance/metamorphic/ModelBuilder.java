@@ -5,12 +5,14 @@ import dev.quire.api.memory.CacheGroup.PagedKv;
 import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.program.Activation;
 import dev.quire.api.program.CacheRef;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.KeySource;
 import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Op.Linear.Split;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
+import dev.quire.api.program.Rows;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.DType;
@@ -19,6 +21,7 @@ import dev.quire.conformance.scenario.Samples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Appends ops and names what they write after their place in the list. */
 final class ModelBuilder {
@@ -119,6 +122,26 @@ final class ModelBuilder {
 
     Value plus(Value a, Value b) {
         return add(new Op.Add(a, b, next(a.width())));
+    }
+
+    /** Experts in place of an MLP: the best {@code chosen} of {@code count} for each row, with gates that sum to 1. */
+    Value mixture(Value x, int count, int chosen, int inner) {
+        Value scores = linear(x, count, Split.WHOLE, false);
+        Value experts = new Value("experts" + ops.size(), Rows.TOKENS, chosen, DType.I32);
+        Value gates = Value.tokens("gates" + ops.size(), chosen);
+        ops.add(new ExpertOp.Route(scores, ExpertOp.Route.Over.CHOSEN, experts, gates));
+        Value gate = each(x, x.width(), experts, count, inner, Split.WHOLE);
+        Value up = each(x, x.width(), experts, count, inner, Split.WHOLE);
+        Value down = each(gated(gate, up, Activation.SILU), inner, experts, count, x.width(), Split.EIGHT_SLICES);
+        return add(new ExpertOp.WeightedSum(down, gates, next(x.width())));
+    }
+
+    private Value each(Value x, int inputs, Value experts, int count, int outputs, Split split) {
+        String matrix = "w" + ops.size() + ".";
+        List<WeightRef> weights = IntStream.range(0, count)
+                .mapToObj(expert -> new WeightRef(matrix + expert, outputs, inputs, format))
+                .toList();
+        return add(new ExpertOp.ExpertLinear(x, experts, weights, split, next(experts.width() * outputs)));
     }
 
     Value scale(Value x, double factor) {

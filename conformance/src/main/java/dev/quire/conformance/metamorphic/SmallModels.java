@@ -116,4 +116,22 @@ final class SmallModels {
         }
         return b.build("parallel/%s/%s".formatted(WeightFormat.BF16, cache), samples, b.layerNorm(x), 0);
     }
+
+    /** Two of eight experts for each row (Jiang et al. 2024 §2.1). */
+    SmallModel mixture(DType cache) {
+        ModelBuilder b = new ModelBuilder(64, heads(4, 2, 16), WeightFormat.BF16);
+        Rotary rotary = Rotary.of(16, 10_000, Rotary.Pairing.HALF);
+        int group = b.group(LAYERS, cache);
+        Value x = b.embed();
+        for (int layer = 0; layer < LAYERS; layer++) {
+            Value h = b.rmsNorm(x, b.width(), 0);
+            Value q = b.rope(b.linear(h, b.queries(), Split.WHOLE, false), rotary);
+            Value k = b.rope(b.linear(h, b.keys(), Split.WHOLE, false), rotary);
+            Value v = b.linear(h, b.keys(), Split.WHOLE, false);
+            Value attended = b.attend(q, k, v, new CacheRef(group, layer), Mask.CAUSAL, Optional.empty(), List.of());
+            x = b.plus(x, b.linear(attended, b.width(), Split.EIGHT_SLICES, false));
+            x = b.plus(x, b.mixture(b.rmsNorm(x, b.width(), 0), 8, 2, 80));
+        }
+        return b.build("mixture/%s/%s".formatted(WeightFormat.BF16, cache), samples, b.rmsNorm(x, b.width(), 0), 0);
+    }
 }

@@ -3,6 +3,7 @@ package dev.quire.conformance.oracle;
 import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
 import dev.quire.api.program.CacheRef;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
@@ -131,10 +132,10 @@ public final class OracleExecutable implements Executable {
                 case Op.Add o -> put(o.out(), Pointwise.add(in(o.a()), in(o.b()), bound));
                 case Op.Scale o -> put(o.out(), Pointwise.scale(o, in(o.x()), bound));
                 case Op.SoftCap o -> put(o.out(), Pointwise.softCap(o, in(o.x()), bound));
-                case Op.Route o -> route(o);
-                case Op.ExpertLinear o ->
+                case ExpertOp.Route o -> route(o);
+                case ExpertOp.ExpertLinear o ->
                     put(o.out(), OracleExperts.linear(o, in(o.x()), in(o.experts()), this::weight, judged(o.out())));
-                case Op.WeightedSum o -> put(o.out(), OracleExperts.sum(o, in(o.x()), in(o.gates()), bound));
+                case ExpertOp.WeightedSum o -> put(o.out(), OracleExperts.sum(o, in(o.x()), in(o.gates()), bound));
                 case Op.Slice o -> slice(o);
                 case Op.GatherRows o -> gatherRows(o);
                 case Op.Sample o -> sample(o);
@@ -168,7 +169,7 @@ public final class OracleExecutable implements Executable {
             put(o.out(), linear.run(o.out().width(), wanted(o.out())));
         }
 
-        private void route(Op.Route o) {
+        private void route(ExpertOp.Route o) {
             OracleExperts.Routed routed = OracleExperts.route(o, in(o.scores()), bound);
             put(o.experts(), routed.experts());
             put(o.gates(), routed.gates());

@@ -1,5 +1,6 @@
 package dev.quire.conformance.oracle;
 
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
@@ -15,20 +16,21 @@ final class OracleExperts {
     /** The experts of each row, and their gates. */
     record Routed(Result experts, Result gates) {}
 
-    static Routed route(Op.Route op, Matrix scores, Bound bound) {
+    static Routed route(ExpertOp.Route op, Matrix scores, Bound bound) {
         int chosen = op.experts().width();
         Result experts = Result.copied(new Matrix(scores.rows(), chosen));
         Result gates = Result.blank(scores.rows(), chosen);
         for (int t = 0; t < scores.rows(); t++) {
             int row = t;
-            int[] best = ExpertChoice.of(scores.width(), chosen, e -> scores.at(row, e));
+            int[] best = ExpertChoice.of(
+                    scores.width(), chosen, (a, b) -> ExpertChoice.beats(scores.at(row, a), scores.at(row, b)));
             double most = scores.at(t, best[0]);
             double mass = 0;
             for (int e = 0; e < scores.width(); e++) {
-                mass += op.over() == Op.Route.Over.ALL ? mass(scores.at(t, e), most) : 0;
+                mass += op.over() == ExpertOp.Route.Over.ALL ? mass(scores.at(t, e), most) : 0;
             }
             for (int j = 0; j < chosen; j++) {
-                mass += op.over() == Op.Route.Over.CHOSEN ? mass(scores.at(t, best[j]), most) : 0;
+                mass += op.over() == ExpertOp.Route.Over.CHOSEN ? mass(scores.at(t, best[j]), most) : 0;
             }
             for (int j = 0; j < chosen; j++) {
                 experts.values().set(t, j, best[j]);
@@ -45,7 +47,11 @@ final class OracleExperts {
     }
 
     static Result linear(
-            Op.ExpertLinear op, Matrix x, Matrix experts, Function<WeightRef, float[]> weights, Optional<Bound> bound) {
+            ExpertOp.ExpertLinear op,
+            Matrix x,
+            Matrix experts,
+            Function<WeightRef, float[]> weights,
+            Optional<Bound> bound) {
         int inputs = op.weights().getFirst().columns();
         int outputs = op.weights().getFirst().rows();
         Result out = Result.blank(x.rows(), op.out().width());
@@ -80,7 +86,7 @@ final class OracleExperts {
         return out;
     }
 
-    static Result sum(Op.WeightedSum op, Matrix x, Matrix gates, Bound bound) {
+    static Result sum(ExpertOp.WeightedSum op, Matrix x, Matrix gates, Bound bound) {
         int width = op.out().width();
         Result out = Result.blank(x.rows(), width);
         for (int t = 0; t < x.rows(); t++) {

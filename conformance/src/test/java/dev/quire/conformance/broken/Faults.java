@@ -15,6 +15,7 @@ final class Faults {
                         BatchFaults.list(),
                         WeightFaults.list(),
                         OpFaults.list(),
+                        ExpertFaults.list(),
                         ArithmeticFaults.list(),
                         SamplingFaults.list(),
                         OutputFaults.list(),

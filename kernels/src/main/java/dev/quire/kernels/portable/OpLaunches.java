@@ -3,6 +3,7 @@ package dev.quire.kernels.portable;
 import static dev.quire.kernels.portable.Argument.NOWHERE;
 import static dev.quire.kernels.portable.Argument.of;
 
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
@@ -67,15 +68,9 @@ final class OpLaunches {
                         width);
             }
             case Op.Sample o -> SampleLaunches.plan(index, o, step);
-            case Op.Route o -> throw refused(o);
-            case Op.ExpertLinear o -> throw refused(o);
-            case Op.WeightedSum o -> throw refused(o);
+            case ExpertOp o -> ExpertLaunches.plan(o, step);
             case Op.Composite o -> throw new IllegalStateException("composite '%s' was refused".formatted(o.name()));
         }
-    }
-
-    private static IllegalStateException refused(Op op) {
-        return new IllegalStateException(op.kind() + " was refused");
     }
 
     private static void pointwise(String kernel, Value x, Value out, Argument parameter, StepFrame step) {
@@ -129,23 +124,16 @@ final class OpLaunches {
                 flag(o.bias().isPresent()));
     }
 
-    /** Rounds x for the first of the layers that read it; the image lives until the last has run. */
     private static void linear(Op.Linear o, StepFrame step) {
         int rows = step.rows(o.x());
         int n = o.out().width();
         int k = o.x().width();
-        Tenant image = new Tenant.Rounded(o.x());
-        if (step.first(image)) {
-            int elements = step.elements(o.x());
-            StepCheck.buffer(o.x(), rows, step.mostRows(o.x()));
-            step.elementwise("round_rows", elements, step.at(o.x()), step.at(image), of(elements));
-        }
         step.launch(
                 "linear",
                 Math.multiplyExact(
                         Math.ceilDiv(n, Constants.LINEAR_COLUMNS), Math.ceilDiv(rows, Constants.LINEAR_ROWS)),
                 Constants.LINEAR_GROUP,
-                step.at(image),
+                rounded(o.x(), step),
                 image(o.weight(), Form.MATRIX),
                 vector(o.bias()),
                 step.at(o.out()),
@@ -154,6 +142,17 @@ final class OpLaunches {
                 of(k),
                 of(o.split() == Op.Linear.Split.EIGHT_SLICES ? Constants.SLICES : 1),
                 flag(o.bias().isPresent()));
+    }
+
+    /** The bf16 image of x, made for the first of the layers that read it; it lives until the last has run. */
+    static Argument rounded(Value x, StepFrame step) {
+        Tenant image = new Tenant.Rounded(x);
+        if (step.first(image)) {
+            int elements = step.elements(x);
+            StepCheck.buffer(x, step.rows(x), step.mostRows(x));
+            step.elementwise("round_rows", elements, step.at(x), step.at(image), of(elements));
+        }
+        return step.at(image);
     }
 
     private void rope(Op.Rope o, StepFrame step) {
@@ -191,11 +190,12 @@ final class OpLaunches {
         return switch (op) {
             case Op.Embed o -> Form.STORED;
             case Op.Linear o when ref.equals(o.weight()) -> Form.MATRIX;
+            case ExpertOp.ExpertLinear o -> Form.MATRIX;
             default -> Form.VECTOR;
         };
     }
 
-    private static Argument image(WeightRef ref, Form form) {
+    static Argument image(WeightRef ref, Form form) {
         return Argument.at(new Region.Weight(new WeightImage(ref, form)));
     }
 

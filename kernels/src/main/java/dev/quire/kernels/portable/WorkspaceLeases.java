@@ -1,6 +1,7 @@
 package dev.quire.kernels.portable;
 
 import dev.quire.api.StepLimits;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.KeySource;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a program keeps in its workspace, and for how long. */
@@ -70,14 +72,22 @@ final class WorkspaceLeases {
     private List<Lease> rounded(Program program) {
         Map<Value, Life> lives = new HashMap<>();
         for (int i = 0; i < program.ops().size(); i++) {
-            if (program.ops().get(i) instanceof Op.Linear linear) {
-                lives.merge(linear.x(), new Life(i, i), (a, b) -> new Life(a.from(), b.to()));
-            }
+            Life now = new Life(i, i);
+            multiplied(program.ops().get(i)).ifPresent(x -> lives.merge(x, now, (a, b) -> new Life(a.from(), b.to())));
         }
         List<Lease> leases = new ArrayList<>();
         lives.forEach((value, life) ->
                 leases.add(new Lease(new Tenant.Rounded(value), 2 * elements(value), life.from(), life.to())));
         return leases;
+    }
+
+    /** What an op multiplies by matrices. */
+    private static Optional<Value> multiplied(Op op) {
+        return switch (op) {
+            case Op.Linear linear -> Optional.of(linear.x());
+            case ExpertOp.ExpertLinear linear -> Optional.of(linear.x());
+            default -> Optional.empty();
+        };
     }
 
     private List<Lease> scratch(int index, Op op) {

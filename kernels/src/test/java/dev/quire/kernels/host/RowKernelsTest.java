@@ -2,6 +2,7 @@ package dev.quire.kernels.host;
 
 import dev.quire.api.WeightSource;
 import dev.quire.api.program.Activation;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,6 +146,43 @@ class RowKernelsTest {
                         new Op.Add(doubled, second, out)),
                 List.of(first, out));
         check(program, 5);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void expertsAreChosenAndMixedWithTheDefinedBits(ExpertOp.Route.Over over) { // N21 to N23
+        for (int count : new int[] {2, 7, 33, 300}) {
+            for (int rows : new int[] {1, 5, 19}) {
+                check(mixture(over, count, Math.min(count, 3)), rows);
+            }
+        }
+    }
+
+    /** A gated layer of experts, each of whose values is looked at. */
+    private static Program mixture(ExpertOp.Route.Over over, int count, int chosen) {
+        Value x = Value.tokens("x", 45);
+        Value scores = Value.tokens("scores", count);
+        Value experts = new Value("experts", Rows.TOKENS, chosen, DType.I32);
+        Value gates = Value.tokens("gates", chosen);
+        Value inner = Value.tokens("inner", chosen * 37);
+        Value outer = Value.tokens("outer", chosen * 45);
+        Value out = Value.tokens("out", 45);
+        return Program.of(
+                List.of(scores, x),
+                List.of(
+                        new ExpertOp.Route(scores, over, experts, gates),
+                        new ExpertOp.ExpertLinear(
+                                x, experts, weights("up", count, 37, 45), Op.Linear.Split.WHOLE, inner),
+                        new ExpertOp.ExpertLinear(
+                                inner, experts, weights("down", count, 45, 37), Op.Linear.Split.EIGHT_SLICES, outer),
+                        new ExpertOp.WeightedSum(outer, gates, out)),
+                List.of(experts, gates, inner, outer, out));
+    }
+
+    private static List<WeightRef> weights(String name, int count, int rows, int columns) {
+        return IntStream.range(0, count)
+                .mapToObj(expert -> new WeightRef(name + expert, rows, columns, WeightFormat.BF16))
+                .toList();
     }
 
     @Test

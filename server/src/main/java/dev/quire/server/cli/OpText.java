@@ -1,5 +1,6 @@
 package dev.quire.server.cli;
 
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.KeySource;
 import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
@@ -26,12 +27,12 @@ final class OpText {
             case Op.Activate o -> List.of(lower(o.activation()));
             case Op.Scale o -> List.of("by " + number(o.factor()));
             case Op.SoftCap o -> List.of("at " + number(o.cap()));
-            case Op.Route o ->
+            case ExpertOp.Route o ->
                 List.of(
                         "%d of %d".formatted(o.experts().width(), o.scores().width()),
                         "softmax over " + lower(o.over()));
-            case Op.ExpertLinear o -> List.of(o.weights().size() + " experts");
-            case Op.WeightedSum o -> List.of();
+            case ExpertOp.ExpertLinear o -> List.of(o.weights().size() + " experts");
+            case ExpertOp.WeightedSum o -> List.of();
             case Op.Slice o ->
                 List.of("from %d to %d".formatted(o.from(), o.from() + o.out().width() - 1));
             case Op.Composite o -> List.of(o.name());

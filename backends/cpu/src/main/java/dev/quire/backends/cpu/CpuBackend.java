@@ -14,6 +14,7 @@ import dev.quire.api.memory.Buffer;
 import dev.quire.api.memory.HostBlocks;
 import dev.quire.api.memory.KvCache;
 import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.WeightRef;
@@ -93,7 +94,7 @@ final class CpuBackend implements AttentionBackend {
             when numerics == Numerics.REPRODUCIBLE && linear.weight().format() == WeightFormat.F32 ->
                 Support.no(
                         "float32 products are not exact, so their sum depends on its order and on fusing; load the weights as bfloat16, or choose FAST numerics");
-            case Op.ExpertLinear linear
+            case ExpertOp.ExpertLinear linear
             when numerics == Numerics.REPRODUCIBLE
                     && linear.weights().getFirst().format() == WeightFormat.F32 ->
                 Support.no(

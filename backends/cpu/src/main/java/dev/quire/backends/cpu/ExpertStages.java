@@ -1,6 +1,7 @@
 package dev.quire.backends.cpu;
 
 import dev.quire.api.StepLimits;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Rows;
 import dev.quire.api.program.Value;
@@ -41,8 +42,8 @@ final class ExpertStages {
         return bytes;
     }
 
-    Stage route(Op.Route o) {
-        boolean overAll = o.over() == Op.Route.Over.ALL;
+    Stage route(ExpertOp.Route o) {
+        boolean overAll = o.over() == ExpertOp.Route.Over.ALL;
         int experts = o.scores().width();
         Routing routing = new Routing(experts, o.experts().width(), overAll, arena);
         bytes += Routing.scratchBytes(experts);
@@ -50,7 +51,7 @@ final class ExpertStages {
                 routing.rows(f.matrix(o.scores()), f.matrix(o.experts()), f.matrix(o.gates()), 0, f.rows(o.scores()));
     }
 
-    Stage linear(Op.ExpertLinear o) {
+    Stage linear(ExpertOp.ExpertLinear o) {
         WeightRef shape = o.weights().getFirst();
         List<PackedLinear> experts = new ArrayList<>();
         for (WeightRef weight : o.weights()) {
@@ -84,7 +85,7 @@ final class ExpertStages {
         return arena.allocate(needed, 64);
     }
 
-    private void run(Op.ExpertLinear o, List<PackedLinear> experts, StepFrame f) {
+    private void run(ExpertOp.ExpertLinear o, List<PackedLinear> experts, StepFrame f) {
         int chosen = o.experts().width();
         Matrix numbers = f.matrix(o.experts());
         int parts = f.rows(o.x()) * chosen;
@@ -105,7 +106,7 @@ final class ExpertStages {
         }
     }
 
-    private void multiply(Op.ExpertLinear o, PackedLinear expert, int[] order, int from, int to, StepFrame f) {
+    private void multiply(ExpertOp.ExpertLinear o, PackedLinear expert, int[] order, int from, int to, StepFrame f) {
         int chosen = o.experts().width();
         long in = (long) o.weights().getFirst().columns() * Float.BYTES;
         long out = (long) o.weights().getFirst().rows() * Float.BYTES;
@@ -122,7 +123,7 @@ final class ExpertStages {
         }
     }
 
-    Stage sum(Op.WeightedSum o) {
+    Stage sum(ExpertOp.WeightedSum o) {
         return f -> {
             Matrix x = f.matrix(o.x());
             Matrix gates = f.matrix(o.gates());

@@ -2,6 +2,7 @@ package dev.quire.backends.cpu;
 
 import dev.quire.api.StepLimits;
 import dev.quire.api.program.CacheRef;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
@@ -129,9 +130,9 @@ final class ProgramCompiler {
                     return (from, to) ->
                             Pointwise.softCap(x, o.cap(), out, o.out().width(), from, to);
                 });
-            case Op.Route o -> experts.route(o);
-            case Op.ExpertLinear o -> experts.linear(o);
-            case Op.WeightedSum o -> experts.sum(o);
+            case ExpertOp.Route o -> experts.route(o);
+            case ExpertOp.ExpertLinear o -> experts.linear(o);
+            case ExpertOp.WeightedSum o -> experts.sum(o);
             case Op.Slice o ->
                 rows(o.out(), f -> {
                     Matrix x = f.matrix(o.x()).columns(o.from());
