@@ -1,5 +1,6 @@
 package dev.quire.conformance.cases;
 
+import dev.quire.api.program.Op;
 import dev.quire.conformance.report.Level;
 import dev.quire.conformance.report.Profile;
 import dev.quire.conformance.report.Verdict;
@@ -18,6 +19,11 @@ public interface ConformanceCase {
 
     /** Whether a backend that refuses it fails under {@code profile}. */
     boolean required(Profile profile);
+
+    /** Ops that it is about, whose data may have to be made for that; none where it is about something else. */
+    default List<Op> covers() {
+        return List.of();
+    }
 
     /** Runs it. What the backend throws passes through. */
     Verdict run(CaseContext context);

@@ -1,6 +1,7 @@
 package dev.quire.conformance.cases;
 
 import dev.quire.api.AttentionBackend;
+import dev.quire.api.program.Op;
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.bits.BitsBackend;
 import dev.quire.conformance.guards.Violation;
@@ -41,6 +42,11 @@ record OpBoundCase(OpCase op, Samples samples) implements ConformanceCase {
     @Override
     public boolean required(Profile profile) {
         return op.required().contains(profile);
+    }
+
+    @Override
+    public List<Op> covers() {
+        return op.scenario().get().ops();
     }
 
     @Override
