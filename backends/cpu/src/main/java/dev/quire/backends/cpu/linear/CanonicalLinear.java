@@ -11,15 +11,11 @@ import java.util.Optional;
  * Layers whose sums have the canonical order (RULES, N3, N5 and N6): weights and x rounded to bf16, float32 sums, 32 partial sums for each slice of
  * K. The result is one bit pattern, on any machine. A part of the work is some rows times some panels, and each panel is read once for each two rows.
  */
-final class CanonicalLinear implements PackedLinear {
+final class CanonicalLinear extends PanelLinear {
     /** Rows that are arranged together: computing them takes longer than reading the weights. */
     private static final int ROW_BLOCK = 256;
 
-    private final WorkerPool pool;
     private final CanonicalLayout layout;
-    private final Panels panels;
-    private final MemorySegment packed;
-    private final List<Optional<MemorySegment>> biases;
     private final CanonicalScratch scratch;
 
     CanonicalLinear(
@@ -29,22 +25,9 @@ final class CanonicalLinear implements PackedLinear {
             MemorySegment packed,
             List<Optional<MemorySegment>> biases,
             CanonicalScratch scratch) {
-        this.pool = pool;
+        super(pool, layout.inputs(), panels, packed, biases);
         this.layout = layout;
-        this.panels = panels;
-        this.packed = packed;
-        this.biases = biases;
         this.scratch = scratch;
-    }
-
-    @Override
-    public int inputs() {
-        return layout.inputs();
-    }
-
-    @Override
-    public List<Integer> outputs() {
-        return panels.outputs();
     }
 
     @Override
@@ -53,14 +36,9 @@ final class CanonicalLinear implements PackedLinear {
     }
 
     @Override
-    public long packedBytes() {
-        return packed.byteSize();
-    }
-
-    @Override
     public void run(MemorySegment x, int rows, List<MemorySegment> ys) {
         RunCheck.check(this, x, rows, ys);
-        scratch.rows(inputs() + 1);
+        scratch.rows(inputs + 1);
         for (int first = 0; first < rows; first += ROW_BLOCK) {
             runBlock(x, first, Math.min(ROW_BLOCK, rows - first), ys);
         }
@@ -71,9 +49,9 @@ final class CanonicalLinear implements PackedLinear {
         RowLoop.run(
                 pool,
                 rows,
-                inputs(),
+                inputs,
                 (row, worker) -> arrange(
-                        x, 4L * (first + row) * inputs(), scratch.tile(worker).row(), arranged, row * rowSize()));
+                        x, 4L * (first + row) * inputs, scratch.tile(worker).row(), arranged, row * rowSize()));
         Grid grid = Grid.of(rows, panels.count(), pool.threads());
         pool.parallel(grid.parts(), (part, worker) -> share(grid, part, arranged, first, ys, scratch.tile(worker)));
     }
@@ -85,9 +63,9 @@ final class CanonicalLinear implements PackedLinear {
 
     /** Brings the row at byte {@code from} of x into the layout's order, rounded, from {@code arranged[to]}. */
     private void arrange(MemorySegment x, long from, float[] values, float[] arranged, int to) {
-        MemorySegment.copy(x, JAVA_FLOAT, from, values, 0, inputs());
-        values[inputs()] = 0;
-        Bf16Rows.round(values, inputs());
+        MemorySegment.copy(x, JAVA_FLOAT, from, values, 0, inputs);
+        values[inputs] = 0;
+        Bf16Rows.round(values, inputs);
         layout.arrange(values, arranged, to);
     }
 
@@ -115,7 +93,7 @@ final class CanonicalLinear implements PackedLinear {
                 }
             }
             long to = 4 * ((long) (firstRow + first) * stride + column);
-            biases.get(layer).ifPresent(bias -> Bias.add(bias, column, columns, rows, y, to, stride));
+            addBias(layer, column, columns, rows, y, to);
         }
     }
 

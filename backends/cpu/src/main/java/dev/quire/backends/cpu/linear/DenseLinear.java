@@ -7,14 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** Layers with float32 or bf16 weights. */
-final class DenseLinear implements PackedLinear {
-    private final WorkerPool pool;
+final class DenseLinear extends PanelLinear {
     private final DenseKernel kernel;
     private final MatrixType type;
-    private final int inputs;
-    private final Panels panels;
-    private final MemorySegment weights;
-    private final List<Optional<MemorySegment>> biases;
 
     DenseLinear(
             WorkerPool pool,
@@ -22,35 +17,16 @@ final class DenseLinear implements PackedLinear {
             MatrixType type,
             int inputs,
             Panels panels,
-            MemorySegment weights,
+            MemorySegment packed,
             List<Optional<MemorySegment>> biases) {
-        this.pool = pool;
+        super(pool, inputs, panels, packed, biases);
         this.kernel = kernel;
         this.type = type;
-        this.inputs = inputs;
-        this.panels = panels;
-        this.weights = weights;
-        this.biases = biases;
-    }
-
-    @Override
-    public int inputs() {
-        return inputs;
-    }
-
-    @Override
-    public List<Integer> outputs() {
-        return panels.outputs();
     }
 
     @Override
     public String kernel() {
         return kernel.name();
-    }
-
-    @Override
-    public long packedBytes() {
-        return weights.byteSize();
     }
 
     @Override
@@ -76,15 +52,14 @@ final class DenseLinear implements PackedLinear {
                     grid.firstRow(part),
                     rows,
                     inputs,
-                    weights,
+                    packed,
                     panel * type.panelBytes(inputs),
                     columns,
                     ys.get(layer),
                     column,
                     stride);
             kernel.multiply(block, worker);
-            biases.get(layer)
-                    .ifPresent(bias -> Bias.add(bias, column, columns, rows, block.y(), block.yOffset(), stride));
+            addBias(layer, column, columns, rows, block.y(), block.yOffset());
             panel = stop;
         }
     }

@@ -13,19 +13,14 @@ import java.util.Optional;
  * Layers whose weights stay quantized in memory. A few rows read the codes directly, many share one expansion of each stripe; both
  * compute the same bits. x stays float32.
  */
-final class GroupedLinear implements PackedLinear {
+final class GroupedLinear extends PanelLinear {
     /** Rows that share the sums in a worker's cache. */
     private static final int ROW_BLOCK = 64;
 
     /** Expanded together: 64 KB, which the second cache holds. */
     private static final int EXPANDED_STRIPES = 8;
 
-    private final WorkerPool pool;
     private final GroupFormat format;
-    private final int inputs;
-    private final Panels panels;
-    private final MemorySegment packed;
-    private final List<Optional<MemorySegment>> biases;
     private final GroupScratch scratch;
 
     /** Memory that all layers of a packer share. */
@@ -71,33 +66,14 @@ final class GroupedLinear implements PackedLinear {
             MemorySegment packed,
             List<Optional<MemorySegment>> biases,
             GroupScratch scratch) {
-        this.pool = pool;
+        super(pool, inputs, panels, packed, biases);
         this.format = format;
-        this.inputs = inputs;
-        this.panels = panels;
-        this.packed = packed;
-        this.biases = biases;
         this.scratch = scratch;
-    }
-
-    @Override
-    public int inputs() {
-        return inputs;
-    }
-
-    @Override
-    public List<Integer> outputs() {
-        return panels.outputs();
     }
 
     @Override
     public String kernel() {
         return "Vector API " + format.format() + ", " + Float.SIZE * Lanes.COUNT + " bits";
-    }
-
-    @Override
-    public long packedBytes() {
-        return packed.byteSize();
     }
 
     @Override
@@ -217,6 +193,6 @@ final class GroupedLinear implements PackedLinear {
         for (int row = 0; row < rows; row++) {
             MemorySegment.copy(sums, row * Panels.WIDTH, y, JAVA_FLOAT, to + 4L * row * stride, columns);
         }
-        biases.get(layer).ifPresent(bias -> Bias.add(bias, column, columns, rows, y, to, stride));
+        addBias(layer, column, columns, rows, y, to);
     }
 }

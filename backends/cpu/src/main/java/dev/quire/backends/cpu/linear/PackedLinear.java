@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <p>One thread at a time runs layers of one {@link LinearPacker}; the work is spread over the packer's pool.
  */
-public sealed interface PackedLinear permits DenseLinear, GroupedLinear, CanonicalLinear {
+public sealed interface PackedLinear permits PanelLinear {
     /** K, the width of x. */
     int inputs();
 
