@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A view bound to the tensors of a file: rows that can be read one by one, from any thread. */
-sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matrix.Strided, Matrix.Stack, Reshape {
+sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matrix.Stack, Reshape {
     long rows();
 
     long columns();
@@ -33,7 +33,7 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
             case TensorView.Whole whole -> Stored.of(file.tensor(whole.name()));
             case TensorView.Rows rows -> slice(of(file, rows.of()), rows);
             case TensorView.Transposed transposed -> Turned.of(of(file, transposed.of()), transposed);
-            case TensorView.Every every -> new Strided(of(file, every.of()), every.step(), every.first());
+            case TensorView.Every every -> every(of(file, every.of()), every);
             case TensorView.Reshaped reshaped -> Reshape.of(of(file, reshaped.of()), reshaped);
             case TensorView.Stacked stacked ->
                 Stack.of(stacked.parts().stream().map(part -> of(file, part)).toList(), stacked);
@@ -45,7 +45,11 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
             throw new WeightFormatException("%d rows from %d are asked of %s, which has %d"
                     .formatted(rows.count(), rows.from(), rows.tensors(), of.rows()));
         }
-        return new Slice(of, rows.from(), rows.count());
+        return new Slice(of, rows.from(), 1, rows.count());
+    }
+
+    private static Matrix every(Matrix of, TensorView.Every every) {
+        return new Slice(of, every.first(), every.step(), Math.ceilDiv(of.rows() - every.first(), every.step()));
     }
 
     /** A tensor as it is. */
@@ -71,36 +75,8 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
         }
     }
 
-    /** Some rows of a matrix. */
-    record Slice(Matrix of, long from, long rows) implements Matrix {
-        @Override
-        public long columns() {
-            return of.columns();
-        }
-
-        @Override
-        public Optional<WeightFormat> format() {
-            return of.format();
-        }
-
-        @Override
-        public Optional<MemorySegment> mapped(long first, long count) {
-            return of.mapped(from + first, count);
-        }
-
-        @Override
-        public void decode(long row, float[] target) {
-            of.decode(from + row, target);
-        }
-    }
-
-    /** Row {@code first} and every {@code step}-th after it. */
-    record Strided(Matrix of, int step, int first) implements Matrix {
-        @Override
-        public long rows() {
-            return Math.ceilDiv(of.rows() - first, step);
-        }
-
+    /** Every {@code step}-th row of a matrix, from row {@code first}. */
+    record Slice(Matrix of, long first, int step, long rows) implements Matrix {
         @Override
         public long columns() {
             return of.columns();
@@ -113,7 +89,7 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
 
         @Override
         public Optional<MemorySegment> mapped(long from, long count) {
-            return count == 1 ? of.mapped(first + from * step, 1) : Optional.empty();
+            return step == 1 || count == 1 ? of.mapped(first + from * step, count) : Optional.empty();
         }
 
         @Override
