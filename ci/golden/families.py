@@ -24,6 +24,7 @@ MODELS = CORE / "models"
 NEW_TOKENS = 32
 PROMPT_LENGTHS = [5, 1, 23]
 MARGIN, DISTINCT = 2e-3, 6
+EAGER = {"attn_implementation": "eager", "experts_implementation": "eager"}
 
 
 def main():
@@ -55,7 +56,7 @@ def make(name, family):
 def random_model(folder, family, seed):
     """Random weights, rounded to the family's dtype, wide enough that attention is far from uniform."""
     config = AutoConfig.from_pretrained(folder)
-    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager", dtype=torch.float32).eval()
+    model = AutoModelForCausalLM.from_config(config, **EAGER, dtype=torch.float32).eval()
     rng = np.random.default_rng(seed * 1000)
     for name, weight in model.named_parameters():
         values = family.draw(name, tuple(weight.shape), rng)
@@ -67,7 +68,7 @@ def random_model(folder, family, seed):
 def golden_data(config, model, family, rng):
     """The golden cases, or None if some greedy token leads by too little."""
     with float64.everywhere(), torch.no_grad():
-        exact = AutoModelForCausalLM.from_config(config, attn_implementation="eager", dtype=torch.float64).eval()
+        exact = AutoModelForCausalLM.from_config(config, **EAGER, dtype=torch.float64).eval()
         exact.load_state_dict({key: value.double() for key, value in model.state_dict().items()})
         cases = []
         for length in family.lengths or PROMPT_LENGTHS:
@@ -106,7 +107,7 @@ def save(folder, family, model):
 
 
 def check(folder, golden):
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **EAGER).eval()
     for case in golden["cases"]:
         with torch.no_grad():
             rows = model(torch.tensor([case["ids"]])).logits[0].double().numpy()[case["firstRow"] :]

@@ -122,6 +122,29 @@ def gemma(architecture, **keys):
     return config
 
 
+def qwen3_moe(**keys):
+    """A mixture of experts, as Qwen3's makers spell one."""
+    return decoder(
+        "Qwen3MoeForCausalLM",
+        model_type="qwen3_moe",
+        attention_bias=False,
+        attention_dropout=0.0,
+        decoder_sparse_step=1,
+        head_dim=14,
+        max_window_layers=2,
+        mlp_only_layers=[],
+        moe_intermediate_size=22,
+        num_experts=6,
+        num_experts_per_tok=3,
+        output_router_logits=False,
+        rms_norm_eps=1e-06,
+        rope_scaling=None,
+        router_aux_loss_coef=0.001,
+        sliding_window=None,
+        use_sliding_window=False,
+    ) | keys
+
+
 GPT_BIGCODE = {key: value for key, value in GPT2.items() if key not in ("n_ctx", "task_specific_params")} | {
     "architectures": ["GPTBigCodeForCausalLM"],
     "model_type": "gpt_bigcode",
@@ -274,6 +297,19 @@ FAMILIES = {
     "llama-yarn": Family(llama(rope_scaling=YARN, max_position_embeddings=64, rope_theta=500.0)),
     "llama3": Family(llama(rope_scaling=LLAMA3, rope_theta=500.0, tie_word_embeddings=True)),
     "mistral": Family(decoder("MistralForCausalLM", model_type="mistral", sliding_window=7)),
+    "mixtral": Family(
+        decoder(
+            "MixtralForCausalLM",
+            model_type="mixtral",
+            attention_dropout=0.0,
+            num_experts_per_tok=2,
+            num_local_experts=5,
+            output_router_logits=False,
+            rope_theta=1000000.0,
+            router_aux_loss_coef=0.02,
+            sliding_window=None,
+        )
+    ),
     "olmo2": Family(
         decoder("Olmo2ForCausalLM", model_type="olmo2", attention_bias=False, pad_token_id=0, rope_scaling=None),
         folder="added",
@@ -333,6 +369,18 @@ FAMILIES = {
             sliding_window=None,
             tie_word_embeddings=True,
             use_sliding_window=False,
+        )
+    ),
+    "qwen3-moe": Family(qwen3_moe(num_hidden_layers=3, norm_topk_prob=True)),
+    "qwen3-moe-sparse": Family(
+        qwen3_moe(
+            attention_bias=True,
+            decoder_sparse_step=2,
+            mlp_only_layers=[3],
+            norm_topk_prob=False,
+            num_hidden_layers=4,
+            sliding_window=7,
+            use_sliding_window=True,
         )
     ),
 }

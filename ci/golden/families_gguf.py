@@ -25,10 +25,12 @@ ARCHITECTURES = {
     "llama-biases": gguf.MODEL_ARCH.LLAMA,
     "llama-yarn": gguf.MODEL_ARCH.LLAMA,
     "llama3": gguf.MODEL_ARCH.LLAMA,
+    "mixtral": gguf.MODEL_ARCH.LLAMA,
     "phi3": gguf.MODEL_ARCH.PHI3,
     "phi3-longrope": gguf.MODEL_ARCH.PHI3,
     "qwen2": gguf.MODEL_ARCH.QWEN2,
     "qwen3": gguf.MODEL_ARCH.QWEN3,
+    "qwen3-moe": gguf.MODEL_ARCH.QWEN3MOE,
 }
 
 
@@ -78,6 +80,12 @@ def sizes(writer, config):
         period = config["sliding_window_pattern"]
         writer.add_sliding_window_pattern([(layer + 1) % period != 0 for layer in range(config["num_hidden_layers"])])
         writer.add_rope_freq_base_swa(config["rope_local_base_freq"])
+    experts = first(config, "num_local_experts", "num_experts")
+    if experts is not None:
+        writer.add_expert_count(experts)
+        writer.add_expert_used_count(config["num_experts_per_tok"])
+    if "moe_intermediate_size" in config:
+        writer.add_expert_feed_forward_length(config["moe_intermediate_size"])
     if "use_parallel_residual" in config:
         writer.add_parallel_residual(config["use_parallel_residual"])
 
@@ -117,9 +125,22 @@ def llama3_factors(scaling, base, dimensions):
     return (1 / ((1 - kept) / scaling["factor"] + kept)).astype(np.float32)
 
 
+def stacked_experts(stored):
+    """The matrices of a layer's experts as one tensor, each below the one before."""
+    stacks, rest = {}, {}
+    for name, tensor in stored.items():
+        before, found, after = name.partition(".experts.")
+        if found:
+            number, part = after.split(".", 1)
+            stacks.setdefault(f"{before}.experts.{part}", {})[int(number)] = tensor
+        else:
+            rest[name] = tensor
+    return rest | {name: torch.stack([by[i] for i in sorted(by)]) for name, by in stacks.items()}
+
+
 def tensors(writer, config, architecture, stored):
     names = gguf.get_tensor_name_map(architecture, first(config, "num_hidden_layers", "n_layer"))
-    for name, tensor in stored.items():
+    for name, tensor in stacked_experts(stored).items():
         if name.endswith(".attn.bias"):  # GPT-2's mask
             continue
         full = name if name.startswith(("model.", "lm_head", "transformer.", "gpt_neox.", "embed_out")) else "transformer." + name

@@ -2,6 +2,7 @@ package dev.quire.core.model;
 
 import dev.quire.api.program.Activation;
 import dev.quire.api.program.CacheRef;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.KeySource;
 import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
@@ -9,6 +10,7 @@ import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -128,6 +130,52 @@ public final class ProgramBuilder {
     public Value gated(String name, Value gate, Value up, Activation activation) {
         Value out = like(name, gate, gate.width());
         ops.add(new Op.Gated(gate, up, activation, out));
+        return out;
+    }
+
+    /**
+     * Who works on each row.
+     *
+     * @param experts [T, chosen], numbers of the chosen
+     * @param gates [T, chosen], what each counts
+     */
+    public record Routed(Value experts, Value gates) {}
+
+    /** The {@code chosen} experts of the largest scores, named {@code name}, and their softmax, named {@code name} with {@code _gates} behind it. */
+    public Routed route(String name, Value scores, int chosen, ExpertOp.Route.Over over) {
+        Value experts = new Value(values + name, scores.rows(), chosen, DType.I32);
+        Value gates = like(name + "_gates", scores, chosen);
+        ops.add(new ExpertOp.Route(scores, over, experts, gates));
+        return new Routed(experts, gates);
+    }
+
+    /**
+     * x · weightᵀ for each of a row's experts, side by side.
+     *
+     * @param x what all experts of a row read, or one part for each
+     * @param modules of all experts, in their order
+     * @param inputs elements that an expert reads
+     * @param features elements that an expert gives
+     */
+    public Value expertLinear(
+            String name,
+            Value x,
+            Value experts,
+            List<String> modules,
+            int inputs,
+            int features,
+            Op.Linear.Split split) {
+        Value out = like(name, x, experts.width() * features);
+        List<WeightRef> weights =
+                modules.stream().map(module -> matrix(module, features, inputs)).toList();
+        ops.add(new ExpertOp.ExpertLinear(x, experts, weights, split, out));
+        return out;
+    }
+
+    /** Σ gate · part over the parts of a row. */
+    public Value weightedSum(String name, Value x, Value gates) {
+        Value out = like(name, x, x.width() / gates.width());
+        ops.add(new ExpertOp.WeightedSum(x, gates, out));
         return out;
     }
 

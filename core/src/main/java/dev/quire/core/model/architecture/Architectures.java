@@ -22,10 +22,12 @@ public final class Architectures {
                 new GptNeoX(),
                 new Llama(),
                 new Mistral(),
+                new Mixtral(),
                 new Opt(),
                 new Phi3(),
                 new Qwen2(),
-                new Qwen3()));
+                new Qwen3(),
+                new Qwen3Moe()));
     }
 
     /** All that are on the class path. */

@@ -18,15 +18,15 @@ final class Qwen3 implements Architecture {
 
     @Override
     public Definition define(ModelConfig c, WeightFormats formats, Serving serving) {
-        return decoder(c, serving).define(NAME, formats, serving);
+        RotaryDecoder qwen = decoder(c, serving);
+        List<Mask> masks = LayerMasks.ofUpper(c, qwen.sizes().layers());
+        return qwen.withAttention((i, plain) -> plain.seeing(masks.get(i))).define(NAME, formats, serving);
     }
 
-    /** The family's dense model. */
+    /** What the dense models and the mixtures of experts have in common. */
     static RotaryDecoder decoder(ModelConfig c, Serving serving) {
         RotaryDecoder llama = RotaryDecoder.of(c, serving);
-        List<Mask> masks = LayerMasks.ofUpper(c, llama.sizes().layers());
         Bias bias = Bias.of(c.flag("attention_bias", false));
-        return llama.withAttention(
-                (i, plain) -> plain.biased(bias, bias).normed(llama.norm()).seeing(masks.get(i)));
+        return llama.withAttention((i, plain) -> plain.biased(bias, bias).normed(llama.norm()));
     }
 }

@@ -36,6 +36,7 @@ final class GgufConfig {
             Map.entry("phi3", GgufConfig::phi3),
             Map.entry("qwen2", config -> config.decoder("Qwen2ForCausalLM")),
             Map.entry("qwen3", config -> config.decoder("Qwen3ForCausalLM")),
+            Map.entry("qwen3moe", GgufConfig::qwen3Moe),
             Map.entry("starcoder", GgufConfig::starcoder)));
 
     private final GgufKeys keys;
@@ -75,6 +76,11 @@ final class GgufConfig {
     }
 
     private void llama() {
+        if (keys.integer("expert_count", 0) > 0) {
+            mixtral();
+            return;
+        }
+        keys.only("expert_used_count", 0, "there are no experts");
         boolean windows = keys.integer("attention.sliding_window", 0) > 0;
         decoder(windows ? "MistralForCausalLM" : "LlamaForCausalLM");
         config.put("rope_interleaved", true);
@@ -84,8 +90,28 @@ final class GgufConfig {
             config.put("attention_bias", keys.hasTensor("blk.0.attn_q.bias"));
             config.put("mlp_bias", keys.hasTensor("blk.0.ffn_gate.bias"));
         }
-        keys.only("expert_count", 0, "mixtures of experts are not supported");
-        keys.only("expert_used_count", 0, "mixtures of experts are not supported");
+    }
+
+    private void mixtral() {
+        decoder("MixtralForCausalLM");
+        config.put("rope_interleaved", true);
+        config.put("num_local_experts", keys.integer("expert_count"));
+        config.put("num_experts_per_tok", keys.integer("expert_used_count"));
+        if (keys.integer("attention.sliding_window", 0) > 0) {
+            config.put("sliding_window", keys.integer("attention.sliding_window"));
+        }
+        int inner = number("intermediate_size");
+        names = GgufNames.ofExperts(Map.of("w1", inner, "w3", inner, "w2", number("hidden_size")));
+    }
+
+    private void qwen3Moe() {
+        decoder("Qwen3MoeForCausalLM");
+        int inner = keys.integer("expert_feed_forward_length");
+        config.put("moe_intermediate_size", inner);
+        config.put("num_experts", keys.integer("expert_count"));
+        config.put("num_experts_per_tok", keys.integer("expert_used_count"));
+        config.put("norm_topk_prob", true);
+        names = GgufNames.ofExperts(Map.of("gate_proj", inner, "up_proj", inner, "down_proj", number("hidden_size")));
     }
 
     private void gemma() {

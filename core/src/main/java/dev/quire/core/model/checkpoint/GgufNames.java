@@ -41,6 +41,14 @@ final class GgufNames implements TensorMap {
             Map.entry("mlp.up_proj", "ffn_up"),
             Map.entry("mlp.gate_up_proj", "ffn_up"),
             Map.entry("mlp.down_proj", "ffn_down"),
+            Map.entry("block_sparse_moe.gate", "ffn_gate_inp"),
+            Map.entry("block_sparse_moe.experts.w1", "ffn_gate_exps"),
+            Map.entry("block_sparse_moe.experts.w3", "ffn_up_exps"),
+            Map.entry("block_sparse_moe.experts.w2", "ffn_down_exps"),
+            Map.entry("mlp.gate", "ffn_gate_inp"),
+            Map.entry("mlp.experts.gate_proj", "ffn_gate_exps"),
+            Map.entry("mlp.experts.up_proj", "ffn_up_exps"),
+            Map.entry("mlp.experts.down_proj", "ffn_down_exps"),
             Map.entry("ln_1", "attn_norm"),
             Map.entry("attn.c_attn", "attn_qkv"),
             Map.entry("attn.c_proj", "attn_output"),
@@ -60,14 +68,25 @@ final class GgufNames implements TensorMap {
 
     private final Map<String, String> inLayer = new HashMap<>(IN_LAYER);
     private final List<FusedProjection> fused;
+    private final StackedExperts experts;
 
     /**
      * @param own names of modules in a layer that the family has otherwise
      * @param fused what files of the family store as one
      */
     GgufNames(Map<String, String> own, List<FusedProjection> fused) {
+        this(own, fused, new StackedExperts(Map.of()));
+    }
+
+    private GgufNames(Map<String, String> own, List<FusedProjection> fused, StackedExperts experts) {
         this.inLayer.putAll(own);
         this.fused = List.copyOf(fused);
+        this.experts = experts;
+    }
+
+    /** Of files that store the matrices of all experts of a layer as one, with {@code rows} for each expert by the name of its module. */
+    static GgufNames ofExperts(Map<String, Integer> rows) {
+        return new GgufNames(Map.of(), List.of(), new StackedExperts(rows));
     }
 
     @Override
@@ -76,6 +95,7 @@ final class GgufNames implements TensorMap {
                 .map(projection -> projection.view(name, this::whole))
                 .flatMap(Optional::stream)
                 .findFirst()
+                .or(() -> experts.view(name, this::whole))
                 .orElseGet(() -> whole(name));
     }
 
