@@ -70,15 +70,20 @@ class FamiliesTest {
     static void assertGreedy(Family family, Path folder) throws IOException {
         LlmOptions options = TinyLlama.exact(family.servable(folder), Backends.CPU, family.maxModelLen());
         try (Llm llm = Llm.load(options)) {
-            List<TextCollected> answers =
-                    family.cases().stream().map(golden -> ask(llm, golden)).toList();
-            for (int i = 0; i < answers.size(); i++) {
-                List<Integer> ids = answers.get(i).choice(0).ids();
-                assertArrayEquals(
-                        family.cases().get(i).greedy(),
-                        ids.stream().mapToInt(Integer::intValue).toArray(),
-                        "case " + i);
-            }
+            assertGreedy(family, llm);
+        }
+    }
+
+    /** @param llm serves the family's model */
+    static void assertGreedy(Family family, Llm llm) {
+        List<TextCollected> answers =
+                family.cases().stream().map(golden -> ask(llm, golden)).toList();
+        for (int i = 0; i < answers.size(); i++) {
+            List<Integer> ids = answers.get(i).choice(0).ids();
+            assertArrayEquals(
+                    family.cases().get(i).greedy(),
+                    ids.stream().mapToInt(Integer::intValue).toArray(),
+                    "case " + i);
         }
     }
 
