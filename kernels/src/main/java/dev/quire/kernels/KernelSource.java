@@ -12,6 +12,7 @@ import java.util.List;
  */
 public record KernelSource(KernelFamily family, String name, String text, String sha256) {
     private static final KernelFolder KERNELS = new KernelFolder("/dev/quire/kernels");
+    private static final String OPENCL_ENDING = ".cl";
     private static final String PORTABLE_ENDING = ".kernel.c";
 
     /**
@@ -31,6 +32,19 @@ public record KernelSource(KernelFamily family, String name, String text, String
      */
     public static KernelSource portable(String kernel, Dialect dialect) {
         return KERNELS.find(kernel + PORTABLE_ENDING, dialect);
+    }
+
+    /**
+     * A kernel for OpenCL devices, ready for their compiler: one of their own family, or else a portable one. No name is in both.
+     *
+     * @param kernel the function's name, that of its file without the ending
+     * @throws IllegalArgumentException if there is none of that name; the message lists the known portable files
+     */
+    public static KernelSource openCl(String kernel) {
+        String file = kernel + OPENCL_ENDING;
+        return names(KernelFamily.OPENCL).contains(file)
+                ? find(KernelFamily.OPENCL, file)
+                : portable(kernel, Dialect.OPENCL);
     }
 
     /** Names of the portable kernels' functions. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The portable kernels are OpenCL C 1.2 without a warning, as clang reads it. */
+/** The portable kernels and those of the OpenCL family are OpenCL C 1.2 without a warning, as clang reads it. */
 class ClangTest {
     private static final List<String> COMMAND = List.of(
             "clang-15",
@@ -42,22 +42,23 @@ class ClangTest {
     }
 
     @Test
-    void everyPortableKernelIsOpenClC() throws IOException, InterruptedException {
+    void everyKernelIsOpenClC() throws IOException, InterruptedException {
         assertEquals("", complaints(List.of("-DEXACT_DIVISION")));
     }
 
     @Test
-    void everyPortableKernelIsOpenClCWhereTheDeviceDividesInexactly() throws IOException, InterruptedException {
+    void everyKernelIsOpenClCWhereTheDeviceDividesInexactly() throws IOException, InterruptedException {
         assertEquals("", complaints(List.of()));
     }
 
     private String complaints(List<String> options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(COMMAND);
         command.addAll(options);
-        for (String kernel : KernelSource.portable()) {
+        List<String> kernels = new ArrayList<>(KernelSource.portable());
+        KernelSource.names(KernelFamily.OPENCL).forEach(name -> kernels.add(name.replace(".cl", "")));
+        for (String kernel : kernels) {
             Path file = folder.resolve(kernel + ".cl");
-            Files.writeString(
-                    file, KernelSource.portable(kernel, Dialect.OPENCL).text());
+            Files.writeString(file, KernelSource.openCl(kernel).text());
             command.add(file.toString());
         }
         Path log = folder.resolve("log");

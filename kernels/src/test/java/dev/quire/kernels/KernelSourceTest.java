@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.kernels.portable.WorkItem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,6 +47,25 @@ class KernelSourceTest {
             assertTrue(text.indexOf("#define KERNEL ") < text.indexOf("KERNEL void " + kernel + "("), kernel);
             assertTrue(!text.contains("#include \""), kernel);
             assertEquals(1, text.split("KERNEL void ", -1).length - 1, "one kernel per file: " + kernel);
+        }
+    }
+
+    @Test
+    void everyOpenClKernelStandsBehindItsPreludeUnderItsFilesName() {
+        for (String file : KernelSource.names(KernelFamily.OPENCL)) {
+            String kernel = file.replace(".cl", "");
+            String text = KernelSource.openCl(kernel).text();
+            assertTrue(text.indexOf("#define KERNEL ") < text.indexOf("KERNEL void " + kernel + "("), kernel);
+            assertEquals(1, text.split("KERNEL void ", -1).length - 1, "one kernel per file: " + kernel);
+            assertTrue(!KernelSource.portable().contains(kernel), "in two families: " + kernel);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyKernelThatAPlanMayLaunchHasASource(WorkItem items) {
+        for (String kernel : items.kernels()) {
+            assertTrue(KernelSource.openCl(kernel).text().contains("KERNEL void " + kernel + "("), kernel);
         }
     }
 

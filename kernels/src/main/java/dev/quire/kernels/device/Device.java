@@ -1,6 +1,7 @@
 package dev.quire.kernels.device;
 
 import dev.quire.api.DeviceInfo;
+import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
 
 /**
@@ -15,8 +16,13 @@ public interface Device extends AutoCloseable {
     /** One line for logs: the driver, its version, and how memory is shared. */
     String description();
 
+    /** What a work-item runs on, and so which kernels are built and launched. */
+    default WorkItem workItem() {
+        return WorkItem.LANE;
+    }
+
     /**
-     * Makes a portable kernel ready to launch: from the disk's cache, a binary or its source, and warm. Does nothing if it is.
+     * Makes a kernel ready to launch: from the disk's cache, a binary or its source, and warm. Does nothing if it is.
      *
      * @param kernel as {@link dev.quire.kernels.portable.KernelLaunch#kernel} names it
      * @throws dev.quire.api.BackendException of kind UNSUPPORTED if it does not build; the message has kernel, device and the log's first lines

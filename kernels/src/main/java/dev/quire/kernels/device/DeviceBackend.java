@@ -17,7 +17,6 @@ import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
-import dev.quire.kernels.KernelSource;
 import dev.quire.kernels.portable.PortablePlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +46,7 @@ public final class DeviceBackend implements AttentionBackend {
         this.device = device;
         this.queue = new IssueQueue(device);
         this.buffers = new DeviceBuffers(queue);
-        KernelWarmup.run(device, KernelSource.portable(), progress);
+        KernelWarmup.run(device, device.workItem().kernels(), progress);
     }
 
     @Override
@@ -68,7 +67,7 @@ public final class DeviceBackend implements AttentionBackend {
 
     @Override
     public Executable compile(Program program, Weights weights, StepLimits limits, Numerics numerics) {
-        PortablePlan plan = new PortablePlan(program, limits);
+        PortablePlan plan = new PortablePlan(program, limits, device.workItem());
         DeviceExecutable executable =
                 new DeviceExecutable(program, plan, (DeviceWeights) weights, buffers, queue, executables::remove);
         executables.add(executable);

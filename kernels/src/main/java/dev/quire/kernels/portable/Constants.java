@@ -15,6 +15,12 @@ final class Constants {
     static final int ATTEND_HEAD = 256;
     static final int SAMPLE_GROUP = 256;
 
+    static final int WIDE_GROUP = 4;
+    static final int WIDE_BLOCK = 16;
+    static final int WIDE_ROW_COLUMNS = 8;
+    static final int WIDE_TILE_ROWS = 4;
+    static final int WIDE_TILE_COLUMNS = 3;
+
     static final int MASK_CAUSAL = 0;
     static final int MASK_WINDOW = 1;
     static final int MASK_BIDIRECTIONAL = 2;

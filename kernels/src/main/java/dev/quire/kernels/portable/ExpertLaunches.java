@@ -48,7 +48,7 @@ final class ExpertLaunches {
         int n = o.weights().getFirst().rows();
         int tiles = Math.ceilDiv(n, Constants.LINEAR_COLUMNS);
         int groups = Math.multiplyExact(tiles, Math.ceilDiv(parts, Constants.LINEAR_ROWS));
-        Argument image = OpLaunches.rounded(o.x(), step);
+        Argument image = Rounding.SHORTS.image(o.x(), step);
         for (int expert = 0; expert < o.weights().size(); expert++) {
             step.launch(
                     "expert_linear",

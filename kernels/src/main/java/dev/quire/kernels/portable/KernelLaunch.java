@@ -3,9 +3,9 @@ package dev.quire.kernels.portable;
 import java.util.List;
 
 /**
- * One launch of a portable kernel over a one-dimensional grid.
+ * One launch of a kernel over a one-dimensional grid.
  *
- * @param kernel name for {@link dev.quire.kernels.KernelSource#portable(String, dev.quire.kernels.Dialect)}
+ * @param kernel one of {@link WorkItem#kernels()}, and so a name for {@link dev.quire.kernels.KernelSource}
  * @param groups work-groups, at least 1
  * @param groupSize work-items of a group
  * @param arguments in the order of the kernel's parameters

@@ -18,9 +18,11 @@ import java.util.Optional;
 final class OpLaunches {
     private final TablePool tables;
     private final AttendLaunches attention;
+    private final LinearLaunches linear;
 
-    OpLaunches(TablePool tables) {
+    OpLaunches(TablePool tables, WorkItem workItem) {
         this.tables = tables;
+        this.linear = new LinearLaunches(workItem);
         this.attention = new AttendLaunches(tables);
     }
 
@@ -30,7 +32,7 @@ final class OpLaunches {
             case Op.Embed o -> embed(o, step);
             case Op.RmsNorm o -> rmsNorm(o, step);
             case Op.LayerNorm o -> layerNorm(o, step);
-            case Op.Linear o -> linear(o, step);
+            case Op.Linear o -> linear.plan(o, step);
             case Op.Rope o -> rope(o, step);
             case Op.WriteKv o -> attention.write(o, step);
             case Op.Attend o -> attention.attend(index, o, step);
@@ -124,37 +126,6 @@ final class OpLaunches {
                 flag(o.bias().isPresent()));
     }
 
-    private static void linear(Op.Linear o, StepFrame step) {
-        int rows = step.rows(o.x());
-        int n = o.out().width();
-        int k = o.x().width();
-        step.launch(
-                "linear",
-                Math.multiplyExact(
-                        Math.ceilDiv(n, Constants.LINEAR_COLUMNS), Math.ceilDiv(rows, Constants.LINEAR_ROWS)),
-                Constants.LINEAR_GROUP,
-                rounded(o.x(), step),
-                image(o.weight(), Form.MATRIX),
-                vector(o.bias()),
-                step.at(o.out()),
-                of(rows),
-                of(n),
-                of(k),
-                of(o.split() == Op.Linear.Split.EIGHT_SLICES ? Constants.SLICES : 1),
-                flag(o.bias().isPresent()));
-    }
-
-    /** The bf16 image of x, made for the first of the layers that read it; it lives until the last has run. */
-    static Argument rounded(Value x, StepFrame step) {
-        Tenant image = new Tenant.Rounded(x);
-        if (step.first(image)) {
-            int elements = step.elements(x);
-            StepCheck.buffer(x, step.rows(x), step.mostRows(x));
-            step.elementwise("round_rows", elements, step.at(x), step.at(image), of(elements));
-        }
-        return step.at(image);
-    }
-
     private void rope(Op.Rope o, StepFrame step) {
         int heads = o.x().width() / o.headSize();
         int pairs = o.rotary().dim() / 2;
@@ -199,7 +170,7 @@ final class OpLaunches {
         return Argument.at(new Region.Weight(new WeightImage(ref, form)));
     }
 
-    private static Argument vector(Optional<WeightRef> ref) {
+    static Argument vector(Optional<WeightRef> ref) {
         return ref.map(present -> image(present, Form.VECTOR)).orElse(NOWHERE);
     }
 

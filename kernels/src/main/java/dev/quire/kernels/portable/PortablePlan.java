@@ -31,9 +31,10 @@ public final class PortablePlan {
     /**
      * Plans a program.
      *
+     * @param workItem which kernels to choose
      * @throws BackendException of kind UNSUPPORTED if {@link #supports} refuses one of its ops
      */
-    public PortablePlan(Program program, StepLimits limits) {
+    public PortablePlan(Program program, StepLimits limits, WorkItem workItem) {
         for (Op op : program.ops()) {
             if (supports(op, Numerics.REPRODUCIBLE) instanceof Support.No(String reason)) {
                 throw new BackendException(BackendException.Kind.UNSUPPORTED, "%s: %s".formatted(op.kind(), reason));
@@ -41,9 +42,9 @@ public final class PortablePlan {
         }
         this.program = program;
         this.limits = limits;
-        this.workspace = new Workspace(WorkspaceLeases.of(program, limits));
+        this.workspace = new Workspace(WorkspaceLeases.of(program, limits, workItem));
         this.tables = TablePool.of(program, limits.maxContext());
-        this.ops = new OpLaunches(tables);
+        this.ops = new OpLaunches(tables, workItem);
     }
 
     /** Whether the portable kernels run an op. */

@@ -7,8 +7,8 @@ sealed interface Tenant {
     /** A value inside the program. */
     record Inner(Value value) implements Tenant {}
 
-    /** A value's bf16 image, shared by the linear layers that read it. */
-    record Rounded(Value value) implements Tenant {}
+    /** A value rounded to bf16, shared by the linear layers that read it. */
+    record Rounded(Value value, Rounding as) implements Tenant {}
 
     /**
      * What one op needs while it runs.

@@ -22,13 +22,15 @@ final class WorkspaceLeases {
     private record Life(int from, int to) {}
 
     private final StepLimits limits;
+    private final WorkItem workItem;
 
-    private WorkspaceLeases(StepLimits limits) {
+    private WorkspaceLeases(StepLimits limits, WorkItem workItem) {
         this.limits = limits;
+        this.workItem = workItem;
     }
 
-    static List<Lease> of(Program program, StepLimits limits) {
-        WorkspaceLeases leases = new WorkspaceLeases(limits);
+    static List<Lease> of(Program program, StepLimits limits, WorkItem workItem) {
+        WorkspaceLeases leases = new WorkspaceLeases(limits, workItem);
         List<Lease> list = new ArrayList<>(leases.values(program));
         list.addAll(leases.rounded(program));
         for (int i = 0; i < program.ops().size(); i++) {
@@ -70,22 +72,24 @@ final class WorkspaceLeases {
     }
 
     private List<Lease> rounded(Program program) {
-        Map<Value, Life> lives = new HashMap<>();
+        Map<Tenant.Rounded, Life> lives = new HashMap<>();
         for (int i = 0; i < program.ops().size(); i++) {
             Life now = new Life(i, i);
             multiplied(program.ops().get(i)).ifPresent(x -> lives.merge(x, now, (a, b) -> new Life(a.from(), b.to())));
         }
         List<Lease> leases = new ArrayList<>();
-        lives.forEach((value, life) ->
-                leases.add(new Lease(new Tenant.Rounded(value), 2 * elements(value), life.from(), life.to())));
+        lives.forEach((image, life) -> {
+            long bytes = image.as().bytes() * elements(image.value());
+            leases.add(new Lease(image, bytes, life.from(), life.to()));
+        });
         return leases;
     }
 
     /** What an op multiplies by matrices. */
-    private static Optional<Value> multiplied(Op op) {
+    private Optional<Tenant.Rounded> multiplied(Op op) {
         return switch (op) {
-            case Op.Linear linear -> Optional.of(linear.x());
-            case ExpertOp.ExpertLinear linear -> Optional.of(linear.x());
+            case Op.Linear linear -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.of(workItem)));
+            case ExpertOp.ExpertLinear linear -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.SHORTS));
             default -> Optional.empty();
         };
     }

@@ -6,7 +6,7 @@
  *
  * <ol>
  *   <li>answers {@code supports} with {@link dev.quire.kernels.portable.PortablePlan#supports};
- *   <li>compiles {@link dev.quire.kernels.KernelSource#portable(String, dev.quire.kernels.Dialect)} as its launches name kernels;
+ *   <li>says what its work-items are, a {@link dev.quire.kernels.portable.WorkItem}, and compiles the kernels that these launch;
  *   <li>{@code load}: uploads each weight as it came, its {@link dev.quire.kernels.portable.WeightImage.Form#STORED} image;
  *   <li>{@code compile}: makes a {@link dev.quire.kernels.portable.PortablePlan}, allocates its workspace, uploads its tables, and runs
  *       {@link dev.quire.kernels.portable.WeightImage#decoding()} for each of its images; stored forms that no plan reads may go then;

@@ -15,6 +15,13 @@
 #define ATTEND_HEAD 256
 #define SAMPLE_GROUP 256
 
+/* Where a work-item is a whole vector unit. */
+#define WIDE_GROUP 4
+#define WIDE_BLOCK 16
+#define WIDE_ROW_COLUMNS 8
+#define WIDE_TILE_ROWS 4
+#define WIDE_TILE_COLUMNS 3
+
 /* Ordinals of Activation. */
 #define ACTIVATION_SILU 0
 #define ACTIVATION_GELU 1

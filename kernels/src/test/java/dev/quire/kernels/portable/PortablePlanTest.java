@@ -75,7 +75,7 @@ class PortablePlanTest {
 
     @Test
     void aStepUploadsItsNumbersOnceAndLaunchesItsOpsInOrder() {
-        PortablePlan plan = new PortablePlan(program(), LIMITS);
+        PortablePlan plan = new PortablePlan(program(), LIMITS, WorkItem.LANE);
         Launches step = plan.step(batch(new int[] {1, 2}, 3, 0, 12), io(8));
         List<String> kernels = step.list().stream().map(KernelLaunch::kernel).toList();
         assertEquals(List.of("embed", "rope", "write_kv", "attend"), kernels);
@@ -86,7 +86,7 @@ class PortablePlanTest {
 
     @Test
     void entriesPastAContextAreNotUploaded() { // M4
-        int[] words = new PortablePlan(program(), LIMITS)
+        int[] words = new PortablePlan(program(), LIMITS, WorkItem.LANE)
                 .step(batch(new int[] {1, 2}, 3, 0, 12), io(8))
                 .words();
         for (int word : words) {
@@ -105,7 +105,7 @@ class PortablePlanTest {
 
     @Test
     void aStepBeyondTheLimitsIsRefused() { // T1
-        PortablePlan plan = new PortablePlan(program(), new StepLimits(1, 4, 4, 64));
+        PortablePlan plan = new PortablePlan(program(), new StepLimits(1, 4, 4, 64), WorkItem.LANE);
         BackendException refusal =
                 assertThrows(BackendException.class, () -> plan.step(batch(new int[] {1, 2}, 3, 0, 12), io(8)));
         assertEquals(BackendException.Kind.UNSUPPORTED, refusal.kind());
@@ -121,7 +121,7 @@ class PortablePlanTest {
         assertRefused("load 'wide' as bfloat16", PortablePlan.supports(expert, Numerics.REPRODUCIBLE));
         assertRefused("ask for reproducible numerics", PortablePlan.supports(new Op.Add(X, X, OUT), Numerics.FAST));
         Program program = Program.of(List.of(X), List.of(linear), List.of(OUT));
-        assertThrows(BackendException.class, () -> new PortablePlan(program, LIMITS));
+        assertThrows(BackendException.class, () -> new PortablePlan(program, LIMITS, WorkItem.LANE));
     }
 
     /**
@@ -155,7 +155,7 @@ class PortablePlanTest {
     }
 
     private static void assertFails(String message, StepBatch batch, Bindings io) {
-        PortablePlan plan = new PortablePlan(program(), LIMITS);
+        PortablePlan plan = new PortablePlan(program(), LIMITS, WorkItem.LANE);
         BackendException failure = assertThrows(BackendException.class, () -> plan.step(batch, io));
         assertEquals(BackendException.Kind.STEP_FAILED, failure.kind());
         assertTrue(failure.getMessage().contains(message), failure.getMessage());

@@ -1,0 +1,51 @@
+package dev.quire.kernels.portable;
+
+import static dev.quire.kernels.portable.Argument.of;
+
+import dev.quire.api.program.Op;
+import dev.quire.kernels.portable.WeightImage.Form;
+
+/** Launches of linear layers. */
+final class LinearLaunches {
+    private final WorkItem workItem;
+
+    LinearLaunches(WorkItem workItem) {
+        this.workItem = workItem;
+    }
+
+    void plan(Op.Linear o, StepFrame step) {
+        int rows = step.rows(o.x());
+        Argument[] arguments = {
+            Rounding.of(workItem).image(o.x(), step),
+            OpLaunches.image(o.weight(), Form.MATRIX),
+            OpLaunches.vector(o.bias()),
+            step.at(o.out()),
+            of(rows),
+            of(o.out().width()),
+            of(o.x().width()),
+            of(o.split() == Op.Linear.Split.EIGHT_SLICES ? Constants.SLICES : 1),
+            OpLaunches.flag(o.bias().isPresent())
+        };
+        multiply(rows, o.out().width(), arguments, step);
+    }
+
+    private void multiply(int rows, int n, Argument[] arguments, StepFrame step) {
+        switch (workItem) {
+            case LANE -> {
+                int groups = tiles(rows, Constants.LINEAR_ROWS, n, Constants.LINEAR_COLUMNS);
+                step.launch("linear", groups, Constants.LINEAR_GROUP, arguments);
+            }
+            case VECTOR -> {
+                int items = rows == 1
+                        ? tiles(1, 1, n, Constants.WIDE_ROW_COLUMNS)
+                        : tiles(rows, Constants.WIDE_TILE_ROWS, n, Constants.WIDE_TILE_COLUMNS);
+                String kernel = rows == 1 ? "linear_wide_row" : "linear_wide_tile";
+                step.launch(kernel, Math.ceilDiv(items, Constants.WIDE_GROUP), Constants.WIDE_GROUP, arguments);
+            }
+        }
+    }
+
+    private static int tiles(int rows, int tileRows, int columns, int tileColumns) {
+        return Math.multiplyExact(Math.ceilDiv(rows, tileRows), Math.ceilDiv(columns, tileColumns));
+    }
+}

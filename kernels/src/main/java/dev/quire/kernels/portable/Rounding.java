@@ -1,0 +1,43 @@
+package dev.quire.kernels.portable;
+
+import dev.quire.api.program.Value;
+
+/** How an activation that is rounded to bf16 lies in memory. */
+enum Rounding {
+    /** As bf16. */
+    SHORTS("round_rows", Short.BYTES),
+    /** As float32, for kernels that would expand it again and again. */
+    FLOATS("round_floats", Float.BYTES);
+
+    private final String kernel;
+    private final int bytes;
+
+    Rounding(String kernel, int bytes) {
+        this.kernel = kernel;
+        this.bytes = bytes;
+    }
+
+    /** What linear layers read. */
+    static Rounding of(WorkItem workItem) {
+        return switch (workItem) {
+            case LANE -> SHORTS;
+            case VECTOR -> FLOATS;
+        };
+    }
+
+    /** Bytes of an element. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** The image of x, made for the first of the layers that read it; it lives until the last has run. */
+    Argument image(Value x, StepFrame step) {
+        Tenant image = new Tenant.Rounded(x, this);
+        if (step.first(image)) {
+            int elements = step.elements(x);
+            StepCheck.buffer(x, step.rows(x), step.mostRows(x));
+            step.elementwise(kernel, elements, step.at(x), step.at(image), Argument.of(elements));
+        }
+        return step.at(image);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.quire.kernels.portable;
+
+import dev.quire.kernels.KernelSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a device runs one work-item on, which decides the kernels that a plan launches. The bits are the same. */
+public enum WorkItem {
+    /** A lane of a vector unit, next to others in lock step: GPUs. The portable kernels. */
+    LANE,
+    /** A whole vector unit that runs work-items one after another: processors. Kernels of the OpenCL family where they are faster. */
+    VECTOR("linear_wide_row", "linear_wide_tile", "round_floats");
+
+    private final List<String> own;
+
+    WorkItem(String... own) {
+        this.own = List.of(own);
+    }
+
+    /** The kernels that plans may launch. */
+    public List<String> kernels() {
+        List<String> kernels = new ArrayList<>(KernelSource.portable());
+        kernels.addAll(own);
+        return kernels;
+    }
+}

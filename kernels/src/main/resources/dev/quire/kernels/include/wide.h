@@ -1,0 +1,34 @@
+/* For devices whose work-item is a whole vector unit: the 32 lanes of a reduction (RULES, N5) in one work-item, as two float16. OpenCL C. */
+#include "constants.h"
+
+#define HALF_LANES 16
+
+FN float16 bf16_wide(ushort16 x) {
+    return as_float16(convert_uint16(x) << 16);
+}
+
+/* The fold by xor 16, 8, 4, 2, 1. */
+FN float fold_wide(float16 low, float16 high) {
+    float16 a = FADD(low, high);
+    float8 b = FADD(a.lo, a.hi);
+    float4 c = FADD(b.lo, b.hi);
+    float2 d = FADD(c.lo, c.hi);
+    return FADD(d.x, d.y);
+}
+
+/* The first `count` elements, then zeros; none where `count` is not positive. */
+FN float16 first_floats(GLOBAL const float *x, int count) {
+    float elements[HALF_LANES];
+    for (int i = 0; i < HALF_LANES; i++) {
+        elements[i] = i < count ? x[i] : 0.0f;
+    }
+    return vload16(0, elements);
+}
+
+FN ushort16 first_shorts(GLOBAL const u16 *x, int count) {
+    u16 elements[HALF_LANES];
+    for (int i = 0; i < HALF_LANES; i++) {
+        elements[i] = i < count ? x[i] : (u16)0;
+    }
+    return vload16(0, elements);
+}
