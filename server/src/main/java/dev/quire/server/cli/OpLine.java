@@ -23,7 +23,7 @@ final class OpLine {
                 new ArrayList<>(op.inputs().stream().map(Value::name).toList());
         given.addAll(OpText.constants(op));
         String out = op.outputs().stream().map(OpLine::shown).collect(Collectors.joining(", "));
-        String weights = op.weights().stream().map(OpLine::shown).collect(Collectors.joining(", "));
+        String weights = OpText.weights(op, OpLine::shown);
         return "%s%s%s(%s)  %s"
                 .formatted(out, out.isEmpty() ? "" : " = ", op.kind(), String.join(", ", given), weights)
                 .stripTrailing();

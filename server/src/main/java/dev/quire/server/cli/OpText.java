@@ -6,11 +6,14 @@ import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Op.Attend.HeadShape;
 import dev.quire.api.program.Rotary;
+import dev.quire.api.program.WeightRef;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What an op does beside reading and writing: its constants, as a paper would give them. */
 final class OpText {
@@ -42,6 +45,15 @@ final class OpText {
             case Op.GatherRows o -> List.of();
             case Op.Sample o -> List.of();
         };
+    }
+
+    /** The weights of an op; of those of many experts, which are alike, the first and the last. */
+    static String weights(Op op, Function<WeightRef, String> shown) {
+        List<WeightRef> weights = op.weights();
+        boolean experts = op instanceof ExpertOp.ExpertLinear && weights.size() > 2;
+        return experts
+                ? "%s to %s".formatted(shown.apply(weights.getFirst()), shown.apply(weights.getLast()))
+                : weights.stream().map(shown).collect(Collectors.joining(", "));
     }
 
     private static List<String> norm(double eps, int group, int width) {

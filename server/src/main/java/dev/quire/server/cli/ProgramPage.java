@@ -104,7 +104,7 @@ final class ProgramPage {
         List<String> given = new ArrayList<>(
                 op.inputs().stream().map(value -> name(value, layer)).toList());
         given.addAll(OpText.constants(op));
-        String weights = op.weights().stream().map(ref -> weight(ref, layer)).collect(Collectors.joining(", "));
+        String weights = OpText.weights(op, ref -> weight(ref, layer));
         String out = op.outputs().stream()
                 .map(value -> "%s [%s, %d]".formatted(name(value, layer), rows(value.rows()), value.width()))
                 .collect(Collectors.joining(", "));

@@ -8,6 +8,7 @@ import dev.quire.api.placement.PlacedOp;
 import dev.quire.api.placement.ProgramPlacement;
 import dev.quire.api.placement.Runner;
 import dev.quire.api.program.CacheRef;
+import dev.quire.api.program.ExpertOp.Route.Over;
 import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Op.Attend.HeadShape;
@@ -18,9 +19,11 @@ import dev.quire.api.program.Value;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.core.model.Bias;
 import dev.quire.core.model.ProgramBuilder;
+import dev.quire.core.model.ProgramBuilder.Routed;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A program's page shows each kind of layer once, with its constants, and who runs what the backend refuses. */
@@ -62,6 +65,26 @@ class ProgramPageTest {
     void whatTheBackendRefusesSaysWhoRunsItAndWhy() {
         String page = new ProgramPage(placed(Optional.of("no windows")), "gpu", false).text();
         assertEquals(1, count(page, "[cpu: no windows]"), page);
+    }
+
+    @Test
+    void ofManyExpertsTheFirstAndTheLastAreNamed() {
+        ProgramBuilder p = new ProgramBuilder(name -> WeightFormat.BF16);
+        ProgramBuilder l = p.within("layer0", "model.h.0");
+        Value x = p.embed("embedding", Value.TOKENS, "embed", 11, 8);
+        Routed routed = l.route("experts", l.linear("router", x, "gate", 4, Split.WHOLE), 2, Over.CHOSEN);
+        List<String> experts =
+                IntStream.range(0, 4).mapToObj("expert.%d"::formatted).toList();
+        Value up = l.expertLinear("up", x, routed.experts(), experts, 8, 5, Split.WHOLE);
+        Program program = p.build(l.weightedSum("mixed", up, routed.gates()));
+        List<PlacedOp> ops = program.ops().stream()
+                .map(op -> new PlacedOp(op, Runner.PRIMARY, "gpu", Optional.empty()))
+                .toList();
+        String page = new ProgramPage(new ProgramPlacement(program, ops), "gpu", false).text();
+        assertTrue(page.contains("= Route(router, 2 of 4, softmax over chosen)"), page);
+        assertTrue(page.contains("= ExpertLinear(x, experts, 4 experts) "), page);
+        assertTrue(page.contains(" expert.0.weight [5, 8] BF16 to expert.3.weight [5, 8] BF16\n"), page);
+        assertTrue(page.contains("mixed [T, 5] "), page);
     }
 
     private static ProgramPlacement placed(Optional<String> refusal) {
