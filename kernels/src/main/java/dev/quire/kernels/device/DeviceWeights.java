@@ -8,6 +8,7 @@ import dev.quire.kernels.portable.KernelLaunch;
 import dev.quire.kernels.portable.Region;
 import dev.quire.kernels.portable.WeightImage;
 import dev.quire.kernels.portable.WeightImage.Form;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
@@ -34,12 +35,17 @@ final class DeviceWeights implements Weights {
         }
     }
 
-    /** The source's bytes are valid until its next call (RULES, M11). */
+    /** The source's bytes are valid until its next call (RULES, M11). Devices copy from native memory only. */
     private void upload(MemorySegment from, DeviceMemory to) {
         if (to.host().isPresent()) {
             MemorySegment.copy(from, 0, to.host().get(), 0, from.byteSize());
-        } else {
+        } else if (from.isNative()) {
             queue.now(List.of(new Command.Upload(from, to, 0)));
+        } else {
+            try (Arena arena = Arena.ofShared()) {
+                MemorySegment copy = arena.allocate(from.byteSize(), Long.BYTES).copyFrom(from);
+                queue.now(List.of(new Command.Upload(copy, to, 0)));
+            }
         }
     }
 

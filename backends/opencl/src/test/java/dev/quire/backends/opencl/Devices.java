@@ -1,0 +1,37 @@
+package dev.quire.backends.opencl;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.quire.api.Availability;
+import dev.quire.api.BackendOptions;
+import dev.quire.kernels.Dialect;
+import dev.quire.kernels.KernelCache;
+import dev.quire.kernels.KernelSource;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The device that tests run on. */
+final class Devices {
+    private Devices() {}
+
+    /** Skips a test where no device is; {@code ci/test} installs a driver for the processor. */
+    static void assumeOne() {
+        if (new OpenClProvider().availability() instanceof Availability.Unavailable(String reason, String fix)) {
+            abort(reason + "; " + fix);
+        }
+    }
+
+    static Target first() {
+        return Target.all().getFirst();
+    }
+
+    static OpenClDevice open(Path cache) {
+        KernelCache kernels = new KernelCache(cache, 1 << 26, notice -> {});
+        return new OpenClDevice(
+                first(), first().memory(), kernels, kernel -> KernelSource.portable(kernel, Dialect.OPENCL));
+    }
+
+    static BackendOptions options(Path cache, Map<String, String> settings) {
+        return new BackendOptions(0, cache, notice -> {}, settings);
+    }
+}
