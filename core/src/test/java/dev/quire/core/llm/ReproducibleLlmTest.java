@@ -9,6 +9,7 @@ import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.engine.EngineStats;
 import dev.quire.core.request.GenerationRequest;
 import dev.quire.core.request.SamplingParams;
+import dev.quire.core.testing.OpenCl;
 import dev.quire.core.testing.OracleProvider;
 import dev.quire.core.testing.ScoredToken;
 import dev.quire.core.testing.TextCollected;
@@ -50,15 +51,33 @@ class ReproducibleLlmTest { // N2, A6
 
     @Test
     void answersHaveTheSameBitsOnEveryBackendAndInEverySchedule() {
-        List<GenerationRequest> requests = requests(new Random(SEED));
-        List<List<ScoredToken>> expected = new ArrayList<>();
-        run(new Setting(Backends.CPU, 1, 1, 2048, ROOMY, false), requests, expected);
-        for (Setting setting : List.of(
+        check(List.of(
                 new Setting(BITS, 1, 16, 256, ROOMY, false),
                 new Setting(Backends.CPU, 2, 64, 2048, ROOMY, false),
                 new Setting(Backends.CPU, 2, 16, 16, ROOMY, true),
                 new Setting(Backends.CPU, 1, 16, 2048, TIGHT, true),
-                new Setting(Backends.CPU, 2, 16, 64, TIGHT, false))) {
+                new Setting(Backends.CPU, 2, 16, 64, TIGHT, false)));
+    }
+
+    @Test
+    void anOpenClDeviceGivesTheSameBitsInEverySchedule() {
+        OpenCl.assumeDevice();
+        check(List.of(
+                new Setting(OpenCl.NAME, 0, 1, 2048, ROOMY, false),
+                new Setting(OpenCl.NAME, 0, 64, 2048, ROOMY, false),
+                new Setting(OpenCl.NAME, 0, 16, 16, ROOMY, true),
+                new Setting(OpenCl.NAME, 0, 16, 2048, TIGHT, true),
+                new Setting(OpenCl.NAME, 0, 16, 64, TIGHT, false)));
+    }
+
+    /** Every setting gives what the CPU gives one request after another. */
+    private static void check(List<Setting> settings) {
+        List<GenerationRequest> requests = requests(new Random(SEED));
+        List<List<ScoredToken>> expected = new ArrayList<>();
+        run(new Setting(Backends.CPU, 1, 1, 2048, ROOMY, false), requests, expected);
+        for (Setting setting : settings) {
+            Explanation explanation = Llm.explain(setting.options(), backends());
+            assertTrue(explanation.forward().isWhole() && explanation.sampling().isWhole(), setting.toString());
             List<List<ScoredToken>> actual = new ArrayList<>();
             EngineStats stats = run(setting, requests, actual);
             assertEquals(setting.prefixCaching, stats.prefixHits() > 0);

@@ -21,6 +21,7 @@ import dev.quire.conformance.report.Verdict;
 import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.model.checkpoint.Quantization;
 import dev.quire.core.model.checkpoint.WeightDType;
+import dev.quire.core.testing.OpenCl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,16 +46,27 @@ class SmolLm2KitTest {
     @ParameterizedTest
     @EnumSource
     void theCpuHasTheGoldenTokensAndTheReferenceBits(Numerics numerics) {
+        check(Backends.CPU, numerics);
+    }
+
+    @Test
+    void anOpenClDeviceHasTheGoldenTokensAndTheReferenceBits() {
+        OpenCl.assumeDevice();
+        check(OpenCl.NAME, Numerics.REPRODUCIBLE);
+    }
+
+    private static void check(String backend, Numerics numerics) {
         CaseContext context = new CaseContext(
                 () -> Backends.open(
-                        Backends.onClassPath().choose(Backends.CPU),
+                        Backends.onClassPath().choose(backend),
                         OptionalInt.empty(),
                         BackendOptions.defaults(DeviceOptions.defaults().cacheDirectory())),
                 numerics);
         try (ForwardModel model = open()) {
             for (ConformanceCase one : ModelCases.of(kit(model), numerics, Depth.QUICK)) {
                 Verdict verdict = one.run(context);
-                System.out.printf("%s %s: %s %s%n", numerics, one.name(), verdict.outcome(), verdict.used());
+                System.out.printf(
+                        "%s %s %s: %s %s%n", backend, numerics, one.name(), verdict.outcome(), verdict.used());
                 assertEquals(Outcome.PASS, verdict.outcome(), one.name() + ": " + verdict.detail());
             }
         }

@@ -25,6 +25,7 @@ import dev.quire.conformance.report.Verdict;
 import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.model.checkpoint.WeightDType;
 import dev.quire.core.source.EnvironmentOptions;
+import dev.quire.core.testing.OpenCl;
 import dev.quire.core.testing.TextCollected;
 import dev.quire.core.text.SpecialTokens;
 import dev.quire.core.text.template.ChatTemplate;
@@ -80,11 +81,19 @@ class TinyModelTest {
     @ParameterizedTest
     @EnumSource
     void theCpuHasTheGoldenTokensAndTheReferenceBits(Numerics numerics) {
+        check(Backends.CPU, numerics);
+    }
+
+    @Test
+    void anOpenClDeviceHasTheGoldenTokensAndTheReferenceBits() {
+        OpenCl.assumeDevice();
+        check(OpenCl.NAME, Numerics.REPRODUCIBLE);
+    }
+
+    private void check(String backend, Numerics numerics) {
         CaseContext context = new CaseContext(
                 () -> Backends.open(
-                        Backends.onClassPath().choose(Backends.CPU),
-                        OptionalInt.empty(),
-                        BackendOptions.defaults(home)),
+                        Backends.onClassPath().choose(backend), OptionalInt.empty(), BackendOptions.defaults(home)),
                 numerics);
         for (ConformanceCase one : ModelCases.of(TinyModel.load(), numerics, Depth.FULL)) {
             Verdict verdict = one.run(context);

@@ -2,8 +2,12 @@ package dev.quire.server.load;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.quire.api.Availability;
+import dev.quire.api.BackendProvider;
 import dev.quire.core.engine.EngineStats;
+import dev.quire.core.llm.Backends;
 import dev.quire.core.llm.Llm;
 import dev.quire.core.llm.LlmListener;
 import dev.quire.core.source.DownloadProgress;
@@ -50,13 +54,31 @@ class LoadTest {
 
     @Test
     void everyStreamThatStaysEqualsItsRequestRunAloneAndAllBlocksComeBack() throws Exception {
+        check(new JsonObject().put("dtype", "float32").put("quantization", "none"));
+    }
+
+    @Test
+    void anOpenClDeviceServesThemAlike() throws Exception {
+        BackendProvider openCl = Backends.onClassPath().providers().stream()
+                .filter(provider -> provider.name().equals("opencl"))
+                .findFirst()
+                .orElseThrow();
+        if (openCl.availability() instanceof Availability.Unavailable(String reason, String fix)) {
+            abort(reason + "; " + fix);
+        }
+        check(new JsonObject()
+                .put("backend", "opencl")
+                .put("numerics", "reproducible")
+                .put("kv-cache-memory-bytes", "64MiB"));
+    }
+
+    private static void check(JsonObject changes) throws Exception {
         QuireOptions options = QuireOptions.from(new JsonObject()
                 .put("model", MODEL)
                 .put("served-model-name", "model")
                 .put("port", 0)
-                .put("dtype", "float32")
-                .put("quantization", "none")
-                .put("access-log", false));
+                .put("access-log", false)
+                .mergeIn(changes));
         Vertx vertx = Vertx.vertx();
         ModelLauncher launcher = new ModelLauncher(options, Map.of(), DownloadProgress.silent());
         try (Llm llm = launcher.load(LlmListener.NONE);

@@ -27,7 +27,8 @@ final class OpenClDevice implements Device {
     private final cl_context context;
     private final cl_command_queue queue;
     private final Programs programs;
-    private final Optional<SharedCopies> copies;
+    private final EventWatch watch = new EventWatch();
+    private final Optional<SharedCalls> shared;
 
     /**
      * @param model how memory is reached, which the device must offer
@@ -43,7 +44,7 @@ final class OpenClDevice implements Device {
         this.context = CL.clCreateContext(properties, 1, devices, null, null, status);
         Status.check(status[0], "clCreateContext");
         this.queue = queue(context, target.id());
-        this.copies = model == MemoryModel.BUFFERS ? Optional.empty() : Optional.of(new SharedCopies(queue));
+        this.shared = model == MemoryModel.BUFFERS ? Optional.empty() : Optional.of(new SharedCalls(context, queue));
         this.programs = new Programs(context, target, cache, sources);
     }
 
@@ -75,8 +76,8 @@ final class OpenClDevice implements Device {
     @Override
     public DeviceMemory allocate(long bytes, MemoryUse use) {
         Optional<ClMemory> memory = switch (model) {
-            case FINE -> SharedMemory.allocate(context, copies.orElseThrow(), bytes, use == MemoryUse.EXCHANGE);
-            case COARSE -> SharedMemory.allocate(context, copies.orElseThrow(), bytes, false);
+            case FINE -> SharedMemory.allocate(shared.orElseThrow(), bytes, use == MemoryUse.EXCHANGE);
+            case COARSE -> SharedMemory.allocate(shared.orElseThrow(), bytes, false);
             case BUFFERS -> BufferMemory.allocate(context, queue, bytes);
         };
         return memory.orElseThrow(() -> new BackendException(
@@ -93,13 +94,14 @@ final class OpenClDevice implements Device {
 
     @Override
     public Recording record(List<Command> commands) {
-        return new ReplayedCommands(queue, programs, commands);
+        return new ReplayedCommands(queue, programs, watch, commands);
     }
 
     @Override
     public void close() {
+        watch.close();
         programs.close();
-        copies.ifPresent(SharedCopies::close);
+        shared.ifPresent(SharedCalls::close);
         CL.clReleaseCommandQueue(queue);
         CL.clReleaseContext(context);
     }

@@ -19,12 +19,14 @@ import org.jocl.cl_kernel;
 final class ReplayedCommands implements Recording {
     private final cl_command_queue queue;
     private final Programs programs;
+    private final EventWatch watch;
     private final List<Call> calls = new ArrayList<>();
     private final List<cl_kernel> kernels = new ArrayList<>();
 
-    ReplayedCommands(cl_command_queue queue, Programs programs, List<Command> commands) {
+    ReplayedCommands(cl_command_queue queue, Programs programs, EventWatch watch, List<Command> commands) {
         this.queue = queue;
         this.programs = programs;
+        this.watch = watch;
         try {
             commands.forEach(this::add);
         } catch (RuntimeException e) {
@@ -79,8 +81,7 @@ final class ReplayedCommands implements Recording {
         }
         cl_event event = new cl_event();
         calls.get(last).enqueue(event);
-        Status.check(CL.clFlush(queue), "clFlush");
-        return new EventCompletion(event);
+        return watch.watch(event);
     }
 
     @Override

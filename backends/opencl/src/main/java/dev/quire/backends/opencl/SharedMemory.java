@@ -3,29 +3,21 @@ package dev.quire.backends.opencl;
 import dev.quire.kernels.portable.Region;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
-import org.jocl.CL;
-import org.jocl.Pointer;
-import org.jocl.cl_context;
 import org.jocl.cl_kernel;
 
 /** Shared virtual memory: pointers with offsets go to kernels as they are. */
 final class SharedMemory implements ClMemory {
-    private final cl_context context;
-    private final SharedCopies copies;
-    private final Pointer allocation;
-    private final Pointer pointer;
+    private final SharedCalls calls;
+    private final long allocation;
     private final long address;
     private final long bytes;
     private final Optional<MemorySegment> host;
 
-    private SharedMemory(cl_context context, SharedCopies copies, Pointer allocation, long bytes, boolean fine) {
-        this.context = context;
-        this.copies = copies;
+    private SharedMemory(SharedCalls calls, long allocation, long bytes, boolean fine) {
+        this.calls = calls;
         this.allocation = allocation;
+        this.address = Region.aligned(allocation);
         this.bytes = bytes;
-        long skipped = Math.floorMod(-allocation.getNativePointer(), Region.ALIGNMENT);
-        this.pointer = allocation.withByteOffset(skipped);
-        this.address = allocation.getNativePointer() + skipped;
         this.host = fine ? Optional.of(segment(address, bytes)) : Optional.empty();
     }
 
@@ -35,13 +27,10 @@ final class SharedMemory implements ClMemory {
      * @param fine whether the host sees it without copies
      * @return nothing where there is no room
      */
-    static Optional<ClMemory> allocate(cl_context context, SharedCopies copies, long bytes, boolean fine) {
-        long flags = CL.CL_MEM_READ_WRITE | (fine ? CL.CL_MEM_SVM_FINE_GRAIN_BUFFER : 0);
+    static Optional<ClMemory> allocate(SharedCalls calls, long bytes, boolean fine) {
         // Drivers align to their largest type only, so there is room for the rest.
-        Pointer allocation = CL.clSVMAlloc(context, flags, bytes + Region.ALIGNMENT, 0);
-        return allocation == null || allocation.getNativePointer() == 0
-                ? Optional.empty()
-                : Optional.of(new SharedMemory(context, copies, allocation, bytes, fine));
+        long allocation = calls.allocate(bytes + Region.ALIGNMENT, fine);
+        return allocation == 0 ? Optional.empty() : Optional.of(new SharedMemory(calls, allocation, bytes, fine));
     }
 
     @SuppressWarnings("restricted")
@@ -61,27 +50,26 @@ final class SharedMemory implements ClMemory {
 
     @Override
     public void bind(cl_kernel kernel, int index, long offset) {
-        Status.check(
-                CL.clSetKernelArgSVMPointer(kernel, index, pointer.withByteOffset(offset)), "clSetKernelArgSVMPointer");
+        calls.bind(kernel, index, address + offset);
     }
 
     @Override
     public Call write(MemorySegment from, long offset) {
-        return event -> copies.copy(address + offset, from.address(), from.byteSize());
+        return event -> calls.copy(address + offset, from.address(), from.byteSize());
     }
 
     @Override
     public Call read(MemorySegment to, long offset) {
-        return event -> copies.copy(to.address(), address + offset, to.byteSize());
+        return event -> calls.copy(to.address(), address + offset, to.byteSize());
     }
 
     @Override
     public Call zero() {
-        return event -> copies.zero(address, bytes);
+        return event -> calls.zero(address, bytes);
     }
 
     @Override
     public void close() {
-        CL.clSVMFree(context, allocation);
+        calls.free(allocation);
     }
 }
