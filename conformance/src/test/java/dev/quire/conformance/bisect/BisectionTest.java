@@ -19,7 +19,7 @@ import dev.quire.api.types.Support;
 import dev.quire.conformance.bits.BitsBackend;
 import dev.quire.conformance.bits.Canon;
 import dev.quire.conformance.broken.OtherOps;
-import dev.quire.conformance.broken.WrappedBackend;
+import dev.quire.conformance.guards.WrappedBackend;
 import dev.quire.conformance.oracle.OracleBackend;
 import java.util.List;
 import java.util.function.Function;

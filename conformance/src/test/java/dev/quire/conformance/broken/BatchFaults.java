@@ -13,6 +13,7 @@ import dev.quire.api.step.GroupStep;
 import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.StepTokens;
 import dev.quire.api.types.Numerics;
+import dev.quire.conformance.guards.WrappedBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -10,6 +10,7 @@ import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.Ticket;
+import dev.quire.conformance.guards.WrappedBackend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

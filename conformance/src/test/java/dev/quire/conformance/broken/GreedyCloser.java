@@ -9,6 +9,7 @@ import dev.quire.api.step.Bindings;
 import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.Ticket;
 import dev.quire.api.types.Numerics;
+import dev.quire.conformance.guards.WrappedBackend;
 
 /** Takes the weights that an executable was compiled with for the executable's own. */
 final class GreedyCloser extends WrappedBackend {

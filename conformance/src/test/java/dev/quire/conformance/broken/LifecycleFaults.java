@@ -16,6 +16,7 @@ import dev.quire.api.step.StepTokens;
 import dev.quire.api.step.Ticket;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
+import dev.quire.conformance.guards.WrappedBackend;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

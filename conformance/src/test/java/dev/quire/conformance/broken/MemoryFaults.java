@@ -12,6 +12,7 @@ import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.StepResult;
 import dev.quire.api.step.Ticket;
 import dev.quire.api.types.Numerics;
+import dev.quire.conformance.guards.WrappedBackend;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -7,6 +7,7 @@ import dev.quire.api.Weights;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.types.Numerics;
+import dev.quire.conformance.guards.WrappedBackend;
 import java.util.List;
 import java.util.function.UnaryOperator;
 

@@ -9,6 +9,7 @@ import dev.quire.api.step.Bindings;
 import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.Ticket;
 import dev.quire.api.types.Numerics;
+import dev.quire.conformance.guards.WrappedBackend;
 import java.util.function.UnaryOperator;
 
 /** Runs other steps than it was given, or does something else to them. */

@@ -4,6 +4,7 @@ import dev.quire.api.AttentionBackend;
 import dev.quire.api.WeightSource;
 import dev.quire.api.Weights;
 import dev.quire.api.program.WeightRef;
+import dev.quire.conformance.guards.WrappedBackend;
 import java.util.List;
 import java.util.function.BiConsumer;
 

@@ -1,4 +1,4 @@
-package dev.quire.conformance.broken;
+package dev.quire.conformance.guards;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendInfo;
@@ -19,10 +19,11 @@ import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import java.util.List;
 
-/** Another backend, unchanged: what a fault overrides is all that it breaks. */
+/** Another backend, unchanged: what is overridden is all that differs. For those who break or narrow a backend to see whether it is noticed. */
 public class WrappedBackend implements AttentionBackend {
     private final AttentionBackend right;
 
+    /** @param right closed with this one */
     public WrappedBackend(AttentionBackend right) {
         this.right = right;
     }
