@@ -15,13 +15,6 @@ import java.util.function.Consumer;
 
 /** A GGUF file's metadata under the keys of Hugging Face's {@code config.json}, and its tensors under the names of that layout. */
 final class GgufConfig {
-    private static final String ROPE_FACTORS = "rope_freqs.weight";
-    private static final String LONG_FACTORS = "rope_factors_long.weight";
-    private static final String SHORT_FACTORS = "rope_factors_short.weight";
-
-    /** Divisors of the rotary frequencies, which become part of the config. */
-    static final Set<String> FACTORS = Set.of(ROPE_FACTORS, LONG_FACTORS, SHORT_FACTORS);
-
     /** Layers of the largest Gemma 2 and 3, which scale scores by the average width of a head. */
     private static final Set<Integer> LARGEST_GEMMAS = Set.of(46, 62);
 
@@ -243,39 +236,10 @@ final class GgufConfig {
         if (rotated != size) {
             config.put("partial_rotary_factor", (double) rotated / size);
         }
-        Map<String, Object> scaling = scaling();
+        Map<String, Object> scaling = GgufRope.scaling(keys);
         if (!scaling.isEmpty()) {
             config.put("rope_scaling", scaling);
         }
-    }
-
-    private Map<String, Object> scaling() {
-        Map<String, Object> scaling = new LinkedHashMap<>();
-        String type = keys.text("rope.scaling.type", "none");
-        if (keys.hasTensor(ROPE_FACTORS)) {
-            scaling.put("rope_type", "factors");
-            scaling.put("factors", keys.vector(ROPE_FACTORS));
-        } else if (keys.hasTensor(LONG_FACTORS)) {
-            scaling.put("rope_type", "longrope");
-            scaling.put("long_factor", keys.vector(LONG_FACTORS));
-            scaling.put("short_factor", keys.vector(SHORT_FACTORS));
-            type = type.equals("longrope") ? "none" : type;
-            if (keys.has("rope.scaling.attn_factor")) {
-                scaling.put("attention_factor", keys.real("rope.scaling.attn_factor"));
-            }
-        } else if (type.equals("linear") || type.equals("yarn")) {
-            scaling.put("rope_type", type);
-            scaling.put("factor", keys.real("rope.scaling.factor"));
-            type = "none";
-        }
-        if (keys.has("rope.scaling.original_context_length")) {
-            scaling.put("original_max_position_embeddings", keys.integer("rope.scaling.original_context_length"));
-        }
-        if (!type.equals("none")) {
-            throw keys.wrong(
-                    "rope.scaling.type", type, "none, linear or yarn, or factors in %s alone".formatted(FACTORS));
-        }
-        return scaling;
     }
 
     private int number(String key) {

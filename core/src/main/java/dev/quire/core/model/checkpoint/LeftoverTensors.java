@@ -27,7 +27,7 @@ final class LeftoverTensors implements Predicate<String> {
 
     @Override
     public boolean test(String tensor) {
-        return GgufConfig.FACTORS.contains(tensor)
+        return GgufRope.FACTORS.contains(tensor)
                 || (tied && tensor.equals(HEAD))
                 || architecture.isBuffer(tensor)
                 || BUFFERS.stream().anyMatch(buffer -> tensor.equals(buffer) || tensor.endsWith("." + buffer));

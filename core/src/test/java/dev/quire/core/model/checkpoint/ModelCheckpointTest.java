@@ -56,9 +56,20 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void aGgufFileWithExpertsIsRefused() throws Exception {
-        Path file = new TinyLlamaGguf().number("llama.expert_count", 8).write(temporary.resolve("m.gguf"));
-        assertTrue(refusedConfig(file).contains("llama.expert_count is 8"), refusedConfig(file));
+    void expertsThatAGgufFileLacksAreNamed() throws Exception {
+        Path file = new TinyLlamaGguf()
+                .number("llama.expert_count", 8)
+                .number("llama.expert_used_count", 2)
+                .write(temporary.resolve("m.gguf"));
+        String message = refusal(file);
+        assertTrue(message.contains("missing: ") && message.contains("blk.0.ffn_gate_inp.weight"), message);
+        assertTrue(message.contains("not used by the model: ") && message.contains("blk.0.ffn_gate.weight"), message);
+    }
+
+    @Test
+    void aGgufFileThatChoosesAmongNoExpertsIsRefused() throws Exception {
+        Path file = new TinyLlamaGguf().number("llama.expert_used_count", 2).write(temporary.resolve("m.gguf"));
+        assertTrue(refusedConfig(file).contains("llama.expert_used_count is 2"), refusedConfig(file));
     }
 
     @Test
