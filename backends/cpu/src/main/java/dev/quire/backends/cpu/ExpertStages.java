@@ -13,7 +13,6 @@ import dev.quire.backends.cpu.linear.PackedLinear;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,10 +62,13 @@ final class ExpertStages {
                     Value.tokens("out", shape.rows()));
             experts.add(weights.packed(List.of(one), ProgramCompiler.sumOrder(one, numerics)));
         }
-        long most = (long) rows(o.x().rows()) * o.experts().width() * Float.BYTES;
+        int chosen = o.experts().width();
+        int mostRows = rows(o.x().rows());
+        ExpertParts parts = new ExpertParts(experts.size(), chosen, mostRows);
+        long most = (long) mostRows * chosen * Float.BYTES;
         gathered = grown(gathered, most * shape.columns());
         multiplied = grown(multiplied, most * shape.rows());
-        return f -> run(o, experts, f);
+        return f -> run(o, experts, parts, f);
     }
 
     private int rows(Rows rows) {
@@ -85,41 +87,29 @@ final class ExpertStages {
         return arena.allocate(needed, 64);
     }
 
-    private void run(ExpertOp.ExpertLinear o, List<PackedLinear> experts, StepFrame f) {
-        int chosen = o.experts().width();
-        Matrix numbers = f.matrix(o.experts());
-        int parts = f.rows(o.x()) * chosen;
-        int[] ends = new int[experts.size()];
-        for (int part = 0; part < parts; part++) {
-            ends[Routing.number(numbers, part / chosen, part % chosen)]++;
-        }
-        Arrays.parallelPrefix(ends, Integer::sum);
-        int[] order = new int[parts];
-        int[] next = ends.clone();
-        for (int part = parts - 1; part >= 0; part--) {
-            order[--next[Routing.number(numbers, part / chosen, part % chosen)]] = part;
-        }
-        for (int expert = 0, from = 0; expert < ends.length; from = ends[expert++]) {
-            if (ends[expert] > from) {
-                multiply(o, experts.get(expert), order, from, ends[expert], f);
+    private void run(ExpertOp.ExpertLinear o, List<PackedLinear> experts, ExpertParts parts, StepFrame f) {
+        parts.sort(f.matrix(o.experts()), f.rows(o.x()));
+        for (int expert = 0; expert < experts.size(); expert++) {
+            if (parts.to(expert) > parts.from(expert)) {
+                multiply(o, experts.get(expert), parts, parts.from(expert), parts.to(expert), f);
             }
         }
     }
 
-    private void multiply(ExpertOp.ExpertLinear o, PackedLinear expert, int[] order, int from, int to, StepFrame f) {
-        int chosen = o.experts().width();
+    private void multiply(
+            ExpertOp.ExpertLinear o, PackedLinear expert, ExpertParts parts, int from, int to, StepFrame f) {
         long in = (long) o.weights().getFirst().columns() * Float.BYTES;
         long out = (long) o.weights().getFirst().rows() * Float.BYTES;
         Matrix x = f.matrix(o.x());
         Matrix y = f.matrix(o.out());
         for (int i = from; i < to; i++) {
-            long at = x.at(order[i] / chosen) + (o.shared() ? 0 : order[i] % chosen * in);
+            long at = x.at(parts.row(i)) + (o.shared() ? 0 : parts.place(i) * in);
             MemorySegment.copy(x.memory(), at, gathered, (i - from) * in, in);
         }
         expert.run(gathered, to - from, List.of(multiplied));
         for (int i = from; i < to; i++) {
             MemorySegment.copy(
-                    multiplied, (i - from) * out, y.memory(), y.at(order[i] / chosen) + order[i] % chosen * out, out);
+                    multiplied, (i - from) * out, y.memory(), y.at(parts.row(i)) + parts.place(i) * out, out);
         }
     }
 
