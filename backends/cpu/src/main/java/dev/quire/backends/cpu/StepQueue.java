@@ -4,6 +4,7 @@ import dev.quire.api.BackendException;
 import dev.quire.api.memory.Buffer;
 import dev.quire.api.step.StepResult;
 import dev.quire.api.step.Ticket;
+import dev.quire.backends.cpu.threads.ThreadEnd;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -107,16 +108,6 @@ final class StepQueue implements AutoCloseable {
     @Override
     public void close() {
         issued.add(END);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ThreadEnd.await(thread);
     }
 }

@@ -204,24 +204,10 @@ public final class WorkerPool implements AutoCloseable {
             state.set(0, state.get(0) + 1);
             for (Thread thread : workers) {
                 LockSupport.unpark(thread);
-                join(thread);
+                ThreadEnd.await(thread);
             }
         } finally {
             busy.set(false);
-        }
-    }
-
-    private static void join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }
