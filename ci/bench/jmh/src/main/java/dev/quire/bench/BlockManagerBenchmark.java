@@ -6,27 +6,12 @@ import dev.quire.core.cache.BlockTable;
 import dev.quire.core.cache.PrefixCaching;
 import dev.quire.core.cache.PrefixSalt;
 import dev.quire.core.cache.TokenHistory;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** A prompt of 1024 tokens gets its blocks, has them indexed and gives them back. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(1)
-@Warmup(iterations = 10, time = 1)
-@Measurement(iterations = 5, time = 1)
-@State(Scope.Benchmark)
-public class BlockManagerBenchmark {
+public class BlockManagerBenchmark extends HotPath {
     private static final int BLOCK = 16;
     private static final int BLOCKS = 4096;
     private static final int TOKENS = 1024;

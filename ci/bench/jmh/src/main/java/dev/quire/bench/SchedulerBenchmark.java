@@ -7,27 +7,12 @@ import dev.quire.core.scheduler.Scheduler;
 import dev.quire.core.scheduler.SchedulerOptions;
 import dev.quire.core.scheduler.SequenceOptions;
 import dev.quire.core.scheduler.StepPlan;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** A step is planned and completed. Sequences of 16 prompt tokens run to 512 tokens; the next ones come when all have ended. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(1)
-@Warmup(iterations = 10, time = 1)
-@Measurement(iterations = 5, time = 1)
-@State(Scope.Benchmark)
-public class SchedulerBenchmark {
+public class SchedulerBenchmark extends HotPath {
     private static final int PROMPT = 16;
     private static final int LENGTH = 512;
     private static final int BLOCK = 16;
