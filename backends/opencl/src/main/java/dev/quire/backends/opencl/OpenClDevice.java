@@ -9,6 +9,7 @@ import dev.quire.kernels.device.Device;
 import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Recording;
+import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -66,6 +67,11 @@ final class OpenClDevice implements Device {
         return "OpenCL, driver %s, %s, quotients %s"
                 .formatted(
                         target.info().driver(), model.text(), target.exactDivision() ? "by hardware" : "by integers");
+    }
+
+    @Override
+    public WorkItem workItem() {
+        return target.isProcessor() ? WorkItem.VECTOR : WorkItem.LANE;
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.quire.api.BackendException;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
 import dev.quire.api.DeviceInfo;
-import dev.quire.kernels.Dialect;
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.KernelSource;
 import dev.quire.kernels.device.DeviceBackend;
@@ -94,10 +93,7 @@ public final class OpenClProvider implements BackendProvider {
         KernelCache cache =
                 new KernelCache(options.cacheDirectory().resolve("kernels"), CACHE_BYTES, options.notices());
         MemoryModel model = model(target, options.settings());
-        return new DeviceBackend(
-                NAME,
-                new OpenClDevice(target, model, cache, kernel -> KernelSource.portable(kernel, Dialect.OPENCL)),
-                options.notices());
+        return new DeviceBackend(NAME, new OpenClDevice(target, model, cache, KernelSource::openCl), options.notices());
     }
 
     private static MemoryModel model(Target target, Map<String, String> settings) {

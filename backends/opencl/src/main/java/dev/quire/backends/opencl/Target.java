@@ -70,11 +70,16 @@ record Target(
         return new Target(platform, id, as, type, memory, exactDivision, largestAllocation);
     }
 
+    /** Whether it is the machine's processor. */
+    boolean isProcessor() {
+        return (type & CL.CL_DEVICE_TYPE_CPU) != 0;
+    }
+
     private int rank() {
         if ((type & CL.CL_DEVICE_TYPE_GPU) != 0) {
             return 0;
         }
-        return (type & CL.CL_DEVICE_TYPE_CPU) != 0 ? 2 : 1;
+        return isProcessor() ? 2 : 1;
     }
 
     private static cl_platform_id[] platforms() {

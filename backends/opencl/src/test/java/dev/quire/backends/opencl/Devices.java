@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.quire.api.Availability;
 import dev.quire.api.BackendOptions;
-import dev.quire.kernels.Dialect;
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.KernelSource;
 import java.nio.file.Path;
@@ -27,8 +26,7 @@ final class Devices {
 
     static OpenClDevice open(Path cache) {
         KernelCache kernels = new KernelCache(cache, 1 << 26, notice -> {});
-        return new OpenClDevice(
-                first(), first().memory(), kernels, kernel -> KernelSource.portable(kernel, Dialect.OPENCL));
+        return new OpenClDevice(first(), first().memory(), kernels, KernelSource::openCl);
     }
 
     static BackendOptions options(Path cache, Map<String, String> settings) {

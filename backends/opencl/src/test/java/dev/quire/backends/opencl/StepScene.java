@@ -27,7 +27,7 @@ import java.util.Random;
 
 /** A small program on the first device: it embeds, normalizes and multiplies. */
 final class StepScene implements AutoCloseable {
-    /** Kernels of a step: embed, rms_norm, round_rows and linear. */
+    /** Kernels of a step: to embed, to normalize, to round and to multiply. */
     static final int KERNELS = 4;
 
     private static final long SEED = Long.getLong("quire.seed", 4711);
