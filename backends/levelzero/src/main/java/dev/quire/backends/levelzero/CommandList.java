@@ -41,15 +41,7 @@ final class CommandList implements Recording {
             List<Command> commands) {
         this.queue = queue;
         try (PointerScope _ = new PointerScope()) {
-            ze_command_list_desc_t wanted = new ze_command_list_desc_t();
-            wanted.stype(ZE_STRUCTURE_TYPE_COMMAND_LIST_DESC)
-                    .pNext(null)
-                    .commandQueueGroupOrdinal(target.queueGroup())
-                    .flags(0);
-            check(zeCommandListCreate(context, target.device(), wanted, list), "zeCommandListCreate");
-            ze_fence_desc_t unsignaled = new ze_fence_desc_t();
-            unsignaled.stype(ZE_STRUCTURE_TYPE_FENCE_DESC).pNext(null).flags(0);
-            check(zeFenceCreate(queue, unsignaled, fence), "zeFenceCreate");
+            create(target, context);
             CommandWriter writer = new CommandWriter(list, modules);
             for (Command command : commands) {
                 writer.append(command);
@@ -58,8 +50,23 @@ final class CommandList implements Recording {
                         "zeCommandListAppendBarrier");
             }
             check(zeCommandListClose(list), "zeCommandListClose");
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
         lists.put(0, list);
+    }
+
+    private void create(Target target, _ze_context_handle_t context) {
+        ze_command_list_desc_t wanted = new ze_command_list_desc_t();
+        wanted.stype(ZE_STRUCTURE_TYPE_COMMAND_LIST_DESC)
+                .pNext(null)
+                .commandQueueGroupOrdinal(target.queueGroup())
+                .flags(0);
+        check(zeCommandListCreate(context, target.device(), wanted, list), "zeCommandListCreate");
+        ze_fence_desc_t unsignaled = new ze_fence_desc_t();
+        unsignaled.stype(ZE_STRUCTURE_TYPE_FENCE_DESC).pNext(null).flags(0);
+        check(zeFenceCreate(queue, unsignaled, fence), "zeFenceCreate");
     }
 
     @Override
@@ -71,8 +78,12 @@ final class CommandList implements Recording {
 
     @Override
     public void close() {
-        zeFenceDestroy(fence);
-        zeCommandListDestroy(list);
+        if (!fence.isNull()) {
+            zeFenceDestroy(fence);
+        }
+        if (!list.isNull()) {
+            zeCommandListDestroy(list);
+        }
         lists.close();
     }
 

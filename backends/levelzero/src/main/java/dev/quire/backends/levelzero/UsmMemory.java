@@ -59,10 +59,11 @@ final class UsmMemory implements DeviceMemory {
             if (result != ZE_RESULT_SUCCESS) {
                 throw new BackendException(
                         Kind.OUT_OF_MEMORY,
-                        "%s cannot allocate %d MiB: %s; %s"
+                        "%s cannot allocate %d MiB for %s: %s; %s"
                                 .formatted(
                                         target.info().name(),
                                         Math.ceilDiv(bytes, 1 << 20),
+                                        use.text(),
                                         Status.text(result),
                                         use.advice()));
             }

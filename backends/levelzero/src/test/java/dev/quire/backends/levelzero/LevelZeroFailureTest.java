@@ -93,7 +93,9 @@ class LevelZeroFailureTest {
         String said = child(Map.of("LOOPBACK_MEMORY", "4096")).getLast();
         assertTrue(said.startsWith("OUT_OF_MEMORY: "), said);
         assertTrue(
-                said.contains("cannot allocate 1 MiB: out of device memory (0x70000003); lower --max-num-seqs"), said);
+                said.contains(
+                        "cannot allocate 1 MiB for inputs and outputs: out of device memory (0x70000003); lower --max-num-seqs"),
+                said);
     }
 
     private List<String> child(Map<String, String> environment) throws IOException, InterruptedException {
