@@ -3,7 +3,9 @@ package dev.quire.conformance.bisect;
 import dev.quire.api.memory.CacheGroup.PagedKv;
 import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.program.CacheRef;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
+import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.WeightFormat;
 
@@ -20,17 +22,18 @@ final class Tolerance {
 
     static double of(Op op, KvCacheLayout cache) {
         return switch (op) {
-            case Op.Linear linear ->
-                dot(linear.weight().columns(), linear.weight().format());
+            case Op.Linear linear -> dot(linear.weight());
+            case ExpertOp.ExpertLinear linear -> dot(linear.weights().getFirst());
             case Op.Attend attend -> attention(attend, cache);
             default -> 64 * F32 + 8 * F32 * Math.sqrt(op.outputs().getFirst().width());
         };
     }
 
     /** Inputs may be rounded to bf16, or to int8 by groups, which errs like bf16 times the ratio of a group's largest element to its rms. */
-    private static double dot(int k, WeightFormat format) {
+    private static double dot(WeightRef weight) {
+        WeightFormat format = weight.format();
         double inputs = format.isQuantized() ? 16 * BF16 : format == WeightFormat.BF16 ? 4 * BF16 : 0;
-        return inputs + (format == WeightFormat.F16 ? 4 * F16 : 0) + 64 * F32 * (1 + Math.sqrt(k));
+        return inputs + (format == WeightFormat.F16 ? 4 * F16 : 0) + 64 * F32 * (1 + Math.sqrt(weight.columns()));
     }
 
     /** Scores of a narrow cache err by their size, which a softmax turns into an error of its weights. */

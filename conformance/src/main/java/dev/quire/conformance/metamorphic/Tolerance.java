@@ -1,6 +1,7 @@
 package dev.quire.conformance.metamorphic;
 
 import dev.quire.api.AttentionBackend;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
@@ -82,7 +83,7 @@ interface Tolerance {
     /** What a logit of a model may be off, relative to the root mean square of its row. */
     static double relativeError(SmallModel model) {
         long ops = model.program().ops().stream()
-                .filter(op -> op instanceof Op.Linear || op instanceof Op.Attend)
+                .filter(op -> op instanceof Op.Linear || op instanceof ExpertOp.ExpertLinear || op instanceof Op.Attend)
                 .count();
         boolean wide = model.type() == DType.F32
                 && model.program().weights().stream().allMatch(weight -> weight.format() == WeightFormat.F32);

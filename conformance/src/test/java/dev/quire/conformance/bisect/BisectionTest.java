@@ -11,20 +11,30 @@ import dev.quire.api.BackendException;
 import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
 import dev.quire.api.Weights;
+import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
+import dev.quire.api.program.Rows;
+import dev.quire.api.program.Value;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
+import dev.quire.api.types.WeightFormat;
 import dev.quire.conformance.bits.BitsBackend;
 import dev.quire.conformance.bits.Canon;
 import dev.quire.conformance.broken.OtherOps;
 import dev.quire.conformance.guards.WrappedBackend;
 import dev.quire.conformance.oracle.OracleBackend;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The first op that is wrong is the one that is named, whatever it spoils after it. */
 class BisectionTest {
@@ -102,6 +112,19 @@ class BisectionTest {
         Difference first = difference(oracle -> attentionOnly.apply(new OtherOps(oracle, fault)), NEAR);
         assertInstanceOf(Op.Attend.class, first.op());
         assertEquals("second", first.secondRunner());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anExpertsLayerIsLetPassWhatALinearLayerIs(WeightFormat format) {
+        Value x = Value.tokens("x", 256);
+        Value out = Value.tokens("out", 40);
+        WeightRef weight = new WeightRef("weight", 40, 256, format);
+        Value experts = new Value("experts", Rows.TOKENS, 1, DType.I32);
+        Op linear = new Op.Linear(x, weight, Optional.empty(), Op.Linear.Split.WHOLE, out);
+        Op expert = new ExpertOp.ExpertLinear(x, experts, List.of(weight), Op.Linear.Split.WHOLE, out);
+        KvCacheLayout none = new KvCacheLayout(List.of());
+        assertEquals(Tolerance.of(linear, none), Tolerance.of(expert, none));
     }
 
     @Test
