@@ -17,8 +17,11 @@ import java.util.Arrays;
 /** Launches that write keys and values, and that attend to them. */
 final class AttendLaunches {
     private static final String STEP_KEYS = "step keys";
+    /** Tokens and dimensions that {@code attend_wide} takes at once. */
+    private static final int WIDTH = Constants.LANES / 2;
 
     private final TablePool tables;
+    private final WorkItem workItem;
 
     /** A section of what a group's part of the batch says. */
     private record GroupSection(int group, String what) {}
@@ -30,8 +33,9 @@ final class AttendLaunches {
     private record Paged(
             Argument keys, Argument values, int blockSize, Ints first, Ints ends, Ints blocks, int stride) {}
 
-    AttendLaunches(TablePool tables) {
+    AttendLaunches(TablePool tables, WorkItem workItem) {
         this.tables = tables;
+        this.workItem = workItem;
     }
 
     void write(Op.WriteKv o, StepFrame step) {
@@ -45,22 +49,26 @@ final class AttendLaunches {
         write(o.k(), o.v(), cache.headSize(), cache.blockSize(), slots, keys(cache, to), values(cache, to), step);
     }
 
-    private static void write(
+    private void write(
             Value k, Value v, int headSize, int blockSize, Ints slots, Argument keys, Argument values, StepFrame step) {
-        int n = step.elements(k);
-        step.elementwise(
-                "write_kv",
-                n,
-                step.at(k),
-                step.at(v),
-                slots.pointer(),
-                slots.offset(),
-                keys,
-                values,
-                of(n),
-                of(k.width() / headSize),
-                of(headSize),
-                of(blockSize));
+        int heads = k.width() / headSize;
+        int items = workItem == WorkItem.VECTOR ? Math.multiplyExact(step.rows(k), heads) : step.elements(k);
+        Argument[] arguments = {
+            step.at(k),
+            step.at(v),
+            slots.pointer(),
+            slots.offset(),
+            keys,
+            values,
+            of(items),
+            of(heads),
+            of(headSize),
+            of(blockSize)
+        };
+        switch (workItem) {
+            case LANE -> step.elementwise("write_kv", items, arguments);
+            case VECTOR -> step.vectors("write_kv_wide", items, arguments);
+        }
     }
 
     void attend(int index, Op.Attend o, StepFrame step) {
@@ -75,10 +83,11 @@ final class AttendLaunches {
         int[] tiles = step.once(int[].class, key, () -> tiles(batch, headsPerKvHead));
         Ints starts = step.section("query starts", batch::queryStarts);
         Ints positions = step.ints(Value.POSITIONS);
+        boolean wide = workItem == WorkItem.VECTOR && paged.blockSize() % WIDTH == 0 && shape.headSize() % WIDTH == 0;
         step.launch(
-                "attend",
+                wide ? "attend_wide" : "attend",
                 Math.multiplyExact(tiles.length / 2, shape.kvHeads()),
-                Constants.ATTEND_GROUP,
+                wide ? 1 : Constants.ATTEND_GROUP,
                 step.at(o.q()),
                 paged.keys(),
                 paged.values(),
@@ -133,7 +142,7 @@ final class AttendLaunches {
         return tables;
     }
 
-    private static Paged ofStep(int index, Op.Attend o, Value k, Value v, StepFrame step) {
+    private Paged ofStep(int index, Op.Attend o, Value k, Value v, StepFrame step) {
         StepKeys.Pages pages = step.once(StepKeys.Pages.class, STEP_KEYS, () -> StepKeys.pages(step.batch()));
         Argument keys = step.at(new Tenant.Scratch(index, StepKeys.KEYS));
         Argument values = step.at(new Tenant.Scratch(index, StepKeys.VALUES));

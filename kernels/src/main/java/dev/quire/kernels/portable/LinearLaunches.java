@@ -40,7 +40,7 @@ final class LinearLaunches {
                         ? tiles(1, 1, n, Constants.WIDE_ROW_COLUMNS)
                         : tiles(rows, Constants.WIDE_TILE_ROWS, n, Constants.WIDE_TILE_COLUMNS);
                 String kernel = rows == 1 ? "linear_wide_row" : "linear_wide_tile";
-                step.launch(kernel, Math.ceilDiv(items, Constants.WIDE_GROUP), Constants.WIDE_GROUP, arguments);
+                step.vectors(kernel, items, arguments);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.quire.kernels.portable;
 import static dev.quire.kernels.portable.Argument.NOWHERE;
 import static dev.quire.kernels.portable.Argument.of;
 
+import dev.quire.api.program.Activation;
 import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Rotary;
@@ -17,13 +18,15 @@ import java.util.Optional;
 /** The launches of each op. */
 final class OpLaunches {
     private final TablePool tables;
+    private final WorkItem workItem;
     private final AttendLaunches attention;
     private final LinearLaunches linear;
 
     OpLaunches(TablePool tables, WorkItem workItem) {
         this.tables = tables;
+        this.workItem = workItem;
         this.linear = new LinearLaunches(workItem);
-        this.attention = new AttendLaunches(tables);
+        this.attention = new AttendLaunches(tables, workItem);
     }
 
     /** @param index of the op in its program */
@@ -36,11 +39,7 @@ final class OpLaunches {
             case Op.Rope o -> rope(o, step);
             case Op.WriteKv o -> attention.write(o, step);
             case Op.Attend o -> attention.attend(index, o, step);
-            case Op.Gated o -> {
-                int n = step.elements(o.out());
-                Argument act = of(o.activation().ordinal());
-                step.elementwise("gated", n, step.at(o.gate()), step.at(o.up()), step.at(o.out()), of(n), act);
-            }
+            case Op.Gated o -> gated(o, step);
             case Op.Activate o ->
                 pointwise("activate", o.x(), o.out(), of(o.activation().ordinal()), step);
             case Op.Add o -> {
@@ -97,18 +96,27 @@ final class OpLaunches {
                 of(WeightImage.rowBytes(o.table())));
     }
 
-    private static void rmsNorm(Op.RmsNorm o, StepFrame step) {
-        step.launch(
-                "rms_norm",
-                step.elements(o.x()) / o.group(),
-                Constants.LANES,
-                step.at(o.x()),
-                vector(o.weight()),
-                step.at(o.out()),
-                of(o.group()),
-                of(o.eps()),
-                flag(o.weight().isPresent()),
-                of(o.weightOffset()));
+    private void gated(Op.Gated o, StepFrame step) {
+        int n = step.elements(o.out());
+        if (workItem == WorkItem.VECTOR && o.activation() == Activation.SILU) {
+            step.elementwise("gated_silu", n, step.at(o.gate()), step.at(o.up()), step.at(o.out()), of(n));
+        } else {
+            Argument act = of(o.activation().ordinal());
+            step.elementwise("gated", n, step.at(o.gate()), step.at(o.up()), step.at(o.out()), of(n), act);
+        }
+    }
+
+    private void rmsNorm(Op.RmsNorm o, StepFrame step) {
+        int runs = step.elements(o.x()) / o.group();
+        List<Argument> arguments = new ArrayList<>(List.of(step.at(o.x()), vector(o.weight()), step.at(o.out())));
+        if (workItem == WorkItem.VECTOR) {
+            arguments.add(of(runs));
+        }
+        arguments.addAll(List.of(of(o.group()), of(o.eps()), flag(o.weight().isPresent()), of(o.weightOffset())));
+        switch (workItem) {
+            case LANE -> step.launch("rms_norm", runs, Constants.LANES, arguments.toArray(Argument[]::new));
+            case VECTOR -> step.vectors("rms_norm_wide", runs, arguments.toArray(Argument[]::new));
+        }
     }
 
     private static void layerNorm(Op.LayerNorm o, StepFrame step) {
@@ -130,22 +138,26 @@ final class OpLaunches {
         int heads = o.x().width() / o.headSize();
         int pairs = o.rotary().dim() / 2;
         int tail = o.headSize() - o.rotary().dim();
-        int items = Math.multiplyExact(step.rows(o.x()), heads * (pairs + tail));
+        int rotated = Math.multiplyExact(step.rows(o.x()), heads);
+        int items = workItem == WorkItem.VECTOR ? rotated : Math.multiplyExact(rotated, pairs + tail);
         Ints positions = step.ints(o.positions());
-        step.elementwise(
-                "rope",
-                items,
-                step.at(o.x()),
-                positions.pointer(),
-                positions.offset(),
-                tables.cosines(o.rotary()),
-                tables.sines(o.rotary()),
-                step.at(o.out()),
-                of(items),
-                of(heads),
-                of(pairs),
-                of(tail),
-                flag(o.rotary().pairing() == Rotary.Pairing.INTERLEAVED));
+        Argument[] arguments = {
+            step.at(o.x()),
+            positions.pointer(),
+            positions.offset(),
+            tables.cosines(o.rotary()),
+            tables.sines(o.rotary()),
+            step.at(o.out()),
+            of(items),
+            of(heads),
+            of(pairs),
+            of(tail),
+            flag(o.rotary().pairing() == Rotary.Pairing.INTERLEAVED)
+        };
+        switch (workItem) {
+            case LANE -> step.elementwise("rope", items, arguments);
+            case VECTOR -> step.vectors("rope_wide", items, arguments);
+        }
     }
 
     /** The images of weights that an op reads. */

@@ -146,6 +146,11 @@ final class StepFrame {
         }
     }
 
+    /** Plans a launch of at least so many work-items that each are a vector unit, if there are any. */
+    void vectors(String kernel, int items, Argument... arguments) {
+        launch(kernel, Math.ceilDiv(items, Constants.WIDE_GROUP), Constants.WIDE_GROUP, arguments);
+    }
+
     /** Plans a launch, unless it has no groups. */
     void launch(String kernel, int groups, int groupSize, Argument... arguments) {
         if (groups > 0) {

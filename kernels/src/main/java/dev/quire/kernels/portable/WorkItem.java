@@ -9,7 +9,15 @@ public enum WorkItem {
     /** A lane of a vector unit, next to others in lock step: GPUs. The portable kernels. */
     LANE,
     /** A whole vector unit that runs work-items one after another: processors. Kernels of the OpenCL family where they are faster. */
-    VECTOR("linear_wide_row", "linear_wide_tile", "round_floats");
+    VECTOR(
+            "attend_wide",
+            "gated_silu",
+            "linear_wide_row",
+            "linear_wide_tile",
+            "rms_norm_wide",
+            "rope_wide",
+            "round_floats",
+            "write_kv_wide");
 
     private final List<String> own;
 

@@ -1,10 +1,20 @@
 /* For devices whose work-item is a whole vector unit: the 32 lanes of a reduction (RULES, N5) in one work-item, as two float16. OpenCL C. */
+#include "bf16.h"
 #include "constants.h"
+#include "exp.h"
 
 #define HALF_LANES 16
 
 FN float16 bf16_wide(ushort16 x) {
     return as_float16(convert_uint16(x) << 16);
+}
+
+CANON_EXP(wide_exp, float16, as_float16, as_uint16)
+BF16_WORDS(wide_bf16_words, uint16)
+
+/* Rounded to bf16, kept as float32. */
+FN float16 wide_rounded(float16 x) {
+    return as_float16(wide_bf16_words(as_uint16(x)));
 }
 
 /* The fold by xor 16, 8, 4, 2, 1. */
