@@ -119,7 +119,7 @@ final class AttendLaunches {
         int stride = step.once(
                 Integer.class,
                 new GroupSection(from.group(), "stride"),
-                () -> Math.ceilDiv(Arrays.stream(group.contextLengths()).max().orElse(0), cache.blockSize()));
+                () -> stride(Arrays.stream(group.contextLengths()).max().orElse(0), cache.blockSize(), step));
         return new Paged(
                 keys(cache, from),
                 values(cache, from),
@@ -128,6 +128,13 @@ final class AttendLaunches {
                 step.section(new GroupSection(from.group(), "context lengths"), group::contextLengths),
                 step.section(new GroupSection(from.group(), "block tables"), () -> tables(group, cache, stride)),
                 stride);
+    }
+
+    /** Entries of a row of block tables: a power of two, so that launches stay the same while contexts grow to twice their length. */
+    private static int stride(int longest, int blockSize, StepFrame step) {
+        int blocks = Math.ceilDiv(longest, blockSize);
+        int power = blocks <= 1 ? blocks : 2 * Integer.highestOneBit(blocks - 1);
+        return Math.min(power, Math.ceilDiv(step.limits().maxContext(), blockSize));
     }
 
     /** The block tables, cut to the longest context; entries past a context stay 0 and are never followed (RULES, M4). */

@@ -46,6 +46,10 @@ final class StepFrame {
         this.workspace = workspace;
     }
 
+    StepLimits limits() {
+        return limits;
+    }
+
     StepBatch batch() {
         return batch;
     }

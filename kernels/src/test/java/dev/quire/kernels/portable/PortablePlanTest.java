@@ -1,6 +1,7 @@
 package dev.quire.kernels.portable;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -82,6 +83,17 @@ class PortablePlanTest {
         assertTrue(step.words().length * 4L <= plan.wordBytes(new KvCacheLayout(List.of(group))));
         assertEquals(List.of(new WeightImage(TABLE, WeightImage.Form.STORED)), plan.images());
         assertEquals(2 * 64 * 4 * Float.BYTES, plan.tables().length * Float.BYTES);
+    }
+
+    @Test
+    void launchesStayTheSameWhileContextsGrow() {
+        PortablePlan plan = new PortablePlan(program(), LIMITS, WorkItem.LANE);
+        List<KernelLaunch> launches =
+                plan.step(batch(new int[] {1, 2}, 15, 0, 12), io(8)).list(); // 17 tokens, 5 blocks of 4
+        assertEquals(
+                launches, plan.step(batch(new int[] {3, 4}, 30, 0, 12), io(8)).list()); // 32 tokens, 8 blocks
+        assertNotEquals(
+                launches, plan.step(batch(new int[] {3, 4}, 31, 0, 12), io(8)).list());
     }
 
     @Test
