@@ -2,6 +2,7 @@ package dev.quire.backends.levelzero;
 
 import static dev.quire.backends.levelzero.ze.LevelZero.ZE_COMMAND_QUEUE_GROUP_PROPERTY_FLAG_COMPUTE;
 import static dev.quire.backends.levelzero.ze.LevelZero.ZE_DEVICE_PROPERTY_FLAG_INTEGRATED;
+import static dev.quire.backends.levelzero.ze.LevelZero.ZE_RELAXED_ALLOCATION_LIMITS_EXP_NAME;
 import static dev.quire.backends.levelzero.ze.LevelZero.ZE_RESULT_ERROR_UNINITIALIZED;
 import static dev.quire.backends.levelzero.ze.LevelZero.ZE_STRUCTURE_TYPE_COMMAND_QUEUE_GROUP_PROPERTIES;
 import static dev.quire.backends.levelzero.ze.LevelZero.ZE_STRUCTURE_TYPE_DEVICE_MEMORY_PROPERTIES;
@@ -12,6 +13,7 @@ import static dev.quire.backends.levelzero.ze.LevelZero.zeDeviceGetCommandQueueG
 import static dev.quire.backends.levelzero.ze.LevelZero.zeDeviceGetMemoryProperties;
 import static dev.quire.backends.levelzero.ze.LevelZero.zeDeviceGetProperties;
 import static dev.quire.backends.levelzero.ze.LevelZero.zeDriverGet;
+import static dev.quire.backends.levelzero.ze.LevelZero.zeDriverGetExtensionProperties;
 import static dev.quire.backends.levelzero.ze.LevelZero.zeDriverGetProperties;
 import static dev.quire.backends.levelzero.ze.LevelZero.zeInit;
 
@@ -23,6 +25,7 @@ import dev.quire.backends.levelzero.ze._ze_driver_handle_t;
 import dev.quire.backends.levelzero.ze.ze_command_queue_group_properties_t;
 import dev.quire.backends.levelzero.ze.ze_device_memory_properties_t;
 import dev.quire.backends.levelzero.ze.ze_device_properties_t;
+import dev.quire.backends.levelzero.ze.ze_driver_extension_properties_t;
 import dev.quire.backends.levelzero.ze.ze_driver_properties_t;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +86,9 @@ record Target(
         ze_device_properties_t properties = new ze_device_properties_t();
         properties.stype(ZE_STRUCTURE_TYPE_DEVICE_PROPERTIES).pNext(null);
         Status.check(zeDeviceGetProperties(device, properties), Kind.UNSUPPORTED, "zeDeviceGetProperties");
-        DeviceInfo info = new DeviceInfo(index, properties.name().getString(), memoryBytes(device), version(driver));
+        long bytes = memoryBytes(device);
+        long usable = takesAnySize(driver) ? bytes : Math.min(bytes, properties.maxMemAllocSize());
+        DeviceInfo info = new DeviceInfo(index, properties.name().getString(), usable, version(driver));
         boolean integrated = (properties.flags() & ZE_DEVICE_PROPERTY_FLAG_INTEGRATED) != 0;
         return new Target(driver, device, info, queueGroup(device), integrated, properties.maxMemAllocSize());
     }
@@ -104,6 +109,21 @@ record Target(
             bytes = Math.max(bytes, memories.getPointer(i).totalSize());
         }
         return bytes;
+    }
+
+    /** Whether one allocation, such as the cache's, may be as large as the memory. */
+    private static boolean takesAnySize(_ze_driver_handle_t driver) {
+        String call = "zeDriverGetExtensionProperties";
+        IntPointer count = new IntPointer(1).put(0);
+        Status.check(zeDriverGetExtensionProperties(driver, count, null), Kind.UNSUPPORTED, call);
+        ze_driver_extension_properties_t extensions = new ze_driver_extension_properties_t(Math.max(1, count.get()));
+        Status.check(zeDriverGetExtensionProperties(driver, count, extensions), Kind.UNSUPPORTED, call);
+        for (int i = 0; i < count.get(); i++) {
+            if (extensions.getPointer(i).name().getString().equals(ZE_RELAXED_ALLOCATION_LIMITS_EXP_NAME)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String version(_ze_driver_handle_t driver) {
