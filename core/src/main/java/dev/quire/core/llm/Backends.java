@@ -9,7 +9,6 @@ import dev.quire.api.DeviceInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.ServiceLoader;
 
 /** The backends that can be chosen from. Immutable, if its providers are; safe from any thread. */
@@ -20,8 +19,8 @@ public final class Backends {
     /** The backend that needs nothing installed, and runs what others refuse. */
     public static final String CPU = "cpu";
 
-    /** Those that {@link #AUTO} prefers to {@link #CPU}, best first. Any other is taken only if there is no cpu backend. */
-    private static final List<String> PREFERRED = List.of("cuda", "levelzero");
+    /** Those that {@link #AUTO} prefers to {@link #CPU}, best first: shown to be faster. Any other is taken only if there is no cpu backend. */
+    private static final List<String> PREFERRED = List.of("cuda");
 
     private final List<BackendProvider> providers;
 
@@ -84,22 +83,28 @@ public final class Backends {
     /**
      * Opens a device of a provider.
      *
-     * @param index the device's index; absent for the best one
-     * @throws BackendException if there is no such device, listing those that there are, or it cannot be opened
+     * @throws BackendException if there is no such device, or more than one, listing those that there are, or it cannot be opened
      */
-    public static AttentionBackend open(BackendProvider provider, OptionalInt index, BackendOptions options) {
+    public static AttentionBackend open(BackendProvider provider, DeviceChoice choice, BackendOptions options) {
         List<DeviceInfo> devices = provider.devices();
-        DeviceInfo device = devices.stream()
-                .filter(candidate -> index.isEmpty() || candidate.index() == index.getAsInt())
-                .findFirst()
-                .orElseThrow(() -> unsupported(
-                        "Backend '%s' has no device %s. Devices: %s.",
-                        provider.name(),
-                        index.isPresent() ? String.valueOf(index.getAsInt()) : "at all",
-                        devices.stream()
-                                .map(each -> each.index() + " (" + each.name() + ")")
-                                .toList()));
-        return provider.open(device, options);
+        List<DeviceInfo> meant = choice.among(devices);
+        if (meant.size() != 1) {
+            throw unsupported(
+                    "Backend '%s' has %s. Devices: %s.",
+                    provider.name(),
+                    switch (choice) {
+                        case DeviceChoice.Best best -> "no device at all";
+                        case DeviceChoice.Index(int index) -> "no device " + index;
+                        case DeviceChoice.Name(String part) ->
+                            meant.isEmpty()
+                                    ? "no device with '%s' in its name".formatted(part)
+                                    : "%d devices with '%s' in their names".formatted(meant.size(), part);
+                    },
+                    devices.stream()
+                            .map(each -> each.index() + " (" + each.name() + ")")
+                            .toList());
+        }
+        return provider.open(meant.getFirst(), options);
     }
 
     List<BackendProvider> available() {

@@ -2,13 +2,12 @@ package dev.quire.core.llm;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /**
  * What runs the model.
  *
  * @param backend name of a backend; by default {@link Backends#AUTO}
- * @param index which of the backend's devices; absent, the default, for its best
+ * @param device which of the backend's devices; by default its best
  * @param threads host threads that the backend may use; 0, the default, lets it choose
  * @param memoryUtilization share of a device's memory for weights, scratch memory and KV cache together; by default 0.92. The cpu backend
  *     shares its memory with everything else and takes at most 4 GiB, or 40% of what is free, for its KV cache
@@ -17,16 +16,13 @@ import java.util.OptionalInt;
  */
 public record DeviceOptions(
         String backend,
-        OptionalInt index,
+        DeviceChoice device,
         int threads,
         double memoryUtilization,
         Path cacheDirectory,
         Map<String, String> settings) {
     public DeviceOptions {
         settings = Map.copyOf(settings);
-        if (index.orElse(0) < 0) {
-            throw new IllegalArgumentException("device is %d; indexes begin at 0".formatted(index.getAsInt()));
-        }
         if (threads < 0) {
             throw new IllegalArgumentException(
                     "threads is %d; give a positive number, or 0 to let the backend choose".formatted(threads));
@@ -41,22 +37,22 @@ public record DeviceOptions(
     /** The best backend's best device. */
     public static DeviceOptions defaults() {
         Path cache = Path.of(System.getProperty("user.home"), ".cache", "quire");
-        return new DeviceOptions(Backends.AUTO, OptionalInt.empty(), 0, 0.92, cache, Map.of());
+        return new DeviceOptions(Backends.AUTO, DeviceChoice.BEST, 0, 0.92, cache, Map.of());
     }
 
     public DeviceOptions withThreads(int value) {
-        return new DeviceOptions(backend, index, value, memoryUtilization, cacheDirectory, settings);
+        return new DeviceOptions(backend, device, value, memoryUtilization, cacheDirectory, settings);
     }
 
     public DeviceOptions withBackend(String value) {
-        return new DeviceOptions(value, index, threads, memoryUtilization, cacheDirectory, settings);
+        return new DeviceOptions(value, device, threads, memoryUtilization, cacheDirectory, settings);
     }
 
-    public DeviceOptions withIndex(int value) {
-        return new DeviceOptions(backend, OptionalInt.of(value), threads, memoryUtilization, cacheDirectory, settings);
+    public DeviceOptions withDevice(DeviceChoice value) {
+        return new DeviceOptions(backend, value, threads, memoryUtilization, cacheDirectory, settings);
     }
 
     public DeviceOptions withMemoryUtilization(double value) {
-        return new DeviceOptions(backend, index, threads, value, cacheDirectory, settings);
+        return new DeviceOptions(backend, device, threads, value, cacheDirectory, settings);
     }
 }

@@ -109,7 +109,7 @@ final class LlmLoader {
         BackendProvider provider = backends.choose(device.backend());
         BackendOptions given = new BackendOptions(
                 device.threads(), device.cacheDirectory(), options.listener()::notice, device.settings());
-        AttentionBackend backend = Backends.open(provider, device.index(), given);
+        AttentionBackend backend = Backends.open(provider, device.device(), given);
         if (!backend.info().numerics().contains(options.engine().numerics())) {
             backend.close();
             throw new BackendException(

@@ -16,7 +16,6 @@ import dev.quire.core.model.ModelRunner;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -76,7 +75,7 @@ record PlacedModel(
                 .filter(provider -> provider.name().equals(Backends.CPU))
                 .filter(provider -> !primary.info().name().equals(Backends.CPU))
                 .findFirst()
-                .map(provider -> Backends.open(provider, OptionalInt.empty(), given));
+                .map(provider -> Backends.open(provider, DeviceChoice.BEST, given));
     }
 
     /**

@@ -13,7 +13,6 @@ import dev.quire.api.DeviceInfo;
 import dev.quire.conformance.oracle.OracleBackend;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** A backend is chosen by name, or refused with what there is instead. */
@@ -77,11 +76,35 @@ class BackendsTest {
     }
 
     @Test
+    void aDeviceIsChosenByIndexOrByAPartOfItsName() {
+        assertEquals("first", device("auto"));
+        assertEquals("second", device("1"));
+        assertEquals("second", device("SEC"));
+    }
+
+    private static String device(String text) {
+        return DeviceChoice.parse(text)
+                .among(Fake.available("cuda").devices())
+                .getFirst()
+                .name();
+    }
+
+    @Test
     void aDeviceThatIsNotThereListsThoseThatAre() {
+        assertTrue(unopened("2").startsWith("Backend 'cuda' has no device 2. Devices: [0 (first), 1 (second)]."));
+        assertTrue(unopened("third").contains("no device with 'third' in its name"));
+    }
+
+    @Test
+    void aNameThatSeveralDevicesHaveIsRefused() {
+        assertTrue(unopened("s").contains("2 devices with 's' in their names"));
+    }
+
+    private static String unopened(String device) {
         BackendOptions options = BackendOptions.defaults(Path.of("unused"));
-        String message = assertThrows(
-                        BackendException.class, () -> Backends.open(Fake.available("cuda"), OptionalInt.of(2), options))
+        return assertThrows(
+                        BackendException.class,
+                        () -> Backends.open(Fake.available("cuda"), DeviceChoice.parse(device), options))
                 .getMessage();
-        assertTrue(message.contains("no device 2") && message.contains("1 (second)"), message);
     }
 }

@@ -53,7 +53,7 @@ class FamiliesTest {
     @MethodSource("families")
     void theCpusLogitsAreTheReferencesInFloat32(Family family) throws IOException {
         try (AttentionBackend cpu = Backends.open(
-                Backends.onClassPath().choose(Backends.CPU), OptionalInt.empty(), BackendOptions.defaults(temporary))) {
+                Backends.onClassPath().choose(Backends.CPU), DeviceChoice.BEST, BackendOptions.defaults(temporary))) {
             assertLogits(family, cpu, FLOAT32);
         }
     }

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /** A model without an engine: given a whole text, the logits after each of its last tokens, in one step. */
@@ -39,7 +38,7 @@ final class ForcedForward implements AutoCloseable {
         DeviceOptions device = options.device();
         AttentionBackend backend = Backends.open(
                 Backends.onClassPath().choose(device.backend()),
-                OptionalInt.empty(),
+                DeviceChoice.BEST,
                 new BackendOptions(device.threads(), device.cacheDirectory(), notice -> {}, device.settings()));
         resources.add(backend, backend::close);
         OpenModel model =

@@ -161,7 +161,7 @@ class HybridLlmTest {
         BackendOptions options =
                 BackendOptions.defaults(DeviceOptions.defaults().cacheDirectory());
         Supplier<AttentionBackend> refusing =
-                () -> new RefusingBackend(PARTIAL, Backends.open(cpu, OptionalInt.empty(), options), refuses);
+                () -> new RefusingBackend(PARTIAL, Backends.open(cpu, DeviceChoice.BEST, options), refuses);
         return Backends.of(List.of(cpu, new OracleProvider(PARTIAL, refusing)));
     }
 

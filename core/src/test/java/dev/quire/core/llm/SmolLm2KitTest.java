@@ -27,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,7 +58,7 @@ class SmolLm2KitTest {
         CaseContext context = new CaseContext(
                 () -> Backends.open(
                         Backends.onClassPath().choose(backend),
-                        OptionalInt.empty(),
+                        DeviceChoice.BEST,
                         BackendOptions.defaults(DeviceOptions.defaults().cacheDirectory())),
                 numerics);
         try (ForwardModel model = open()) {

@@ -34,7 +34,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,7 +92,7 @@ class TinyModelTest {
     private void check(String backend, Numerics numerics) {
         CaseContext context = new CaseContext(
                 () -> Backends.open(
-                        Backends.onClassPath().choose(backend), OptionalInt.empty(), BackendOptions.defaults(home)),
+                        Backends.onClassPath().choose(backend), DeviceChoice.BEST, BackendOptions.defaults(home)),
                 numerics);
         for (ConformanceCase one : ModelCases.of(TinyModel.load(), numerics, Depth.FULL)) {
             Verdict verdict = one.run(context);

@@ -13,6 +13,7 @@ import dev.quire.conformance.bisect.Side;
 import dev.quire.conformance.bisect.Subject;
 import dev.quire.conformance.definition.KitBackends;
 import dev.quire.core.llm.Backends;
+import dev.quire.core.llm.DeviceChoice;
 import dev.quire.core.llm.DeviceOptions;
 import dev.quire.core.llm.ForwardModel;
 import dev.quire.core.llm.LlmOptions;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -78,8 +78,8 @@ final class BisectCommand extends OptionsCommand {
         Backends backends = Backends.of(providers);
         BackendProvider first = backends.choose(llm.device().backend());
         BackendProvider second = backends.choose(against);
-        try (AttentionBackend a = open(first, llm.device().index(), llm);
-                AttentionBackend b = open(second, OptionalInt.empty(), llm);
+        try (AttentionBackend a = open(first, llm.device().device(), llm);
+                AttentionBackend b = open(second, DeviceChoice.BEST, llm);
                 AttentionBackend definition =
                         KitBackends.definition(options.device().numerics());
                 ForwardModel model = ForwardModel.open(llm, common(a.info(), b.info()))) {
@@ -88,11 +88,11 @@ final class BisectCommand extends OptionsCommand {
         }
     }
 
-    private static AttentionBackend open(BackendProvider provider, OptionalInt index, LlmOptions llm) {
+    private static AttentionBackend open(BackendProvider provider, DeviceChoice choice, LlmOptions llm) {
         DeviceOptions device = llm.device();
         return Backends.open(
                 provider,
-                index,
+                choice,
                 new BackendOptions(device.threads(), device.cacheDirectory(), llm.listener()::notice, Map.of()));
     }
 

@@ -64,7 +64,7 @@ public final class ModelLauncher {
         DeviceOptions defaults = DeviceOptions.defaults();
         DeviceOptions device = new DeviceOptions(
                 options.device().backend().orElse(defaults.backend()),
-                options.device().index(),
+                options.device().device(),
                 options.device().threads(),
                 options.cache().memoryUtilization(),
                 defaults.cacheDirectory(),

@@ -1,19 +1,19 @@
 package dev.quire.server.options;
 
 import dev.quire.api.types.Numerics;
+import dev.quire.core.llm.DeviceChoice;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * What the model runs on.
  *
  * @param backend name of a backend; absent for the best one that is available
- * @param index which of the backend's devices; absent for the best one
+ * @param device which of the backend's devices
  * @param threads host threads; 0 lets the backend choose
  * @param numerics fast, or bit-identical on every certified backend
  */
-public record DeviceOptions(Optional<String> backend, OptionalInt index, int threads, Numerics numerics) {
+public record DeviceOptions(Optional<String> backend, DeviceChoice device, int threads, Numerics numerics) {
     static final Option<String> BACKEND = Option.of(
                     "backend",
                     OptionType.TEXT,
@@ -22,10 +22,10 @@ public record DeviceOptions(Optional<String> backend, OptionalInt index, int thr
     static final Option<String> DEVICE = Option.of(
                     "device",
                     OptionType.TEXT,
-                    "Which of the backend's devices, by index or id as `quire devices` lists them, or `auto` for the"
-                            + " best.")
+                    "Which of the backend's devices, by index or by a part of its name as `quire backends` lists them, or"
+                            + " `auto` for the best.")
             .defaults("auto")
-            .require(device -> device.equals("auto") || device.matches("\\d{1,6}"), "an index, or auto");
+            .require(device -> !device.isBlank(), "an index, a part of a name, or auto");
     static final Option<Integer> THREADS = Option.of(
                     "threads", OptionType.INTEGER, "Host threads that the backend may use; 0 lets it choose.")
             .defaults("0")
@@ -42,12 +42,8 @@ public record DeviceOptions(Optional<String> backend, OptionalInt index, int thr
     static DeviceOptions of(OptionValues values) {
         return new DeviceOptions(
                 values.find(BACKEND).filter(name -> !name.equals("auto")),
-                index(values.get(DEVICE)),
+                DeviceChoice.parse(values.get(DEVICE)),
                 values.get(THREADS),
                 values.get(NUMERICS));
-    }
-
-    private static OptionalInt index(String device) {
-        return device.equals("auto") ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(device));
     }
 }
