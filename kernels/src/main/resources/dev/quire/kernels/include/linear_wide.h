@@ -64,14 +64,15 @@ FN void linear_wide(GLOBAL const float *x, GLOBAL const u16 *w, GLOBAL const flo
         if (i < to) {
 #pragma unroll
             for (int part = 0; part < 2; part++) {
+                int at = i + part * HALF_LANES;
                 float16 a[TILE_ROWS], b[TILE_COLUMNS];
 #pragma unroll
                 for (int c = 0; c < TILE_COLUMNS; c++) {
-                    b[c] = bf16_wide(first_shorts(weights[c] + i + part * HALF_LANES, to - i - part * HALF_LANES));
+                    b[c] = bf16_wide(first_shorts(weights[c] + at, to - at, k - at));
                 }
 #pragma unroll
                 for (int r = 0; r < TILE_ROWS; r++) {
-                    a[r] = first_floats(in[r] + i + part * HALF_LANES, to - i - part * HALF_LANES);
+                    a[r] = first_floats(in[r] + at, to - at, k - at);
                 }
                 tile_products(lanes[part], a, b);
             }

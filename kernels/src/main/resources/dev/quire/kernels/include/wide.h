@@ -26,8 +26,16 @@ FN float fold_wide(float16 low, float16 high) {
     return FADD(d.x, d.y);
 }
 
-/* The first `count` elements, then zeros; none where `count` is not positive. */
-FN float16 first_floats(GLOBAL const float *x, int count) {
+/* Which of half the lanes are among the first `count`. */
+FN int16 among_first(int count) {
+    return (int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(count);
+}
+
+/* The first `count` elements, then zeros; none where `count` is not positive. `readable` elements lie there, at least `count`. */
+FN float16 first_floats(GLOBAL const float *x, int count, int readable) {
+    if (readable >= HALF_LANES) {
+        return select((float16)(0.0f), vload16(0, x), among_first(count));
+    }
     float elements[HALF_LANES];
     for (int i = 0; i < HALF_LANES; i++) {
         elements[i] = i < count ? x[i] : 0.0f;
@@ -35,7 +43,10 @@ FN float16 first_floats(GLOBAL const float *x, int count) {
     return vload16(0, elements);
 }
 
-FN ushort16 first_shorts(GLOBAL const u16 *x, int count) {
+FN ushort16 first_shorts(GLOBAL const u16 *x, int count, int readable) {
+    if (readable >= HALF_LANES) {
+        return select((ushort16)(0), vload16(0, x), convert_ushort16(as_uint16(among_first(count))));
+    }
     u16 elements[HALF_LANES];
     for (int i = 0; i < HALF_LANES; i++) {
         elements[i] = i < count ? x[i] : (u16)0;

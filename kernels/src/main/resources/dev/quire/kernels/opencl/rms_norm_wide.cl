@@ -12,8 +12,8 @@ KERNEL void rms_norm_wide(GLOBAL const float *x, GLOBAL const float *weight, GLO
     float16 low = (float16)(0.0f), high = (float16)(0.0f);
     for (int i = 0; i < width; i += LANES) {
         int whole = i + LANES <= width;
-        float16 a = whole ? vload16(0, in + i) : first_floats(in + i, width - i);
-        float16 b = whole ? vload16(1, in + i) : first_floats(in + i + HALF_LANES, width - i - HALF_LANES);
+        float16 a = whole ? vload16(0, in + i) : first_floats(in + i, width - i, width - i);
+        float16 b = whole ? vload16(1, in + i) : first_floats(in + i + HALF_LANES, width - i - HALF_LANES, width - i - HALF_LANES);
         low = FADD(low, FMUL(a, a));
         high = FADD(high, FMUL(b, b));
     }

@@ -66,7 +66,9 @@ final class OpenClDevice implements Device {
     public String description() {
         return "OpenCL, driver %s, %s, quotients %s"
                 .formatted(
-                        target.info().driver(), model.text(), target.exactDivision() ? "by hardware" : "by integers");
+                        target.info().driver(),
+                        model.text(),
+                        target.arithmetic().exactDivision() ? "by hardware" : "by integers");
     }
 
     @Override

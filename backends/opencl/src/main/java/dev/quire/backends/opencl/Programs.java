@@ -32,9 +32,7 @@ final class Programs implements AutoCloseable {
         this.target = target;
         this.cache = cache;
         this.sources = sources;
-        this.options = target.exactDivision()
-                ? "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -DEXACT_DIVISION"
-                : "-cl-std=CL1.2";
+        this.options = target.arithmetic().buildOptions();
     }
 
     /** Builds a kernel, unless it is. */

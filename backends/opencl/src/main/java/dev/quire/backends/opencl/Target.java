@@ -12,7 +12,7 @@ import org.jocl.cl_platform_id;
  * An OpenCL device that could be opened.
  *
  * @param memory how it shares memory with the host
- * @param exactDivision whether it offers correctly rounded quotients and roots
+ * @param arithmetic what it does by hardware
  * @param largestAllocation bytes of the largest piece of memory that it promises to give
  */
 record Target(
@@ -21,9 +21,8 @@ record Target(
         DeviceInfo info,
         long type,
         MemoryModel memory,
-        boolean exactDivision,
+        Arithmetic arithmetic,
         long largestAllocation) {
-    private static final long CORRECTLY_ROUNDED = CL.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT;
     /** The part of the machine's memory that a device which is the machine's processor may take. */
     private static final long HOST_SHARE = 4;
 
@@ -61,13 +60,13 @@ record Target(
                 info,
                 type,
                 MemoryModel.of(query.number(CL.CL_DEVICE_SVM_CAPABILITIES)),
-                (query.number(CL.CL_DEVICE_SINGLE_FP_CONFIG) & CORRECTLY_ROUNDED) != 0,
+                Arithmetic.of(query.number(CL.CL_DEVICE_SINGLE_FP_CONFIG)),
                 largest);
     }
 
     private Target numbered(int index) {
         DeviceInfo as = new DeviceInfo(index, info.name(), info.memoryBytes(), info.driver());
-        return new Target(platform, id, as, type, memory, exactDivision, largestAllocation);
+        return new Target(platform, id, as, type, memory, arithmetic, largestAllocation);
     }
 
     /** Whether it is the machine's processor. */
