@@ -2,10 +2,9 @@ package dev.quire.conformance.metamorphic;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.types.Numerics;
-import dev.quire.conformance.bits.BitsBackend;
 import dev.quire.conformance.cases.CaseContext;
 import dev.quire.conformance.cases.ConformanceCase;
-import dev.quire.conformance.oracle.OracleBackend;
+import dev.quire.conformance.definition.KitBackends;
 import dev.quire.conformance.report.Level;
 import dev.quire.conformance.report.Profile;
 import dev.quire.conformance.report.Verdict;
@@ -68,7 +67,7 @@ record WholeModelCase(SmallModel model, Texts texts, Set<Profile> required) impl
         }
         boolean exact = numerics == Numerics.REPRODUCIBLE;
         Map<SamePlace, int[]> expected = new HashMap<>();
-        try (AttentionBackend definition = exact ? new BitsBackend() : new OracleBackend();
+        try (AttentionBackend definition = KitBackends.definition(numerics);
                 ScenarioRun run = new ScenarioRun(definition, played.scenario(), samples, numerics, Watch.NONE)) {
             Sameness.eachRow(model, played, run.run(), expected::put);
         }

@@ -9,19 +9,13 @@ import dev.quire.api.DeviceInfo;
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.SpirvModule;
 import dev.quire.kernels.device.DeviceBackend;
+import dev.quire.kernels.device.DeviceSearch;
 import java.util.List;
 
 /** Level Zero devices: Intel's GPUs, and whatever else brings a driver. It has no settings. */
 public final class LevelZeroProvider implements BackendProvider {
     private static final String NAME = "levelzero";
     private static final long CACHE_BYTES = 256L << 20;
-
-    /** What the loader has, or why there is none. */
-    private sealed interface Found {
-        record Targets(List<Target> list) implements Found {}
-
-        record Nothing(Availability.Unavailable why) implements Found {}
-    }
 
     @Override
     public String name() {
@@ -30,44 +24,34 @@ public final class LevelZeroProvider implements BackendProvider {
 
     @Override
     public Availability availability() {
-        return switch (find()) {
-            case Found.Targets targets -> new Availability.Available();
-            case Found.Nothing(var why) -> why;
-        };
+        return find().availability();
     }
 
     @Override
     public List<DeviceInfo> devices() {
-        return switch (find()) {
-            case Found.Targets(var list) -> list.stream().map(Target::info).toList();
-            case Found.Nothing nothing -> List.of();
-        };
+        return find().infos();
     }
 
-    private static Found find() {
+    private static DeviceSearch<Target> find() {
         if (!SpirvModule.built()) {
-            return nothing(
+            return DeviceSearch.nothing(
                     "this build of Quire carries no SPIR-V",
                     "install clang-15, llvm-spirv-15 and spirv-tools, then build again");
         }
         try {
             List<Target> targets = Target.all();
             return targets.isEmpty()
-                    ? nothing(
+                    ? DeviceSearch.nothing(
                             "the Level Zero loader finds no driver with a device",
                             "install the Level Zero driver of your GPU")
-                    : new Found.Targets(targets);
+                    : new DeviceSearch.Found<>(targets);
         } catch (LinkageError e) {
-            return nothing(
+            return DeviceSearch.nothing(
                     "the Level Zero loader, libze_loader.so.1, is not installed",
                     "install libze1 and the driver of your GPU");
         } catch (BackendException e) {
-            return nothing(e.getMessage(), "check the driver of your GPU");
+            return DeviceSearch.nothing(e.getMessage(), "check the driver of your GPU");
         }
-    }
-
-    private static Found nothing(String reason, String fix) {
-        return new Found.Nothing(new Availability.Unavailable(reason, fix));
     }
 
     @Override
@@ -76,17 +60,7 @@ public final class LevelZeroProvider implements BackendProvider {
             throw unsupported("backend levelzero has no settings; drop %s"
                     .formatted(options.settings().keySet()));
         }
-        if (!(find() instanceof Found.Targets(var list))) {
-            throw unsupported("Level Zero is gone since its devices were listed");
-        }
-        Target target = list.stream()
-                .filter(candidate -> candidate.info().equals(device))
-                .findFirst()
-                .orElseThrow(() -> unsupported("there is no Level Zero device %d (%s) any more; there are %s"
-                        .formatted(
-                                device.index(),
-                                device.name(),
-                                list.stream().map(Target::info).toList())));
+        Target target = find().pick(device, "Level Zero");
         KernelCache cache =
                 new KernelCache(options.cacheDirectory().resolve("kernels"), CACHE_BYTES, options.notices());
         return new DeviceBackend(NAME, new LevelZeroDevice(target, cache, SpirvModule::find), options.notices());

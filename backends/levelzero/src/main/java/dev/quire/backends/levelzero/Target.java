@@ -27,6 +27,7 @@ import dev.quire.backends.levelzero.ze.ze_device_memory_properties_t;
 import dev.quire.backends.levelzero.ze.ze_device_properties_t;
 import dev.quire.backends.levelzero.ze.ze_driver_extension_properties_t;
 import dev.quire.backends.levelzero.ze.ze_driver_properties_t;
+import dev.quire.kernels.device.DeviceSearch;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.IntPointer;
@@ -46,7 +47,8 @@ record Target(
         DeviceInfo info,
         int queueGroup,
         boolean integrated,
-        long mostBytes) {
+        long mostBytes)
+        implements DeviceSearch.Candidate {
     /**
      * All devices of all drivers, in the loader's order; none where it has no driver, when nothing else is called.
      *

@@ -9,6 +9,7 @@ import dev.quire.api.DeviceInfo;
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.KernelSource;
 import dev.quire.kernels.device.DeviceBackend;
+import dev.quire.kernels.device.DeviceSearch;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,13 +24,6 @@ public final class OpenClProvider implements BackendProvider {
     private static final String MEMORY = "memory";
     private static final long CACHE_BYTES = 256L << 20;
 
-    /** What the loader has, or why there is none. */
-    private sealed interface Found {
-        record Targets(List<Target> list) implements Found {}
-
-        record Nothing(Availability.Unavailable why) implements Found {}
-    }
-
     @Override
     public String name() {
         return NAME;
@@ -37,59 +31,39 @@ public final class OpenClProvider implements BackendProvider {
 
     @Override
     public Availability availability() {
-        return switch (find()) {
-            case Found.Targets targets -> new Availability.Available();
-            case Found.Nothing(var why) -> why;
-        };
+        return find().availability();
     }
 
     @Override
     public List<DeviceInfo> devices() {
-        return switch (find()) {
-            case Found.Targets(var list) -> list.stream().map(Target::info).toList();
-            case Found.Nothing nothing -> List.of();
-        };
+        return find().infos();
     }
 
-    private static Found find() {
+    private static DeviceSearch<Target> find() {
         return find(Target::all);
     }
 
-    private static Found find(Supplier<List<Target>> loader) {
+    private static DeviceSearch<Target> find(Supplier<List<Target>> loader) {
         try {
             List<Target> targets = loader.get();
             return targets.isEmpty()
-                    ? nothing(
+                    ? DeviceSearch.nothing(
                             "the OpenCL loader finds no device",
                             "install the driver of your GPU, or pocl-opencl-icd for the processor")
-                    : new Found.Targets(targets);
+                    : new DeviceSearch.Found<>(targets);
         } catch (UnsatisfiedLinkError | UnsupportedOperationException | NoClassDefFoundError e) {
-            return nothing(
+            return DeviceSearch.nothing(
                     "there is no OpenCL loader: "
                             + e.getMessage().lines().findFirst().orElse(""),
                     "install ocl-icd-libopencl1 and the driver of your GPU");
         } catch (BackendException e) {
-            return nothing(e.getMessage(), "see what clinfo says");
+            return DeviceSearch.nothing(e.getMessage(), "see what clinfo says");
         }
-    }
-
-    private static Found nothing(String reason, String fix) {
-        return new Found.Nothing(new Availability.Unavailable(reason, fix));
     }
 
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
-        if (!(find() instanceof Found.Targets(var list))) {
-            throw unsupported("OpenCL is gone since its devices were listed");
-        }
-        Target target = list.stream()
-                .filter(candidate -> candidate.info().equals(device))
-                .findFirst()
-                .orElseThrow(() -> unsupported("there is no OpenCL device %d (%s) any more; there are %s"
-                        .formatted(
-                                device.index(),
-                                device.name(),
-                                list.stream().map(Target::info).toList())));
+        Target target = find().pick(device, "OpenCL");
         KernelCache cache =
                 new KernelCache(options.cacheDirectory().resolve("kernels"), CACHE_BYTES, options.notices());
         MemoryModel model = model(target, options.settings());

@@ -1,6 +1,7 @@
 package dev.quire.backends.opencl;
 
 import dev.quire.api.DeviceInfo;
+import dev.quire.kernels.device.DeviceSearch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,7 +23,8 @@ record Target(
         long type,
         MemoryModel memory,
         Arithmetic arithmetic,
-        long largestAllocation) {
+        long largestAllocation)
+        implements DeviceSearch.Candidate {
     /** The part of the machine's memory that a device which is the machine's processor may take. */
     private static final long HOST_SHARE = 4;
 
