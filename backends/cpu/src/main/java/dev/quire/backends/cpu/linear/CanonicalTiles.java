@@ -8,7 +8,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * The innermost loops of {@link CanonicalLinear}: two rows of x against four vectors of outputs of one panel, a lane for each output. Fused
  * multiply-adds round as separate ones do, since products of bf16 values are exact. Each run of words is read once, in order, for sixteen
- * sums; x is broadcast. One row alone runs as both: the weights then arrive twice as fast as in a loop over one row.
+ * sums; x is broadcast. One row alone runs as both: the weights then arrive twice as fast as in a loop over one row. No loop calls a method of ours
+ * that returns a vector: whether the compiler inlines it is a matter of what it compiled before, and else the vector goes over the heap.
  */
 final class CanonicalTiles {
     private static final int UPPER = 0xffff0000;
@@ -106,20 +107,26 @@ final class CanonicalTiles {
     static void foldRuns(float[] tile, float[] slices, int to) {
         int size = 2 * Lanes.GROUP;
         for (int i = 0; i < size; i += Lanes.COUNT) {
-            FloatVector even = pair(tile, i, size)
-                    .add(pair(tile, i + 4 * size, size))
-                    .add(pair(tile, i + 2 * size, size).add(pair(tile, i + 6 * size, size)));
-            FloatVector odd = pair(tile, i + size, size)
-                    .add(pair(tile, i + 5 * size, size))
-                    .add(pair(tile, i + 3 * size, size).add(pair(tile, i + 7 * size, size)));
+            FloatVector r0 = FloatVector.fromArray(Lanes.FLOATS, tile, i)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, tile, i + 8 * size));
+            FloatVector r1 = FloatVector.fromArray(Lanes.FLOATS, tile, i + size)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, tile, i + 9 * size));
+            FloatVector r2 = FloatVector.fromArray(Lanes.FLOATS, tile, i + 2 * size)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, tile, i + 10 * size));
+            FloatVector r3 = FloatVector.fromArray(Lanes.FLOATS, tile, i + 3 * size)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, tile, i + 11 * size));
+            FloatVector r4 = FloatVector.fromArray(Lanes.FLOATS, tile, i + 4 * size)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, tile, i + 12 * size));
+            FloatVector r5 = FloatVector.fromArray(Lanes.FLOATS, tile, i + 5 * size)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, tile, i + 13 * size));
+            FloatVector r6 = FloatVector.fromArray(Lanes.FLOATS, tile, i + 6 * size)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, tile, i + 14 * size));
+            FloatVector r7 = FloatVector.fromArray(Lanes.FLOATS, tile, i + 7 * size)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, tile, i + 15 * size));
+            FloatVector even = r0.add(r4).add(r2.add(r6));
+            FloatVector odd = r1.add(r5).add(r3.add(r7));
             even.add(odd).intoArray(slices, to + i);
         }
-    }
-
-    /** Runs q and q + 8, where run q begins at {@code at}. */
-    private static FloatVector pair(float[] tile, int at, int size) {
-        return FloatVector.fromArray(Lanes.FLOATS, tile, at)
-                .add(FloatVector.fromArray(Lanes.FLOATS, tile, at + 8 * size));
     }
 
     /** Folds {@code count} (a power of two) runs of {@code size} sums into the first: i takes i xor count/2, then the half of that, down to 1. */

@@ -51,10 +51,10 @@ final class GroupCodes {
             FloatVector t2 = FloatVector.zero(Lanes.FLOATS);
             FloatVector t3 = FloatVector.zero(Lanes.FLOATS);
             for (int k = 0; k < group; k += perWord, word += GroupFormat.WORDS) {
-                IntVector w0 = load(packed, word);
-                IntVector w1 = load(packed, word + Lanes.BYTES);
-                IntVector w2 = load(packed, word + 2L * Lanes.BYTES);
-                IntVector w3 = load(packed, word + 3L * Lanes.BYTES);
+                IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, packed, word, Lanes.ORDER);
+                IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, packed, word + Lanes.BYTES, Lanes.ORDER);
+                IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, packed, word + 2L * Lanes.BYTES, Lanes.ORDER);
+                IntVector w3 = IntVector.fromMemorySegment(Lanes.INTS, packed, word + 3L * Lanes.BYTES, Lanes.ORDER);
                 for (int i = 0; i < perWord; i += 2, x += 2) {
                     FloatVector p = FloatVector.broadcast(Lanes.FLOATS, xs[x]);
                     FloatVector q = FloatVector.broadcast(Lanes.FLOATS, xs[x + 1]);
@@ -107,15 +107,15 @@ final class GroupCodes {
             FloatVector t2 = FloatVector.zero(Lanes.FLOATS);
             FloatVector t3 = FloatVector.zero(Lanes.FLOATS);
             for (int k = first; k < first + group; k += perWord, word += GroupFormat.WORDS) {
-                IntVector w0 = load(packed, word);
-                IntVector w1 = load(packed, word + Lanes.BYTES);
-                IntVector w2 = load(packed, word + 2L * Lanes.BYTES);
-                IntVector w3 = load(packed, word + 3L * Lanes.BYTES);
+                IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, packed, word, Lanes.ORDER);
+                IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, packed, word + Lanes.BYTES, Lanes.ORDER);
+                IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, packed, word + 2L * Lanes.BYTES, Lanes.ORDER);
+                IntVector w3 = IntVector.fromMemorySegment(Lanes.INTS, packed, word + 3L * Lanes.BYTES, Lanes.ORDER);
                 if (k % perHighWord == 0) {
-                    h0 = load(packed, highWord);
-                    h1 = load(packed, highWord + Lanes.BYTES);
-                    h2 = load(packed, highWord + 2L * Lanes.BYTES);
-                    h3 = load(packed, highWord + 3L * Lanes.BYTES);
+                    h0 = IntVector.fromMemorySegment(Lanes.INTS, packed, highWord, Lanes.ORDER);
+                    h1 = IntVector.fromMemorySegment(Lanes.INTS, packed, highWord + Lanes.BYTES, Lanes.ORDER);
+                    h2 = IntVector.fromMemorySegment(Lanes.INTS, packed, highWord + 2L * Lanes.BYTES, Lanes.ORDER);
+                    h3 = IntVector.fromMemorySegment(Lanes.INTS, packed, highWord + 3L * Lanes.BYTES, Lanes.ORDER);
                     highWord += GroupFormat.WORDS;
                 }
                 for (int i = 0; i < perWord; i++, x++) {
@@ -175,7 +175,8 @@ final class GroupCodes {
         IntVector mask = IntVector.broadcast(Lanes.INTS, GroupFormat.lowMask(bits, 0));
         int to = first;
         for (int word = 0; word < bits; word++) {
-            IntVector w = load(packed, words + (long) word * GroupFormat.WORDS);
+            IntVector w = IntVector.fromMemorySegment(
+                    Lanes.INTS, packed, words + (long) word * GroupFormat.WORDS, Lanes.ORDER);
             for (int i = 0; i < perWord; i++, to += Panels.WIDTH) {
                 w.and(mask).or(ONE).reinterpretAsFloats().intoArray(codes, to);
                 w = w.lanewise(VectorOperators.ROL, bits);
@@ -193,9 +194,10 @@ final class GroupCodes {
         IntVector h = one;
         int to = first;
         for (int word = 0; word < low; word++) {
-            IntVector w = load(packed, words + (long) word * GroupFormat.WORDS);
+            IntVector w = IntVector.fromMemorySegment(
+                    Lanes.INTS, packed, words + (long) word * GroupFormat.WORDS, Lanes.ORDER);
             if (word * perWord % perHighWord == 0) {
-                h = load(packed, highWord);
+                h = IntVector.fromMemorySegment(Lanes.INTS, packed, highWord, Lanes.ORDER);
                 highWord += GroupFormat.WORDS;
             }
             for (int i = 0; i < perWord; i++, to += Panels.WIDTH) {
@@ -204,9 +206,5 @@ final class GroupCodes {
                 h = h.lanewise(VectorOperators.ROL, high);
             }
         }
-    }
-
-    private static IntVector load(MemorySegment packed, long at) {
-        return IntVector.fromMemorySegment(Lanes.INTS, packed, at, Lanes.ORDER);
     }
 }

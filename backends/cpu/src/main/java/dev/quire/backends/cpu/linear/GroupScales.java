@@ -24,6 +24,7 @@ final class GroupScales {
     private static final VectorSpecies<Byte> BYTES = species(byte.class, Byte.SIZE);
     private static final VectorSpecies<Short> SHORTS = species(short.class, Short.SIZE);
     private static final VectorSpecies<Integer> INTS = species(int.class, Integer.SIZE);
+    private static final VectorSpecies<Float> FLOATS = species(float.class, Float.SIZE);
 
     /** What turns the bits of a float16, moved to where a float32 has them, into its value. */
     private static final float EXPONENT_GAP = 0x1p112f;
@@ -85,48 +86,53 @@ final class GroupScales {
     private void vectors(GroupFormat format, MemorySegment packed, long block, int to) {
         int groups = format.groupsPerBlock();
         float unit = 1 << format.bits();
+        long minimumHalves = block + 2L * Panels.WIDTH;
+        if (format.hasIntegerScales()) {
+            long integers = block + format.halvesBytes();
+            integers(packed, block, integers, groups, unit, scales, to);
+            if (format.hasMinimums()) {
+                integers(packed, minimumHalves, integers + (long) groups * Panels.WIDTH, groups, -1, minimums, to);
+            }
+        } else {
+            halves(packed, block, unit, scales, to);
+            if (format.hasMinimums()) {
+                halves(packed, minimumHalves, 1, minimums, to);
+            }
+        }
+    }
+
+    /** out[g, c] = half[c] · integer[g, c] · unit. */
+    private static void integers(
+            MemorySegment packed, long halves, long integers, int groups, float unit, float[] out, int to) {
+        halves(packed, halves, 1, out, to);
         for (int lane = 0; lane < Panels.WIDTH; lane += LANES) {
-            if (format.hasIntegerScales()) {
-                integers(format, packed, block, lane, groups, unit, to + lane);
-            } else {
-                halves(packed, block + 2L * lane).mul(unit).intoArray(scales, to + lane);
-                if (format.hasMinimums()) {
-                    halves(packed, block + 2L * (Panels.WIDTH + lane)).intoArray(minimums, to + lane);
-                }
-            }
-        }
-    }
-
-    private void integers(
-            GroupFormat format, MemorySegment packed, long block, int lane, int groups, float unit, int to) {
-        FloatVector d = halves(packed, block + 2L * lane);
-        long first = block + format.halvesBytes() + lane;
-        for (int g = 0; g < groups; g++) {
-            d.mul(bytes(packed, first + (long) g * Panels.WIDTH)).mul(unit).intoArray(scales, to + g * Panels.WIDTH);
-        }
-        if (format.hasMinimums()) {
-            FloatVector m = halves(packed, block + 2L * (Panels.WIDTH + lane));
+            FloatVector half = FloatVector.fromArray(FLOATS, out, to + lane);
             for (int g = 0; g < groups; g++) {
-                m.mul(bytes(packed, first + (long) (groups + g) * Panels.WIDTH))
-                        .neg()
-                        .intoArray(minimums, to + g * Panels.WIDTH);
+                int at = g * Panels.WIDTH + lane;
+                FloatVector integer =
+                        (FloatVector) ByteVector.fromMemorySegment(BYTES, packed, integers + at, Lanes.ORDER)
+                                .convertShape(VectorOperators.B2I, INTS, 0)
+                                .convert(VectorOperators.I2F, 0);
+                half.mul(integer).mul(unit).intoArray(out, to + at);
             }
         }
     }
 
-    private static FloatVector bytes(MemorySegment packed, long at) {
-        return (FloatVector) ByteVector.fromMemorySegment(BYTES, packed, at, Lanes.ORDER)
-                .convertShape(VectorOperators.B2I, INTS, 0)
-                .convert(VectorOperators.I2F, 0);
-    }
-
-    private static FloatVector halves(MemorySegment packed, long at) {
-        IntVector bits = (IntVector) ShortVector.fromMemorySegment(SHORTS, packed, at, Lanes.ORDER)
-                .convertShape(VectorOperators.S2I, INTS, 0);
-        FloatVector magnitude = bits.and(0x7fff)
-                .lanewise(VectorOperators.LSHL, 13)
-                .reinterpretAsFloats()
-                .mul(EXPONENT_GAP);
-        return magnitude.reinterpretAsInts().or(bits.and(0x8000_0000)).reinterpretAsFloats();
+    /** out[c] = half[c] · unit. */
+    private static void halves(MemorySegment packed, long halves, float unit, float[] out, int to) {
+        for (int lane = 0; lane < Panels.WIDTH; lane += LANES) {
+            IntVector bits = (IntVector) ShortVector.fromMemorySegment(SHORTS, packed, halves + 2L * lane, Lanes.ORDER)
+                    .convertShape(VectorOperators.S2I, INTS, 0);
+            FloatVector magnitude = bits.and(0x7fff)
+                    .lanewise(VectorOperators.LSHL, 13)
+                    .reinterpretAsFloats()
+                    .mul(EXPONENT_GAP);
+            magnitude
+                    .reinterpretAsInts()
+                    .or(bits.and(0x8000_0000))
+                    .reinterpretAsFloats()
+                    .mul(unit)
+                    .intoArray(out, to + lane);
+        }
     }
 }

@@ -18,7 +18,7 @@ class KernelWarmupTest {
     /** A kernel that boxes its vectors allocates some hundred bytes for each, a hundred times this in all. */
     private static final long MOST_BYTES = 32 << 10;
 
-    private static final int MOST_RUNS = 20_000;
+    private static final int MOST_RUNS = 100_000;
 
     @ParameterizedTest
     @EnumSource
