@@ -4,6 +4,8 @@ import ctypes
 import pathlib
 import sys
 
+from report import report
+
 DEVICES = "dg2", "pvc"
 
 
@@ -36,18 +38,7 @@ def main():
     if not modules:
         sys.exit(f"no SPIR-V in {sys.argv[1]}: build the kernels where llvm-spirv-15 is installed")
     ocloc = ctypes.CDLL("libocloc.so")
-    refused = 0
-    for device in DEVICES:
-        accepted = 0
-        for module in modules:
-            log = compile_module(ocloc, module, device)
-            if log is None:
-                accepted += 1
-            else:
-                refused += 1
-                print(f"Intel {device} refuses {module.stem}: {log}")
-        print(f"Intel {device}: {accepted} of {len(modules)} modules accepted")
-    sys.exit(1 if refused else 0)
+    report("modules", "Intel", DEVICES, modules, lambda module, device: compile_module(ocloc, module, device))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import ctypes
 import pathlib
 import sys
 
+from report import report
+
 ARCHITECTURES = "sm_80", "sm_89", "sm_90a"
 OPTIONS = b"-fmad=false", b"-ftz=false", b"-prec-div=true", b"-prec-sqrt=true"
 
@@ -36,18 +38,7 @@ def main():
     sources = sorted(pathlib.Path(sys.argv[2]).glob("*.cu"))
     if not sources:
         sys.exit(f"no CUDA C in {sys.argv[2]}")
-    refused = 0
-    for architecture in ARCHITECTURES:
-        accepted = 0
-        for source in sources:
-            log = compile_source(nvrtc, source, architecture)
-            if log is None:
-                accepted += 1
-            else:
-                refused += 1
-                print(f"NVIDIA {architecture} refuses {source.stem}: {log}")
-        print(f"NVIDIA {architecture}: {accepted} of {len(sources)} kernels accepted")
-    sys.exit(1 if refused else 0)
+    report("kernels", "NVIDIA", ARCHITECTURES, sources, lambda source, architecture: compile_source(nvrtc, source, architecture))
 
 
 if __name__ == "__main__":
