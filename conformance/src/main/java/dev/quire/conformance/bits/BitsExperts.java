@@ -1,12 +1,8 @@
 package dev.quire.conformance.bits;
 
 import dev.quire.api.program.ExpertOp;
-import dev.quire.api.program.Op;
-import dev.quire.api.program.Value;
-import dev.quire.api.program.WeightRef;
 import dev.quire.conformance.interpreter.ExpertChoice;
 import dev.quire.conformance.interpreter.ExpertRows;
-import java.util.Optional;
 
 /** Mixtures of experts (RULES N21 to N23). */
 final class BitsExperts {
@@ -64,22 +60,12 @@ final class BitsExperts {
         ExpertRows.of(x.rows(), experts.width(), (t, j) -> (int) experts.at(t, j))
                 .forEach((expert, rows) -> {
                     Matrix own = new Matrix(rows.count(), inputs);
-                    for (int i = 0; i < rows.count(); i++) {
-                        int from = rows.rows().get(i) * x.width()
-                                + (op.shared() ? 0 : rows.parts().get(i) * inputs);
-                        System.arraycopy(x.data(), from, own.data(), i * inputs, inputs);
-                    }
-                    WeightRef weight = op.weights().get(expert);
-                    Matrix result = new BitsLinear(
-                                    new Op.Linear(
-                                            Value.tokens("x", inputs),
-                                            weight,
-                                            Optional.empty(),
-                                            op.split(),
-                                            Value.tokens("out", outputs)),
-                                    weights,
-                                    canon)
-                            .run(own);
+                    rows.gather(
+                            op,
+                            inputs,
+                            x.width(),
+                            (from, to, count) -> System.arraycopy(x.data(), from, own.data(), to, count));
+                    Matrix result = new BitsLinear(ExpertRows.linear(op, expert), weights, canon).run(own);
                     for (int i = 0; i < rows.count(); i++) {
                         int to = rows.rows().get(i) * out.width() + rows.parts().get(i) * outputs;
                         System.arraycopy(result.data(), i * outputs, out.data(), to, outputs);

@@ -2,7 +2,6 @@ package dev.quire.conformance.oracle;
 
 import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
-import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.conformance.interpreter.ExpertChoice;
 import dev.quire.conformance.interpreter.ExpertRows;
@@ -58,20 +57,15 @@ final class OracleExperts {
         ExpertRows.of(x.rows(), experts.width(), (t, j) -> (int) experts.at(t, j))
                 .forEach((expert, rows) -> {
                     Matrix own = new Matrix(rows.count(), inputs);
-                    for (int i = 0; i < rows.count(); i++) {
-                        int from = rows.rows().get(i) * x.width()
-                                + (op.shared() ? 0 : rows.parts().get(i) * inputs);
-                        System.arraycopy(x.data(), from, own.data(), i * inputs, inputs);
-                    }
-                    WeightRef weight = op.weights().get(expert);
-                    Op.Linear linear = new Op.Linear(
-                            Value.tokens("x", inputs),
-                            weight,
-                            Optional.empty(),
-                            op.split(),
-                            Value.tokens("out", outputs));
-                    Result result = new OracleLinear(linear, own, weights.apply(weight), Optional.empty(), bound)
-                            .run(outputs, Selection.ALL);
+                    rows.gather(
+                            op,
+                            inputs,
+                            x.width(),
+                            (from, to, count) -> System.arraycopy(x.data(), from, own.data(), to, count));
+                    Op.Linear linear = ExpertRows.linear(op, expert);
+                    float[] weight = weights.apply(linear.weight());
+                    Result result =
+                            new OracleLinear(linear, own, weight, Optional.empty(), bound).run(outputs, Selection.ALL);
                     for (int i = 0; i < rows.count(); i++) {
                         for (int n = 0; n < outputs; n++) {
                             int column = rows.parts().get(i) * outputs + n;
