@@ -139,6 +139,6 @@ final class AttendShapes {
     /** Whoever does attention at all has BF16 caches, blocks of 16 tokens and the head sizes of models. */
     static Set<Profile> required(Heads heads, DType type, int blockSize) {
         boolean usual = type == DType.BF16 && blockSize == 16 && heads.size() % 16 == 0 && heads.size() <= 256;
-        return usual ? Set.of(Profile.ATTENTION, Profile.MODEL) : Set.of();
+        return usual ? Profile.ALL : Set.of();
     }
 }

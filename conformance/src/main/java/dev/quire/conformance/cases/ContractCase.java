@@ -34,11 +34,6 @@ record ContractCase(String name, List<String> rules, Set<Profile> required, Scen
     }
 
     @Override
-    public boolean required(Profile profile) {
-        return required.contains(profile);
-    }
-
-    @Override
     public Verdict run(CaseContext context) {
         try (AttentionBackend backend = context.open().get()) {
             Optional<String> refusal = Refusal.of(backend, ops, context.numerics());

@@ -36,12 +36,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Limits, tickets, purity of {@code supports}, lifetimes. */
 final class ContractCases {
-    private static final Set<Profile> ALL = Set.of(Profile.values());
     private static final AttendShapes.Heads HEADS = new AttendShapes.Heads(2, 1, 64);
     private static final List<Query> STEP = List.of(new Query(0, 3), new Query(0, 2));
 
@@ -57,10 +55,10 @@ final class ContractCases {
 
     List<ConformanceCase> list() {
         return List.of(
-                new ContractCase("Contract/limits", List.of("T1"), ALL, attention, this::limits),
-                new ContractCase("Contract/tickets", List.of("T4", "T3"), ALL, attention, this::tickets),
-                new ContractCase("Contract/supports", List.of("T7"), ALL, attention, this::supports),
-                new ContractCase("Contract/workspace", List.of("M12"), ALL, attention, this::workspace),
+                new ContractCase("Contract/limits", List.of("T1"), Profile.ALL, attention, this::limits),
+                new ContractCase("Contract/tickets", List.of("T4", "T3"), Profile.ALL, attention, this::tickets),
+                new ContractCase("Contract/supports", List.of("T7"), Profile.ALL, attention, this::supports),
+                new ContractCase("Contract/workspace", List.of("M12"), Profile.ALL, attention, this::workspace),
                 new ContractCase(
                         "Contract/shared weights", List.of("W4", "M11"), OpCases.MODEL, linear, this::weights));
     }

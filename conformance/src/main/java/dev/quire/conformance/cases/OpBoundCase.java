@@ -18,6 +18,7 @@ import dev.quire.conformance.scenario.ScenarioRun.Ran;
 import dev.quire.conformance.scenario.ScenarioRun.Watch;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Level C1: an op within its bound of the oracle (RULES N1), in REPRODUCIBLE of the very bits of the bits interpreter (N2), and nothing else
@@ -40,8 +41,8 @@ record OpBoundCase(OpCase op, Samples samples) implements ConformanceCase {
     }
 
     @Override
-    public boolean required(Profile profile) {
-        return op.required().contains(profile);
+    public Set<Profile> required() {
+        return op.required();
     }
 
     @Override

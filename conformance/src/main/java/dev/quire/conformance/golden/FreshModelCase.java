@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Level C4 without a table to answer from: a model that the seed makes, batched and chunked on the backend, must give the bits that the kit's scalar
@@ -47,8 +48,8 @@ record FreshModelCase(int number, long seed) implements ConformanceCase {
     }
 
     @Override
-    public boolean required(Profile profile) {
-        return true;
+    public Set<Profile> required() {
+        return Profile.ALL;
     }
 
     @Override

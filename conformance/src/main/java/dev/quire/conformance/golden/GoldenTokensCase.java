@@ -20,6 +20,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -46,8 +47,8 @@ record GoldenTokensCase(String part, Supplier<OpenModel> opener, Golden golden) 
     }
 
     @Override
-    public boolean required(Profile profile) {
-        return true;
+    public Set<Profile> required() {
+        return Profile.ALL;
     }
 
     @Override

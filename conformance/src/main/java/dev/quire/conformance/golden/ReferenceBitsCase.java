@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Level C4: the logits after every token of the reference texts hash to what was published. REPRODUCIBLE only. */
@@ -40,8 +41,8 @@ record ReferenceBitsCase(String part, Supplier<OpenModel> opener, Golden golden,
     }
 
     @Override
-    public boolean required(Profile profile) {
-        return true;
+    public Set<Profile> required() {
+        return Profile.ALL;
     }
 
     @Override

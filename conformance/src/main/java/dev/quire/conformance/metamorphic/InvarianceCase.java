@@ -44,11 +44,6 @@ record InvarianceCase(Subject subject, Texts texts, Schedule schedule, Set<Profi
     }
 
     @Override
-    public boolean required(Profile profile) {
-        return required.contains(profile);
-    }
-
-    @Override
     public Verdict run(CaseContext context) {
         Numerics numerics = context.numerics();
         Samples samples = subject.samples();

@@ -72,17 +72,16 @@ public final class InvarianceSuite {
 
     private void add(AttentionSubject subject, Texts texts, boolean every) {
         boolean usual = subject.type() == DType.BF16 && subject.heads().headSize() % 16 == 0;
-        add(subject, texts, every, usual ? Set.of(Profile.values()) : Set.of());
+        add(subject, texts, every, usual ? Profile.ALL : Set.of());
     }
 
     private void models() {
         SmallModels models = new SmallModels(samples.gentle());
-        Set<Profile> all = Set.of(Profile.values());
         boolean full = depth == Depth.FULL;
-        model(models.llama(WeightFormat.BF16, DType.BF16), true, all);
-        model(models.gemma(DType.BF16), full, all);
-        model(models.gpt(DType.BF16), full, all);
-        model(models.parallel(DType.BF16), full, all);
+        model(models.llama(WeightFormat.BF16, DType.BF16), true, Profile.ALL);
+        model(models.gemma(DType.BF16), full, Profile.ALL);
+        model(models.gpt(DType.BF16), full, Profile.ALL);
+        model(models.parallel(DType.BF16), full, Profile.ALL);
         model(models.llama(WeightFormat.Q8_0, DType.BF16), full, Set.of());
         if (numerics == Numerics.REPRODUCIBLE) {
             // In FAST a score's rounding may choose another expert, which no bound on the logits allows for.

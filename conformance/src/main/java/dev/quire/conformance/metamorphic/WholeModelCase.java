@@ -42,11 +42,6 @@ record WholeModelCase(SmallModel model, Texts texts, Set<Profile> required) impl
     }
 
     @Override
-    public boolean required(Profile profile) {
-        return required.contains(profile);
-    }
-
-    @Override
     public Verdict run(CaseContext context) {
         Numerics numerics = context.numerics();
         Samples samples = model.samples();

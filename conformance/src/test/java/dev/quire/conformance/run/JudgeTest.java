@@ -18,6 +18,7 @@ import dev.quire.conformance.waivers.Waiver;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class JudgeTest {
@@ -36,8 +37,8 @@ class JudgeTest {
         }
 
         @Override
-        public boolean required(Profile profile) {
-            return profile == Profile.ATTENTION;
+        public Set<Profile> required() {
+            return Set.of(Profile.ATTENTION);
         }
 
         @Override
