@@ -88,7 +88,9 @@ final class HostDevice implements Device {
         return new Recording() {
             @Override
             public Completion submit() {
-                return completion(CompletableFuture.runAsync(() -> commands.forEach(HostDevice.this::run), worker));
+                CompletableFuture<Void> end =
+                        CompletableFuture.runAsync(() -> commands.forEach(HostDevice.this::run), worker);
+                return new HostCompletion(end::isDone, () -> join(end));
             }
 
             @Override
@@ -98,22 +100,12 @@ final class HostDevice implements Device {
         };
     }
 
-    private static Completion completion(CompletableFuture<Void> end) {
-        return new Completion() {
-            @Override
-            public boolean isDone() {
-                return end.isDone();
-            }
-
-            @Override
-            public void await() {
-                try {
-                    end.join();
-                } catch (CompletionException e) {
-                    throw new BackendException(BackendException.Kind.STEP_FAILED, "a kernel failed: " + e, e);
-                }
-            }
-        };
+    private static void join(CompletableFuture<Void> end) {
+        try {
+            end.join();
+        } catch (CompletionException e) {
+            throw new BackendException(BackendException.Kind.STEP_FAILED, "a kernel failed: " + e, e);
+        }
     }
 
     private void run(Command command) {

@@ -92,18 +92,10 @@ class LostDeviceTest {
         }
 
         private static Completion losing(Completion end) {
-            return new Completion() {
-                @Override
-                public boolean isDone() {
-                    return end.isDone();
-                }
-
-                @Override
-                public void await() {
-                    end.await();
-                    throw new BackendException(BackendException.Kind.DEVICE_LOST, REASON);
-                }
-            };
+            return new HostCompletion(end::isDone, () -> {
+                end.await();
+                throw new BackendException(BackendException.Kind.DEVICE_LOST, REASON);
+            });
         }
 
         @Override
