@@ -18,16 +18,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How many calls a step makes, as a layer under the OpenCL loader counts them. */
-class DriverCallsTest {
+class DriverCallsTest extends DeviceTest {
     private static final int WARM = 6;
     private static final int STEPS = 20;
     private static final String LAYER = "counting_layer.cpp";
-
-    @TempDir
-    Path folder;
 
     /** Runs steps under the layer and prints the calls of each after warm-up. */
     public static final class Steps {
@@ -56,8 +52,7 @@ class DriverCallsTest {
     }
 
     @BeforeAll
-    static void aDeviceIsThere() {
-        Devices.assumeOne();
+    static void theProcessorIsOneThatTheLayerKnows() {
         assumeTrue(System.getProperty("os.arch").equals("amd64"), "the layer counts on x86-64 only");
     }
 

@@ -8,15 +8,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A machine without drivers, as a JVM of its own sees it. */
-class LoaderTest {
-    @TempDir
-    Path empty;
-
+class LoaderTest extends DeviceTest {
     /** Prints what the provider says. */
     public static final class Asking {
         private Asking() {}
@@ -30,11 +25,6 @@ class LoaderTest {
         }
     }
 
-    @BeforeAll
-    static void aLoaderIsThere() {
-        Devices.assumeOne();
-    }
-
     @Test
     void aMachineWithoutDriversSaysWhatToInstall() throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
@@ -43,7 +33,7 @@ class LoaderTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Asking.class.getName());
-        builder.environment().put("OCL_ICD_VENDORS", empty.toString());
+        builder.environment().put("OCL_ICD_VENDORS", folder.toString());
         Process process = builder.redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), said);

@@ -6,23 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.api.BackendException;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** However memory is reached, the bits are the same. */
-class MemoryModelTest {
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void aDeviceIsThere() {
-        Devices.assumeOne();
-    }
-
+class MemoryModelTest extends DeviceTest {
     @Test
     void sharedMemoryAndCopiesGiveTheSameBits() {
         float[] best = run(Map.of());

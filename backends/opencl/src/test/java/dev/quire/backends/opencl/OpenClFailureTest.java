@@ -16,20 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jocl.CL;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What goes wrong is said with its value, its cause and what to do. */
-class OpenClFailureTest {
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void aDeviceIsThere() {
-        Devices.assumeOne();
-    }
-
+class OpenClFailureTest extends DeviceTest {
     @Test
     void aKernelThatDoesNotBuildShowsTheLogItsNameAndItsDevice() {
         KernelSource broken = new KernelSource(

@@ -4,26 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the thread that drives a device leaves on the heap for a step whose shape came before. */
-class StepAllocationTest {
+class StepAllocationTest extends DeviceTest {
     private static final int WARM = 200;
     private static final int STEPS = 500;
     /** Each launch is planned anew, and compared with those that are recorded. */
     private static final long BYTES_A_KERNEL = 4096;
-
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void aDeviceIsThere() {
-        Devices.assumeOne();
-    }
 
     @Test
     void aStepAllocatesAFewKilobytesForEachKernel() {
