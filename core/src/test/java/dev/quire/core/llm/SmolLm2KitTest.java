@@ -3,36 +3,27 @@ package dev.quire.core.llm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quire.api.AttentionBackend;
-import dev.quire.api.BackendOptions;
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.bits.BitsBackend;
 import dev.quire.conformance.bits.Canon;
-import dev.quire.conformance.cases.CaseContext;
-import dev.quire.conformance.cases.ConformanceCase;
 import dev.quire.conformance.cases.Depth;
-import dev.quire.conformance.golden.ModelCases;
 import dev.quire.conformance.models.Golden;
 import dev.quire.conformance.models.KitModel;
 import dev.quire.conformance.models.LogitsHash;
 import dev.quire.conformance.models.ModelRun;
 import dev.quire.conformance.models.References;
-import dev.quire.conformance.report.Outcome;
-import dev.quire.conformance.report.Verdict;
 import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.model.checkpoint.Quantization;
 import dev.quire.core.model.checkpoint.WeightDType;
-import dev.quire.core.testing.OpenCl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The conformance kit's data of SmolLM2, its weights decoded and rounded to bfloat16. */
-class SmolLm2KitTest {
+class SmolLm2KitTest extends KitModelTest {
     private static final Path FRESH = Path.of("target", "references.json");
 
     /** How many tokens of which text are hashed: what a scalar interpreter can do in a test. */
@@ -42,32 +33,11 @@ class SmolLm2KitTest {
             new References.Text("japanese", 32, ""),
             new References.Text("chat-greeting", 40, ""));
 
-    @ParameterizedTest
-    @EnumSource
-    void theCpuHasTheGoldenTokensAndTheReferenceBits(Numerics numerics) {
-        check(Backends.CPU, numerics);
-    }
-
-    @Test
-    void anOpenClDeviceHasTheGoldenTokensAndTheReferenceBits() {
-        OpenCl.assumeDevice();
-        check(OpenCl.NAME, Numerics.REPRODUCIBLE);
-    }
-
-    private static void check(String backend, Numerics numerics) {
-        CaseContext context = new CaseContext(
-                () -> Backends.open(
-                        Backends.onClassPath().choose(backend),
-                        DeviceChoice.BEST,
-                        BackendOptions.defaults(DeviceOptions.defaults().cacheDirectory())),
-                numerics);
+    @Override
+    void check(String backend, Numerics numerics) {
+        Path cache = DeviceOptions.defaults().cacheDirectory();
         try (ForwardModel model = open()) {
-            for (ConformanceCase one : ModelCases.of(kit(model), numerics, Depth.QUICK)) {
-                Verdict verdict = one.run(context);
-                System.out.printf(
-                        "%s %s %s: %s %s%n", backend, numerics, one.name(), verdict.outcome(), verdict.used());
-                assertEquals(Outcome.PASS, verdict.outcome(), one.name() + ": " + verdict.detail());
-            }
+            assertPasses(backend, cache, kit(model), numerics, Depth.QUICK);
         }
     }
 

@@ -5,27 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.api.AttentionBackend;
-import dev.quire.api.BackendOptions;
 import dev.quire.api.program.ProgramJson;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.bits.BitsBackend;
-import dev.quire.conformance.cases.CaseContext;
-import dev.quire.conformance.cases.ConformanceCase;
 import dev.quire.conformance.cases.Depth;
-import dev.quire.conformance.golden.ModelCases;
 import dev.quire.conformance.models.Golden;
 import dev.quire.conformance.models.Golden.Bound;
 import dev.quire.conformance.models.GoldenStep;
 import dev.quire.conformance.models.GoldenText;
 import dev.quire.conformance.models.KitModel;
 import dev.quire.conformance.models.TinyModel;
-import dev.quire.conformance.report.Outcome;
-import dev.quire.conformance.report.Verdict;
 import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.model.checkpoint.WeightDType;
 import dev.quire.core.source.EnvironmentOptions;
-import dev.quire.core.testing.OpenCl;
 import dev.quire.core.testing.TextCollected;
 import dev.quire.core.text.SpecialTokens;
 import dev.quire.core.text.template.ChatTemplate;
@@ -36,11 +29,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The model that the conformance kit's jar carries is loaded by its name, with no network. */
-class TinyModelTest {
+class TinyModelTest extends KitModelTest {
     private static final int STEPS = 64;
     private static final Path FRESH = Path.of("target", "program.json");
 
@@ -77,27 +68,9 @@ class TinyModelTest {
         assertTrue(exact >= Golden.EXACT * all, exact + " of " + all);
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void theCpuHasTheGoldenTokensAndTheReferenceBits(Numerics numerics) {
-        check(Backends.CPU, numerics);
-    }
-
-    @Test
-    void anOpenClDeviceHasTheGoldenTokensAndTheReferenceBits() {
-        OpenCl.assumeDevice();
-        check(OpenCl.NAME, Numerics.REPRODUCIBLE);
-    }
-
-    private void check(String backend, Numerics numerics) {
-        CaseContext context = new CaseContext(
-                () -> Backends.open(
-                        Backends.onClassPath().choose(backend), DeviceChoice.BEST, BackendOptions.defaults(home)),
-                numerics);
-        for (ConformanceCase one : ModelCases.of(TinyModel.load(), numerics, Depth.FULL)) {
-            Verdict verdict = one.run(context);
-            assertEquals(Outcome.PASS, verdict.outcome(), one.name() + ": " + verdict.detail());
-        }
+    @Override
+    void check(String backend, Numerics numerics) {
+        assertPasses(backend, home, TinyModel.load(), numerics, Depth.FULL);
     }
 
     @Test
