@@ -18,6 +18,7 @@ import dev.quire.core.scheduler.StepPlan;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -203,12 +204,11 @@ final class EngineLoop implements Runnable {
         if (active == null) {
             return; // it has ended already
         }
-        for (Choice choice : List.copyOf(active.choices())) {
-            OptionalInt only = cancel.choice();
-            if (!choice.ended && (only.isEmpty() || only.getAsInt() == choice.index())) {
-                end(choice, FinishReason.ABORT, Optional.empty());
-            }
-        }
+        OptionalInt only = cancel.choice();
+        end(active.choices().stream()
+                .filter(choice -> !choice.ended && (only.isEmpty() || only.getAsInt() == choice.index()))
+                .map(choice -> new Ending(choice, FinishReason.ABORT, Optional.empty()))
+                .toList());
     }
 
     private void issueSteps() {
@@ -247,32 +247,46 @@ final class EngineLoop implements Runnable {
             return;
         }
         issued.removeFirst();
-        oldest.deliver(scheduler, this::deliver);
+        List<Ending> endings = new ArrayList<>();
+        oldest.deliver(scheduler, (choice, token) -> deliver(choice, token).ifPresent(endings::add));
+        end(endings);
         StepPlan plan = oldest.plan();
         observer.accept(new StepReport(plan.tokens(), plan.runs().size(), System.nanoTime() - oldest.issuedAt()));
     }
 
-    private void deliver(Choice choice, SampledToken token) {
+    /** A choice that a step or its client has ended. */
+    private record Ending(Choice choice, FinishReason reason, Optional<Integer> stopToken) {}
+
+    private Optional<Ending> deliver(Choice choice, SampledToken token) {
         if (choice.ended) {
-            return;
+            return Optional.empty();
         }
         stats.generated(1);
         if (choice.request.token(choice, token)) {
-            end(choice, FinishReason.STOP, Optional.of(token.id()));
-        } else if (choice.sequence.isFinished()) {
-            end(choice, FinishReason.LENGTH, Optional.empty());
+            return Optional.of(new Ending(choice, FinishReason.STOP, Optional.of(token.id())));
         }
+        return choice.sequence.isFinished()
+                ? Optional.of(new Ending(choice, FinishReason.LENGTH, Optional.empty()))
+                : Optional.empty();
     }
 
-    private void end(Choice choice, FinishReason reason, Optional<Integer> stopToken) {
-        scheduler.finish(choice.sequence);
-        choices.remove(choice.sequence);
-        ActiveRequest active = choice.request;
-        stats.record(choices.values()); // whoever has an answer finds its tokens in the books
-        active.finish(choice, reason, stopToken);
-        if (active.isOver()) {
-            forget(active);
-            active.complete();
+    /** Ends choices that end together; whoever has an answer finds its tokens in the books. */
+    private void end(List<Ending> endings) {
+        if (endings.isEmpty()) {
+            return;
+        }
+        for (Ending ending : endings) {
+            scheduler.finish(ending.choice().sequence);
+            choices.remove(ending.choice().sequence);
+        }
+        stats.record(choices.values());
+        for (Ending ending : endings) {
+            ActiveRequest active = ending.choice().request;
+            active.finish(ending.choice(), ending.reason(), ending.stopToken());
+            if (active.isOver()) {
+                forget(active);
+                active.complete();
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.quire.core.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.core.cache.PrefixCaching;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -172,6 +174,28 @@ class EngineTest {
             assertTrue(engine.drain(Duration.ofSeconds(30)));
             assertEquals(0, engine.stats().heldBlocks());
             assertEquals(0, engine.stats().queued());
+        }
+    }
+
+    @Test
+    void choicesThatEndTogetherFindTheirTokensInTheSameBooks() {
+        SamplingParams four = SamplingParams.builder().seed(1).n(4).maxTokens(6).build();
+        List<EngineStats> atEnd = new CopyOnWriteArrayList<>();
+        try (Engine engine = TinyEngine.start(TinyEngine.Limits.ROOMY)) {
+            Collected collected = new Collected();
+            engine.submit(GenerationRequest.of("four", new int[] {5, 6, 7}, four), event -> {
+                if (event instanceof TokenEvent.Finished || event instanceof TokenEvent.Completed) {
+                    atEnd.add(engine.stats());
+                }
+                collected.accept(event);
+            });
+            collected.end();
+        }
+        assertEquals(5, atEnd.size());
+        for (EngineStats books : atEnd) {
+            assertSame(atEnd.getFirst(), books);
+            assertEquals(24, books.generatedTokens());
+            assertEquals(0, books.heldBlocks());
         }
     }
 
