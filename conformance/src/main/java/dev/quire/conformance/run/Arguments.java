@@ -1,5 +1,6 @@
 package dev.quire.conformance.run;
 
+import dev.quire.api.DeviceChoice;
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.report.Level;
@@ -52,7 +53,7 @@ public record Arguments(RunOptions options, Optional<Path> out) {
         RunOptions options = new RunOptions(
                 program,
                 given.get("--backend"),
-                Math.toIntExact(number(given, "--device", 0, Integer.MAX_VALUE)),
+                device(given),
                 choice(given, "--profile", Profile.class, Profile.MODEL),
                 numerics,
                 choice(given, "--level", Level.class, Scope.highest(numerics)),
@@ -119,6 +120,14 @@ public record Arguments(RunOptions options, Optional<Path> out) {
             return number;
         } catch (NumberFormatException e) {
             throw new UsageException("%s is '%s'; a whole number is needed".formatted(name, value), e);
+        }
+    }
+
+    private static DeviceChoice device(Map<String, String> given) {
+        try {
+            return DeviceChoice.parse(given.getOrDefault("--device", DeviceChoice.AUTO));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--device: " + e.getMessage(), e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.quire.conformance.run;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.Availability;
+import dev.quire.api.BackendException;
 import dev.quire.api.BackendInfo;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
@@ -30,13 +31,12 @@ record BackendChoice(BackendProvider provider, DeviceInfo device, BackendOptions
         if (provider.availability() instanceof Availability.Unavailable(String reason, String fix)) {
             throw new UsageException("backend '%s' is unavailable: %s. %s".formatted(provider.name(), reason, fix));
         }
-        DeviceInfo device = provider.devices().stream()
-                .filter(one -> one.index() == options.device())
-                .findFirst()
-                .orElseThrow(() -> new UsageException("backend '%s' has no device %d; it has %s"
-                        .formatted(provider.name(), options.device(), provider.devices())));
         BackendOptions opened = new BackendOptions(options.threads(), cache, System.err::println, Map.of());
-        return new BackendChoice(provider, device, opened);
+        try {
+            return new BackendChoice(provider, options.device().of(provider), opened);
+        } catch (BackendException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
     }
 
     /** Names of all backends on the class path. */

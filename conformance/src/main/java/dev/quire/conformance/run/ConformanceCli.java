@@ -23,7 +23,7 @@ public final class ConformanceCli {
     public static final int USAGE = 2;
 
     private static final String TEXT = """
-            usage: %1$s --backend NAME [--device N] [--profile attention|model] [--numerics fast|reproducible]
+            usage: %1$s --backend NAME [--device D] [--profile attention|model] [--numerics fast|reproducible]
                      [--level C1|C2|C3|C4] [--seed S] [--quick] [--only CASE] [--model NAME=PATH]
                      [--waivers FILE] [--timeout-per-case SECONDS] [--threads N] [--out DIR]
                    %1$s list [--numerics fast|reproducible] [--level C1|C2|C3|C4] [--seed S] [--quick] [--only CASE]

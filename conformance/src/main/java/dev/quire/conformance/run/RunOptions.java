@@ -1,5 +1,6 @@
 package dev.quire.conformance.run;
 
+import dev.quire.api.DeviceChoice;
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.report.Level;
@@ -18,7 +19,7 @@ import java.util.Optional;
  *
  * @param program what the user types before the options, for commands in reports
  * @param backend the provider's name
- * @param device its index
+ * @param device which of its devices
  * @param model runs beside the kit's own, if one is given
  * @param level the highest level to try
  * @param only the cases to run, if not all
@@ -29,7 +30,7 @@ import java.util.Optional;
 public record RunOptions(
         String program,
         String backend,
-        int device,
+        DeviceChoice device,
         Profile profile,
         Numerics numerics,
         Level level,
@@ -55,17 +56,17 @@ public record RunOptions(
         if (caseLimit.isZero() || caseLimit.isNegative()) {
             throw new UsageException("--timeout-per-case is %s; at least one second is needed".formatted(caseLimit));
         }
-        if (device < 0 || threads < 0) {
-            throw new UsageException("--device %d --threads %d: neither can be negative".formatted(device, threads));
+        if (threads < 0) {
+            throw new UsageException("--threads is %d; it cannot be negative".formatted(threads));
         }
     }
 
-    /** All cases of a mode, for a backend's first device. */
+    /** All cases of a mode, for a backend's best device. */
     public static RunOptions of(String backend, Numerics numerics) {
         return new RunOptions(
                 "./quire conformance",
                 backend,
-                0,
+                DeviceChoice.BEST,
                 Profile.MODEL,
                 numerics,
                 Scope.highest(numerics),
@@ -112,7 +113,7 @@ public record RunOptions(
 
     /** The arguments that {@link Arguments#parse} turns into these options. */
     List<String> arguments() {
-        List<String> all = new ArrayList<>(List.of("--backend", backend, "--device", String.valueOf(device)));
+        List<String> all = new ArrayList<>(List.of("--backend", backend, "--device", device.text()));
         all.addAll(List.of("--profile", lower(profile), "--numerics", lower(numerics), "--level", level.name()));
         all.addAll(List.of("--seed", String.valueOf(seed), "--threads", String.valueOf(threads)));
         all.addAll(List.of("--timeout-per-case", String.valueOf(caseLimit.toSeconds())));
@@ -138,8 +139,8 @@ public record RunOptions(
     /** A command for the same cases, without {@code --only} and without what is as it is by default. */
     private String command() {
         StringBuilder command = new StringBuilder(program).append(" --backend ").append(backend);
-        if (device != 0) {
-            command.append(" --device ").append(device);
+        if (!device.equals(DeviceChoice.BEST)) {
+            command.append(" --device ").append(word(device.text()));
         }
         if (profile != Profile.MODEL) {
             command.append(" --profile ").append(lower(profile));
@@ -156,6 +157,11 @@ public record RunOptions(
             command.append(" --threads ").append(threads);
         }
         return command.toString();
+    }
+
+    /** Text as a shell takes it for one word. */
+    private static String word(String text) {
+        return text.matches("[\\w.-]+") ? text : "'%s'".formatted(text.replace("'", "'\\''"));
     }
 
     private static String lower(Enum<?> constant) {

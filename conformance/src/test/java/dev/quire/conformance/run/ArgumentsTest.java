@@ -3,6 +3,7 @@ package dev.quire.conformance.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.api.DeviceChoice;
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.report.Level;
 import java.io.ByteArrayOutputStream;
@@ -11,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArgumentsTest {
     private static final List<String> EVERY = List.of(
@@ -43,6 +45,17 @@ class ArgumentsTest {
         assertEquals(EVERY, options.arguments());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "1", "hang", "AMD Radeon"})
+    void aDeviceIsNamedAsForServingAndSurvivesToo(String device) {
+        RunOptions options = Arguments.parse("quire", List.of("--backend", "moody", "--device", device))
+                .options();
+        assertEquals(DeviceChoice.parse(device), options.device());
+        assertEquals(options, Arguments.parse("quire", options.arguments()).options());
+        String named = " --device " + (device.contains(" ") ? "'" + device + "'" : device);
+        assertEquals(!device.equals("auto"), options.scope().command().contains(named));
+    }
+
     @Test
     void theHighestLevelIsThatOfTheMode() {
         assertEquals(Level.C3, RunOptions.of("moody", Numerics.FAST).level());
@@ -56,7 +69,9 @@ class ArgumentsTest {
             value = {
                 "--seed 1 | --backend NAME is missing; on the class path: [moody",
                 "--backend abacus | no backend 'abacus' on the class path; there: [moody",
-                "--backend moody --device 99 | backend 'moody' has no device 99; it has [DeviceInfo",
+                "--backend moody --device 99 | Backend 'moody' has no device 99. Devices: [0 (SOUND), 1 (CRASHES)",
+                "--backend moody --device crash | Backend 'moody' has 2 devices with 'crash' in their names. Devices: [0",
+                "--backend moody --device calm | Backend 'moody' has no device with 'calm' in its name. Devices: [0",
                 "--backend moody --numerics reproducible | backend 'moody' does not offer REPRODUCIBLE; it offers [FAST]",
                 "--backend moody --profile modle | --profile 'modle' is unknown; choose one of [attention, model]",
                 "--backend moody --level c5 | --level 'c5' is unknown; choose one of [C1, C2, C3, C4]",

@@ -5,7 +5,7 @@ import dev.quire.api.Availability;
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
-import dev.quire.api.DeviceInfo;
+import dev.quire.api.DeviceChoice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -86,25 +86,7 @@ public final class Backends {
      * @throws BackendException if there is no such device, or more than one, listing those that there are, or it cannot be opened
      */
     public static AttentionBackend open(BackendProvider provider, DeviceChoice choice, BackendOptions options) {
-        List<DeviceInfo> devices = provider.devices();
-        List<DeviceInfo> meant = choice.among(devices);
-        if (meant.size() != 1) {
-            throw unsupported(
-                    "Backend '%s' has %s. Devices: %s.",
-                    provider.name(),
-                    switch (choice) {
-                        case DeviceChoice.Best best -> "no device at all";
-                        case DeviceChoice.Index(int index) -> "no device " + index;
-                        case DeviceChoice.Name(String part) ->
-                            meant.isEmpty()
-                                    ? "no device with '%s' in its name".formatted(part)
-                                    : "%d devices with '%s' in their names".formatted(meant.size(), part);
-                    },
-                    devices.stream()
-                            .map(each -> each.index() + " (" + each.name() + ")")
-                            .toList());
-        }
-        return provider.open(meant.getFirst(), options);
+        return provider.open(choice.of(provider), options);
     }
 
     List<BackendProvider> available() {

@@ -1,5 +1,6 @@
 package dev.quire.core.llm;
 
+import dev.quire.api.DeviceChoice;
 import java.nio.file.Path;
 import java.util.Map;
 

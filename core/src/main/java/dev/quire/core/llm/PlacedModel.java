@@ -4,6 +4,7 @@ import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendInfo;
 import dev.quire.api.BackendOptions;
+import dev.quire.api.DeviceChoice;
 import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.placement.HybridBackend;
 import dev.quire.api.placement.PlacedOp;

@@ -9,6 +9,7 @@ import dev.quire.api.Availability;
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
+import dev.quire.api.DeviceChoice;
 import dev.quire.api.DeviceInfo;
 import dev.quire.conformance.oracle.OracleBackend;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendOptions;
+import dev.quire.api.DeviceChoice;
 import dev.quire.conformance.oracle.OracleBackend;
 import dev.quire.core.model.architecture.Architecture;
 import dev.quire.core.model.checkpoint.CheckpointFormats;

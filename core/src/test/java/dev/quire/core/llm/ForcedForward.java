@@ -2,6 +2,7 @@ package dev.quire.core.llm;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendOptions;
+import dev.quire.api.DeviceChoice;
 import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
 import dev.quire.api.memory.Buffer;

@@ -8,6 +8,7 @@ import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
+import dev.quire.api.DeviceChoice;
 import dev.quire.api.placement.PlacedOp;
 import dev.quire.api.placement.ProgramPlacement;
 import dev.quire.api.placement.Runner;

@@ -3,6 +3,7 @@ package dev.quire.core.llm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quire.api.BackendOptions;
+import dev.quire.api.DeviceChoice;
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.cases.CaseContext;
 import dev.quire.conformance.cases.ConformanceCase;

@@ -1,7 +1,7 @@
 package dev.quire.server.options;
 
+import dev.quire.api.DeviceChoice;
 import dev.quire.api.types.Numerics;
-import dev.quire.core.llm.DeviceChoice;
 import java.util.List;
 import java.util.Optional;
 
