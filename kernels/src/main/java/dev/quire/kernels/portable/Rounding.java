@@ -5,16 +5,19 @@ import dev.quire.api.program.Value;
 /** How an activation that is rounded to bf16 lies in memory. */
 enum Rounding {
     /** As bf16. */
-    SHORTS("round_rows", Short.BYTES),
+    SHORTS("round_rows", Short.BYTES, 0),
     /** As float32, for kernels that would expand it again and again. */
-    FLOATS("round_floats", Float.BYTES);
+    FLOATS("round_floats", Float.BYTES, Constants.LANES / 2 * Float.BYTES);
 
     private final String kernel;
     private final int bytes;
+    private final int slack;
 
-    Rounding(String kernel, int bytes) {
+    /** @param slack bytes behind the last element that kernels may read */
+    Rounding(String kernel, int bytes, int slack) {
         this.kernel = kernel;
         this.bytes = bytes;
+        this.slack = slack;
     }
 
     /** What linear layers read. */
@@ -25,9 +28,9 @@ enum Rounding {
         };
     }
 
-    /** Bytes of an element. */
-    int bytes() {
-        return bytes;
+    /** Bytes that an image of so many elements needs. */
+    long bytes(long elements) {
+        return bytes * elements + slack;
     }
 
     /** The image of x, made for the first of the layers that read it; it lives until the last has run. */

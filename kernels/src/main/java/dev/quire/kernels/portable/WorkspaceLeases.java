@@ -79,7 +79,7 @@ final class WorkspaceLeases {
         }
         List<Lease> leases = new ArrayList<>();
         lives.forEach((image, life) -> {
-            long bytes = image.as().bytes() * elements(image.value());
+            long bytes = image.as().bytes(elements(image.value()));
             leases.add(new Lease(image, bytes, life.from(), life.to()));
         });
         return leases;

@@ -26,6 +26,22 @@ FN float fold_wide(float16 low, float16 high) {
     return FADD(d.x, d.y);
 }
 
+/* The other folds, by xor 8, 4, 2, 1, of eight sums at once: a vector holds two, then four, then eight of them. */
+FN float8 fold_eight(const float16 *a) {
+    float16 b[4], c[2];
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        b[i] = FADD((float16)(a[2 * i].lo, a[2 * i + 1].lo), (float16)(a[2 * i].hi, a[2 * i + 1].hi));
+    }
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+        float16 x = b[2 * i], y = b[2 * i + 1];
+        c[i] = FADD((float16)(x.s0123, x.s89ab, y.s0123, y.s89ab), (float16)(x.s4567, x.scdef, y.s4567, y.scdef));
+    }
+    float16 d = FADD((float16)(c[0].s014589cd, c[1].s014589cd), (float16)(c[0].s2367abef, c[1].s2367abef));
+    return FADD(d.even, d.odd);
+}
+
 /* Which of half the lanes are among the first `count`. */
 FN int16 among_first(int count) {
     return (int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(count);
