@@ -97,8 +97,8 @@ final class HybridExecutable implements Executable {
                 return new HybridTicket(tickets, side, failure, sampled);
             } // what failed before this step's first segment is an earlier step, whose own ticket says so
             side = next;
-            Ticket ticket =
-                    part.executable().submit(batchFor(part.segment(), batch), new Bindings(cache(io, side), buffers));
+            Bindings own = new Bindings(cache(io, side), buffers, part.segment().resident());
+            Ticket ticket = part.executable().submit(batchFor(part.segment(), batch), own);
             order.issued(side, ticket);
             tickets.add(ticket);
         }

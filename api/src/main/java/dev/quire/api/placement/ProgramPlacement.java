@@ -38,6 +38,11 @@ public record ProgramPlacement(Program program, List<PlacedOp> ops) {
         return ops.stream().allMatch(placed -> placed.runner() == Runner.PRIMARY);
     }
 
+    /** Where the program changes sides, and what crosses there. */
+    public Crossings crossings() {
+        return Crossings.of(this);
+    }
+
     /** What {@code runner} runs. */
     public List<PlacedOp> of(Runner runner) {
         return ops.stream().filter(placed -> placed.runner() == runner).toList();

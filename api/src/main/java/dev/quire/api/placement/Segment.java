@@ -8,12 +8,15 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A run of neighbouring ops with one runner, as a program of its own: its inputs are what it reads and does not write, its outputs what
  * later segments or the whole program's readers need.
+ *
+ * @param resident inputs that the runner has, because it wrote them or took them over in an earlier segment, and outputs that it alone reads
  */
-record Segment(Runner runner, Program program) {
+record Segment(Runner runner, Program program, Set<String> resident) {
     /** Cuts a program where the runner changes. */
     static List<Segment> of(ProgramPlacement placement) {
         List<List<PlacedOp>> runs = runs(placement.ops());
@@ -24,7 +27,31 @@ record Segment(Runner runner, Program program) {
             needed.addAll(segment.program().inputs());
             segments.addFirst(segment);
         }
-        return List.copyOf(segments);
+        return IntStream.range(0, segments.size())
+                .mapToObj(i -> segments.get(i)
+                        .withResident(
+                                segments.subList(0, i), segments.subList(i + 1, segments.size()), placement.program()))
+                .toList();
+    }
+
+    private Segment withResident(List<Segment> earlier, List<Segment> later, Program whole) {
+        Set<String> resident = new HashSet<>();
+        for (Value value : program.inputs()) {
+            if (earlier.stream().anyMatch(segment -> segment.runner == runner && segment.touches(value))) {
+                resident.add(value.name());
+            }
+        }
+        for (Value value : program.outputs()) {
+            boolean handedOver = later.stream().anyMatch(segment -> segment.runner != runner && segment.touches(value));
+            if (!handedOver && !whole.outputs().contains(value)) {
+                resident.add(value.name());
+            }
+        }
+        return new Segment(runner, program, Set.copyOf(resident));
+    }
+
+    private boolean touches(Value value) {
+        return program.inputs().contains(value) || program.outputs().contains(value);
     }
 
     private static List<List<PlacedOp>> runs(List<PlacedOp> ops) {
@@ -47,7 +74,7 @@ record Segment(Runner runner, Program program) {
             written.addAll(op.outputs());
         }
         List<Value> outputs = written.stream().filter(needed::contains).toList();
-        return new Segment(run.getFirst().runner(), Program.of(List.copyOf(read), ops, outputs));
+        return new Segment(run.getFirst().runner(), Program.of(List.copyOf(read), ops, outputs), Set.of());
     }
 
     boolean readsTokens() {

@@ -17,6 +17,7 @@ import dev.quire.api.program.Value;
 import dev.quire.api.types.Numerics;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,27 @@ class ProgramPlacementTest {
         assertEquals(List.of(B), second.outputs());
         assertEquals(List.of(B, A), third.inputs());
         assertEquals(List.of(D), third.outputs());
+    }
+
+    @Test
+    void whatIsHandedOverCrossesOnceAndTheRestStaysWhereItIs() {
+        ProgramPlacement tanh = place(straight(), op -> op == TANH);
+        assertEquals(
+                List.of(Set.of(), Set.of(), Set.of("a")), // the last has read back nothing: it wrote a itself
+                Segment.of(tanh).stream().map(Segment::resident).toList());
+        ProgramPlacement cap = place(straight(), op -> op == CAP);
+        assertEquals(
+                List.of(Set.of("a"), Set.of(), Set.of("a")), // nobody else reads a
+                Segment.of(cap).stream().map(Segment::resident).toList());
+        List<Runner> split = List.of(Runner.PRIMARY, Runner.FALLBACK, Runner.PRIMARY);
+        assertEquals(new Crossings(split, List.of(B), List.of(A)), tanh.crossings());
+        assertEquals(new Crossings(split, List.of(C), List.of(B)), cap.crossings());
+        ProgramPlacement ends = place(straight(), op -> op == SCALE || op == ADD);
+        assertEquals(
+                List.of(Set.of(), Set.of(), Set.of("a")),
+                Segment.of(ends).stream().map(Segment::resident).toList());
+        assertEquals(List.of(A), ends.crossings().toPrimary());
+        assertEquals(List.of(C), ends.crossings().toFallback());
     }
 
     @Test

@@ -90,8 +90,8 @@ final class DeviceExecutable implements Executable {
 
     /** What brings a bound value across: the rows that the step has of it, since it leaves others alone (RULES, M9). */
     private List<Command> edge(Value value, StepBatch batch, Bindings io, Crossing crossing) {
-        if (!io.buffers().containsKey(value.name())) {
-            return List.of(); // the batch brings it
+        if (!io.buffers().containsKey(value.name()) || io.resident().contains(value.name())) {
+            return List.of(); // the batch brings it, or it stays on the device
         }
         Buffer buffer = io.buffer(value.name());
         int rows = switch (value.rows()) {

@@ -1,5 +1,6 @@
 package dev.quire.server.cli;
 
+import dev.quire.api.placement.Crossings;
 import dev.quire.api.placement.PlacedOp;
 import dev.quire.api.placement.ProgramPlacement;
 import dev.quire.api.program.Op;
@@ -55,7 +56,17 @@ final class ProgramPage {
             }
             i = end;
         }
-        return page.toString();
+        return page.append(placement.isWhole() ? "" : split()).toString();
+    }
+
+    private String split() {
+        Crossings crossings = placement.crossings();
+        return "  %d segments a step; values that cross between backends, once each: %d to %s, %d from it\n"
+                .formatted(
+                        crossings.segments().size(),
+                        crossings.toPrimary().size(),
+                        backend,
+                        crossings.toFallback().size());
     }
 
     private List<Part> parts() {

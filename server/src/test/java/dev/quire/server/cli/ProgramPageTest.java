@@ -65,6 +65,9 @@ class ProgramPageTest {
     void whatTheBackendRefusesSaysWhoRunsItAndWhy() {
         String page = new ProgramPage(placed(Optional.of("no windows")), "gpu", false).text();
         assertEquals(1, count(page, "[cpu: no windows]"), page);
+        String split = "  7 segments a step; values that cross between backends, once each: 3 to gpu, 3 from it\n";
+        assertEquals(1, count(page, split), page);
+        assertEquals(0, count(new ProgramPage(placed(Optional.empty()), "gpu", false).text(), "segments a step"), page);
     }
 
     @Test
