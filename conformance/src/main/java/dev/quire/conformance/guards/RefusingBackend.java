@@ -1,4 +1,4 @@
-package dev.quire.core.testing;
+package dev.quire.conformance.guards;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendInfo;
@@ -9,7 +9,6 @@ import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
-import dev.quire.conformance.guards.WrappedBackend;
 import java.util.function.Predicate;
 
 /** A backend under another name that runs less than it could, and fails if it is given what it refused. */
@@ -17,6 +16,10 @@ public final class RefusingBackend extends WrappedBackend {
     private final String name;
     private final Predicate<Op> refuses;
 
+    /**
+     * @param name what it is called
+     * @param whole what it narrows, closed with this one
+     */
     public RefusingBackend(String name, AttentionBackend whole, Predicate<Op> refuses) {
         super(whole);
         this.name = name;

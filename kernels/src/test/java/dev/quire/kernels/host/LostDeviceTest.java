@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendException;
-import dev.quire.api.DeviceInfo;
 import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
 import dev.quire.api.Weights;
@@ -25,8 +24,6 @@ import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Completion;
 import dev.quire.kernels.device.Device;
 import dev.quire.kernels.device.DeviceBackend;
-import dev.quire.kernels.device.DeviceMemory;
-import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Recording;
 import java.util.List;
 import java.util.Map;
@@ -44,38 +41,17 @@ class LostDeviceTest {
     }
 
     /** A device that can be lost: then submissions end with the reason. */
-    private static final class Losable implements Device {
-        private final Device device;
+    private static final class Losable extends WrappedDevice {
         private boolean lost;
         private int submissions;
 
         Losable(Device device) {
-            this.device = device;
-        }
-
-        @Override
-        public DeviceInfo info() {
-            return device.info();
-        }
-
-        @Override
-        public String description() {
-            return device.description();
-        }
-
-        @Override
-        public void build(String kernel) {
-            device.build(kernel);
-        }
-
-        @Override
-        public DeviceMemory allocate(long bytes, MemoryUse use) {
-            return device.allocate(bytes, use);
+            super(device);
         }
 
         @Override
         public Recording record(List<Command> commands) {
-            Recording recording = device.record(commands);
+            Recording recording = super.record(commands);
             return new Recording() {
                 @Override
                 public Completion submit() {
@@ -96,11 +72,6 @@ class LostDeviceTest {
                 end.await();
                 throw new BackendException(BackendException.Kind.DEVICE_LOST, REASON);
             });
-        }
-
-        @Override
-        public void close() {
-            device.close();
         }
     }
 
