@@ -107,7 +107,7 @@ class HubSourceTest {
         assertThrows(
                 ModelSourceException.class,
                 () -> source(SourceFixture.impatient()).resolve("org/name"));
-        Path model = source(SourceFixture.impatient()).resolve("org/name").path();
+        Path model = source(SourceFixture.patient()).resolve("org/name").path();
         assertTrue(content.asked.getLast().range().isPresent());
         assertArrayEquals(WEIGHTS, Files.readAllBytes(model.resolve("model.safetensors")));
     }

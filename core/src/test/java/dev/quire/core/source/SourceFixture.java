@@ -36,7 +36,8 @@ final class SourceFixture {
     }
 
     static Network impatient() {
-        return new Network(Network.Mode.ONLINE, Duration.ofSeconds(5), Duration.ofMillis(300), 1, Duration.ofMillis(1));
+        return new Network(
+                Network.Mode.ONLINE, Duration.ofSeconds(5), Duration.ofMillis(1500), 1, Duration.ofMillis(1));
     }
 
     static Network offline() {

@@ -38,7 +38,7 @@ class LifecycleTest {
                 .put("stream", true);
     }
 
-    /** Takes 16 places for as long as the model has room for: seconds. */
+    /** Takes 16 places for as long as the model has room for. */
     private static JsonObject occupying() {
         return longRequest().put("n", 16);
     }
@@ -69,7 +69,7 @@ class LifecycleTest {
     }
 
     private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        for (int i = 0; i < 2000; i++) {
+        for (int i = 0; i < 6000; i++) {
             if (condition.getAsBoolean()) {
                 return;
             }
@@ -80,7 +80,7 @@ class LifecycleTest {
 
     @Test
     void aClientThatGoesAwayEndsItsGeneration() throws Exception {
-        try (RunningServer server = RunningServer.start()) {
+        try (RunningServer server = RunningServer.slow()) {
             Stream<String> lines = server.lines(PATH, longRequest());
             assertTrue(lines.iterator().next().startsWith("data: "));
             assertEquals(1, load(server));
@@ -93,7 +93,7 @@ class LifecycleTest {
 
     @Test
     void aClientThatGoesAwayWhileItWaitsLeavesTheQueue() throws Exception {
-        try (RunningServer server = RunningServer.with("max-num-seqs", 16)) {
+        try (RunningServer server = RunningServer.slow("max-num-seqs", 16)) {
             Stream<String> running = server.lines(PATH, occupying());
             running.iterator().next();
             try (Socket waiting = raw(server, longRequest())) {
@@ -108,7 +108,7 @@ class LifecycleTest {
 
     @Test
     void aFullQueueAnswersWith429() throws Exception {
-        try (RunningServer server = RunningServer.with("max-num-seqs", 16, "max-num-queued-reqs", 1)) {
+        try (RunningServer server = RunningServer.slow("max-num-seqs", 16, "max-num-queued-reqs", 1)) {
             Stream<String> running = server.lines(PATH, occupying());
             running.iterator().next();
             try (Socket waiting = raw(server, longRequest())) {
@@ -140,8 +140,8 @@ class LifecycleTest {
 
     @Test
     void aStopLetsRunningRequestsEndAndRefusesNewOnes() throws Exception {
-        try (RunningServer server = RunningServer.start()) {
-            Stream<String> lines = server.lines(PATH, occupying());
+        try (RunningServer server = RunningServer.slow()) {
+            Stream<String> lines = server.lines(PATH, longRequest().put("max_tokens", 200));
             Iterator<String> iterator = lines.iterator();
             iterator.next();
             Future<Void> stopped = server.stop();
@@ -161,7 +161,7 @@ class LifecycleTest {
 
     @Test
     void aStopEndsWhatTakesTooLongWithAnError() throws Exception {
-        try (RunningServer server = RunningServer.with("shutdown-timeout", 0)) {
+        try (RunningServer server = RunningServer.slow("shutdown-timeout", 0)) {
             Stream<String> lines = server.lines(PATH, longRequest());
             Iterator<String> iterator = lines.iterator();
             iterator.next();

@@ -1,5 +1,6 @@
 package dev.quire.server.http;
 
+import dev.quire.core.engine.StepReport;
 import dev.quire.core.llm.LlmListener;
 import dev.quire.core.source.DownloadProgress;
 import dev.quire.server.launch.ModelLauncher;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** A server on a port of its own, with the tiny model, and a client for it. */
@@ -36,10 +38,10 @@ public final class RunningServer implements AutoCloseable {
     private final ServerVerticle verticle;
     private final String deployment;
 
-    private RunningServer(JsonObject changes) {
+    private RunningServer(JsonObject changes, LlmListener listener) {
         QuireOptions options = QuireOptions.from(config().mergeIn(changes));
         ModelLauncher launcher = new ModelLauncher(options, Map.of(), DownloadProgress.silent());
-        verticle = new ServerVerticle(options, launcher, LlmListener.NONE);
+        verticle = new ServerVerticle(options, launcher, listener);
         deployment = vertx.deployVerticle(verticle).await();
     }
 
@@ -58,16 +60,30 @@ public final class RunningServer implements AutoCloseable {
 
     /** A server with the defaults. */
     public static RunningServer start() {
-        return new RunningServer(new JsonObject());
+        return with();
     }
 
     /** A server with options {@code name, value, name, value, …}. */
     public static RunningServer with(Object... options) {
+        return new RunningServer(json(options), LlmListener.NONE);
+    }
+
+    /** A server that takes ten milliseconds more for each step: a long request is still running when a test, however late, looks. */
+    static RunningServer slow(Object... options) {
+        return new RunningServer(json(options), new LlmListener() {
+            @Override
+            public void stepCompleted(StepReport report) {
+                LockSupport.parkNanos(10_000_000);
+            }
+        });
+    }
+
+    private static JsonObject json(Object... options) {
         JsonObject config = new JsonObject();
         for (int i = 0; i < options.length; i += 2) {
             config.put(String.valueOf(options[i]), options[i + 1]);
         }
-        return new RunningServer(config);
+        return config;
     }
 
     public Vertx vertx() {

@@ -41,7 +41,7 @@ class AttentionAllocationTest {
             System.arraycopy(table, 0, tables, table.length, table.length);
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long least = Long.MAX_VALUE;
-            for (int round = 0; round < 5000 && least > ALLOWED; round++) {
+            for (int round = 0; round < 50_000 && least > ALLOWED; round++) {
                 long before = threads.getCurrentThreadAllocatedBytes();
                 plan.prepare(starts, positions, lengths);
                 attention.run(0, plan, scene.pool, q, tables, table.length, out);

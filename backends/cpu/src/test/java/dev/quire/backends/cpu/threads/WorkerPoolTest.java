@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,10 +60,9 @@ class WorkerPoolTest {
                     second[0] = Thread.currentThread();
                 }
             });
-            while (LockSupport.getBlocker(second[0]) == null) {
+            while (second[0].getState() != Thread.State.WAITING) {
                 Thread.sleep(Duration.ofMillis(1));
             }
-            assertEquals(Thread.State.WAITING, second[0].getState());
             boolean[] ran = new boolean[2];
             pool.parallel(2, (part, worker) -> ran[worker] = true);
             assertTrue(ran[1]);
