@@ -12,7 +12,7 @@ import dev.quire.conformance.golden.ModelCases;
 import dev.quire.conformance.models.KitModel;
 import dev.quire.conformance.report.Outcome;
 import dev.quire.conformance.report.Verdict;
-import dev.quire.core.testing.OpenCl;
+import dev.quire.core.testing.DeviceBackends;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +28,8 @@ abstract class KitModelTest {
 
     @Test
     void anOpenClDeviceHasTheGoldenTokensAndTheReferenceBits() {
-        OpenCl.assumeDevice();
-        check(OpenCl.NAME, Numerics.REPRODUCIBLE);
+        DeviceBackends.assume(DeviceBackends.OPENCL);
+        check(DeviceBackends.OPENCL, Numerics.REPRODUCIBLE);
     }
 
     /** Opens the model and runs all its cases with {@link #assertPasses}. */

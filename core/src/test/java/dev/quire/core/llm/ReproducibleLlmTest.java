@@ -9,7 +9,7 @@ import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.engine.EngineStats;
 import dev.quire.core.request.GenerationRequest;
 import dev.quire.core.request.SamplingParams;
-import dev.quire.core.testing.OpenCl;
+import dev.quire.core.testing.DeviceBackends;
 import dev.quire.core.testing.OracleProvider;
 import dev.quire.core.testing.ScoredToken;
 import dev.quire.core.testing.TextCollected;
@@ -21,6 +21,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reproducible answers, sampled ones too, depend on the weights and the request alone: not on the backend, the threads or the schedule. */
 class ReproducibleLlmTest { // N2, A6
@@ -59,15 +61,16 @@ class ReproducibleLlmTest { // N2, A6
                 new Setting(Backends.CPU, 2, 16, 64, TIGHT, false)));
     }
 
-    @Test
-    void anOpenClDeviceGivesTheSameBitsInEverySchedule() {
-        OpenCl.assumeDevice();
+    @ParameterizedTest
+    @ValueSource(strings = {DeviceBackends.OPENCL, DeviceBackends.LEVEL_ZERO})
+    void aDeviceGivesTheSameBitsInEverySchedule(String backend) {
+        DeviceBackends.assume(backend);
         check(List.of(
-                new Setting(OpenCl.NAME, 0, 1, 2048, ROOMY, false),
-                new Setting(OpenCl.NAME, 0, 64, 2048, ROOMY, false),
-                new Setting(OpenCl.NAME, 0, 16, 16, ROOMY, true),
-                new Setting(OpenCl.NAME, 0, 16, 2048, TIGHT, true),
-                new Setting(OpenCl.NAME, 0, 16, 64, TIGHT, false)));
+                new Setting(backend, 0, 1, 2048, ROOMY, false),
+                new Setting(backend, 0, 64, 2048, ROOMY, false),
+                new Setting(backend, 0, 16, 16, ROOMY, true),
+                new Setting(backend, 0, 16, 2048, TIGHT, true),
+                new Setting(backend, 0, 16, 64, TIGHT, false)));
     }
 
     /** Every setting gives what the CPU gives one request after another. */

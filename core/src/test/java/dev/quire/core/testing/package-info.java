@@ -1,2 +1,5 @@
-/** What the tests of several packages share: seeded histories. Never sees what is under test. */
+/**
+ * What the tests of several packages share, the server's too: seeded histories, made models, the backends of devices. Never sees what is under
+ * test.
+ */
 package dev.quire.core.testing;

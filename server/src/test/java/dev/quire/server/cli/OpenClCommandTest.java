@@ -2,17 +2,13 @@ package dev.quire.server.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.abort;
 
-import dev.quire.api.Availability;
-import dev.quire.api.BackendProvider;
-import dev.quire.core.llm.Backends;
-import dev.quire.server.Main;
+import dev.quire.core.testing.DeviceBackends;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,13 +23,7 @@ class OpenClCommandTest {
 
     @BeforeAll
     static void aDeviceIsThere() {
-        BackendProvider openCl = Backends.onClassPath().providers().stream()
-                .filter(provider -> provider.name().equals("opencl"))
-                .findFirst()
-                .orElseThrow();
-        if (openCl.availability() instanceof Availability.Unavailable(String reason, String fix)) {
-            abort(reason + "; " + fix);
-        }
+        DeviceBackends.assume(DeviceBackends.OPENCL);
     }
 
     @Test
@@ -53,29 +43,22 @@ class OpenClCommandTest {
 
     @Test
     void aMachineWithoutDriversSaysSo() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(GENERATE);
-        command.add("Once");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("OCL_ICD_VENDORS", empty.toString());
-        Process process = builder.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(QuireCommand.FAILED, process.waitFor(), said);
+        CommandRun ran = CommandRun.apart(Map.of("OCL_ICD_VENDORS", empty.toString()), List.of(), arguments());
+        assertEquals(QuireCommand.FAILED, ran.status(), ran.err());
         assertTrue(
-                said.contains("No backend 'opencl' on this machine: the OpenCL loader finds no device. Available: cpu"),
-                said);
+                ran.err()
+                        .contains(
+                                "No backend 'opencl' on this machine: the OpenCL loader finds no device. Available: cpu"),
+                ran.err());
     }
 
     private static CommandRun generate(String... more) {
-        List<String> all = new ArrayList<>(GENERATE);
-        all.addAll(List.of(more));
-        all.add("Once");
-        return CommandRun.of(all.toArray(String[]::new));
+        return CommandRun.of(arguments(more).toArray(String[]::new));
+    }
+
+    private static List<String> arguments(String... more) {
+        return Stream.of(GENERATE.stream(), Stream.of(more), Stream.of("Once"))
+                .flatMap(part -> part)
+                .toList();
     }
 }

@@ -2,15 +2,12 @@ package dev.quire.server.load;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.abort;
 
-import dev.quire.api.Availability;
-import dev.quire.api.BackendProvider;
 import dev.quire.core.engine.EngineStats;
-import dev.quire.core.llm.Backends;
 import dev.quire.core.llm.Llm;
 import dev.quire.core.llm.LlmListener;
 import dev.quire.core.source.DownloadProgress;
+import dev.quire.core.testing.DeviceBackends;
 import dev.quire.server.http.ServerVerticle;
 import dev.quire.server.launch.ModelLauncher;
 import dev.quire.server.options.QuireOptions;
@@ -35,6 +32,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Two hundred streaming clients at once, a third of whom vanish midway. One round by default; {@code -Dquire.load.seconds} repeats rounds for so
@@ -57,17 +56,12 @@ class LoadTest {
         check(new JsonObject().put("dtype", "float32").put("quantization", "none"));
     }
 
-    @Test
-    void anOpenClDeviceServesThemAlike() throws Exception {
-        BackendProvider openCl = Backends.onClassPath().providers().stream()
-                .filter(provider -> provider.name().equals("opencl"))
-                .findFirst()
-                .orElseThrow();
-        if (openCl.availability() instanceof Availability.Unavailable(String reason, String fix)) {
-            abort(reason + "; " + fix);
-        }
+    @ParameterizedTest
+    @ValueSource(strings = {DeviceBackends.OPENCL, DeviceBackends.LEVEL_ZERO})
+    void aDeviceServesThemAlike(String backend) throws Exception {
+        DeviceBackends.assume(backend);
         check(new JsonObject()
-                .put("backend", "opencl")
+                .put("backend", backend)
                 .put("numerics", "reproducible")
                 .put("kv-cache-memory-bytes", "64MiB"));
     }

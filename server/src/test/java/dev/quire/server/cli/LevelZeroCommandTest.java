@@ -1,0 +1,81 @@
+package dev.quire.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quire.core.testing.DeviceBackends;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an operator reads where a Level Zero device cannot serve, and the status that scripts see; each in a process of its own. */
+class LevelZeroCommandTest {
+    private static final List<String> GENERATE = List.of(
+            "generate", "--model", "tiny", "--backend", "levelzero", "--numerics", "reproducible", "--max-tokens", "1");
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void aDeviceIsThere() {
+        DeviceBackends.assume(DeviceBackends.LEVEL_ZERO);
+    }
+
+    @Test
+    void aMachineWithoutADriverSaysWhatToInstall() throws IOException, InterruptedException {
+        assertFails(
+                generate(Map.of("ZE_ENABLE_ALT_DRIVERS", ""), List.of()),
+                "No backend 'levelzero' on this machine: the Level Zero loader finds no driver with a device. Available: cpu",
+                "To use it: install the Level Zero driver of your GPU");
+    }
+
+    @Test
+    void aDeviceIndexThatIsNotThereIsRefusedWithThoseThatAre() throws IOException, InterruptedException {
+        assertFails(
+                generate(Map.of(), List.of(), "--device", "99"),
+                "Backend 'levelzero' has no device 99. Devices: [0 (Loopback to ");
+    }
+
+    @Test
+    void aDeviceThatIsFullNamesWhatItWasForAndTheFlagToLower() throws IOException, InterruptedException {
+        assertFails(
+                generate(Map.of("LOOPBACK_MEMORY", "67108864"), List.of(), "--kv-cache-memory-bytes", "256MiB"),
+                " cannot allocate 256 MiB for the KV cache: out of device memory (0x70000003); lower --kv-cache-memory-bytes");
+    }
+
+    /** The driver's compiler is a program on the path, of which another one takes the place; an empty home has no kernels of earlier runs. */
+    @Test
+    void aKernelThatDoesNotBuildIsNamedWithItsDeviceAndTheCompilersWords() throws IOException, InterruptedException {
+        Path compiler = folder.resolve("llvm-spirv-15");
+        Files.writeString(compiler, "#!/bin/sh\necho 'error: opcode 4711 is not known here' >&2\nexit 1\n");
+        Files.setPosixFilePermissions(compiler, PosixFilePermissions.fromString("rwx------"));
+        Map<String, String> path = Map.of("PATH", folder + ":" + System.getenv("PATH"));
+        assertFails(
+                generate(path, List.of("-Duser.home=" + folder)),
+                " does not build for Loopback to ",
+                "the module does not build (0x70000004)",
+                "error: opcode 4711 is not known here");
+    }
+
+    private static void assertFails(CommandRun ran, String... parts) {
+        assertEquals(QuireCommand.FAILED, ran.status(), ran.err());
+        for (String part : parts) {
+            assertTrue(ran.err().contains(part), ran.err());
+        }
+    }
+
+    private static CommandRun generate(Map<String, String> environment, List<String> jvm, String... more)
+            throws IOException, InterruptedException {
+        List<String> all = Stream.of(GENERATE.stream(), Stream.of(more), Stream.of("Once"))
+                .flatMap(part -> part)
+                .toList();
+        return CommandRun.apart(environment, jvm, all);
+    }
+}
