@@ -1,2 +1,2 @@
-/** Measures a backend against what its machine can do, in one run. Never a gate. */
+/** Measures backends, engines and servers against what their machine can do, in one run. Never a gate. */
 package dev.quire.server.bench;

@@ -1,44 +1,77 @@
 package dev.quire.server.cli;
 
 import dev.quire.api.AttentionBackend;
-import dev.quire.api.BackendOptions;
-import dev.quire.api.BackendProvider;
 import dev.quire.api.types.Numerics;
-import dev.quire.server.bench.SpeedReport;
-import java.nio.file.Path;
+import dev.quire.api.types.WeightFormat;
+import dev.quire.core.llm.DeviceChoice;
+import dev.quire.server.bench.Contender;
+import dev.quire.server.bench.Machine;
+import dev.quire.server.bench.engine.PrefixBench;
+import dev.quire.server.bench.limits.Limits;
+import dev.quire.server.bench.model.BenchModel;
+import dev.quire.server.bench.report.Report;
+import dev.quire.server.bench.report.Table;
+import dev.quire.server.bench.step.StepBench;
+import dev.quire.server.bench.step.StepReport;
+import dev.quire.server.bench.step.StepShape;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures a backend against its machine. */
+/** Measures a backend against its machine; its subcommands measure more. */
 @Command(
         name = "bench",
         description = {
             "Measures decode, prefill and time to the first token beside the machine's limits.",
-            "The model has SmolLM2-135M's shape and made weights in bf16. Takes about two minutes; leave the machine alone meanwhile."
+            "The model is a shape with weights from a seed, in bf16. Takes some minutes; leave the machine alone meanwhile.",
+            ""
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
+    private static final int CONTEXT = 128;
+
     @Spec
     private CommandSpec spec;
 
     @Option(names = "--backend", defaultValue = "cpu", description = "Backend to measure. Default: ${DEFAULT-VALUE}.")
     private String backend;
 
-    @Option(names = "--device", defaultValue = "0", description = "Its device. Default: ${DEFAULT-VALUE}.")
-    private int device;
+    @Option(
+            names = "--device",
+            defaultValue = "auto",
+            description = "Its device, by index or a part of its name. Default: ${DEFAULT-VALUE}.")
+    private String device;
+
+    @Option(
+            names = "--against",
+            paramLabel = "NAME",
+            description = "A second backend, its best device, which takes turns with the first, step by step.")
+    private Optional<String> against = Optional.empty();
 
     @Option(
             names = "--threads",
             defaultValue = "0",
             description = "Host threads; 0 for one per processor. Default: ${DEFAULT-VALUE}.")
     private int threads;
+
+    @Option(
+            names = "--model",
+            defaultValue = "smollm2-135m",
+            paramLabel = "SHAPE",
+            description =
+                    "smollm2-135m, llama-3.2-1b, llama-3.1-8b, llama-2-13b, or a config.json. Default: ${DEFAULT-VALUE}.")
+    private String shape;
 
     @Option(
             names = "--numerics",
@@ -50,36 +83,94 @@ final class BenchCommand implements Callable<Integer> {
             })
     private List<String> numerics;
 
+    @Option(
+            names = "--batch",
+            split = ",",
+            defaultValue = "1,4,16,64",
+            paramLabel = "N",
+            description = "Sequences of the decode steps. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> batches;
+
+    @Option(
+            names = "--prefill",
+            split = ",",
+            defaultValue = "512",
+            paramLabel = "N",
+            description = "Tokens of the prompts. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> prefills;
+
+    @Option(
+            names = "--prefix",
+            defaultValue = "1000",
+            paramLabel = "N",
+            description = "Tokens of the prompt whose first token is waited for. Default: ${DEFAULT-VALUE}.")
+    private int prefix;
+
+    @Mixin
+    private BenchEffort effort;
+
+    @Mixin
+    private BenchOutput output;
+
+    /** What measures more. */
+    static List<Object> subcommands(Map<String, String> environment) {
+        return List.of(new BenchOpsCommand(environment));
+    }
+
     @Override
-    public Integer call() {
-        BackendProvider provider = ServiceLoader.load(BackendProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(candidate -> candidate.name().equals(backend))
-                .findFirst()
-                .orElseThrow(
-                        () -> new IllegalArgumentException("No backend '%s'; see quire backends.".formatted(backend)));
-        Path cache = Path.of(System.getProperty("java.io.tmpdir"), "quire");
-        BackendOptions options =
-                new BackendOptions(threads, cache, spec.commandLine().getErr()::println, Map.of());
-        int used = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-        try (AttentionBackend open = provider.open(provider.devices().get(device), options)) {
-            List<Numerics> measured = measured(open);
-            if (measured.isEmpty()) {
-                throw new IllegalArgumentException("Backend '%s' offers none of the numerics %s; it offers %s."
-                        .formatted(backend, numerics, open.info().numerics()));
-            }
-            SpeedReport.print(open, used, measured, spec.commandLine().getOut());
+    public Integer call() throws IOException {
+        List<StepShape> steps = Stream.concat(
+                        batches.stream().map(batch -> StepShape.decode(batch, CONTEXT)),
+                        prefills.stream().map(StepShape::prefill))
+                .toList();
+        List<Numerics> wanted =
+                numerics.stream().map(BenchCommand::read).distinct().toList();
+        List<AttentionBackend> backends =
+                BenchSubject.open(backend, DeviceChoice.parse(device), against, threads, err()::println);
+        try (BenchModel model = BenchModel.made(shape, WeightFormat.BF16, 1)) {
+            output.write(
+                    report(BenchSubject.contenders(backends, wanted), model, steps),
+                    spec.commandLine().getOut());
+        } finally {
+            backends.forEach(AttentionBackend::close);
         }
         return 0;
     }
 
-    /** What was asked for and the backend offers, in the order that it was asked for. */
-    private List<Numerics> measured(AttentionBackend open) {
-        return numerics.stream()
-                .map(BenchCommand::read)
-                .distinct()
-                .filter(open.info().numerics()::contains)
-                .toList();
+    private Report report(List<Contender> contenders, BenchModel model, List<StepShape> steps) {
+        int used = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        Map<AttentionBackend, Limits> limits = new LinkedHashMap<>();
+        contenders.forEach(each -> limits.computeIfAbsent(each.backend(), open -> effort.limits(open, used, err())));
+        Table measured = Limits.table();
+        for (Map.Entry<AttentionBackend, Limits> each : limits.entrySet()) {
+            measured = each.getValue().addTo(measured, each.getKey().info().name());
+        }
+        List<Table> tables = new ArrayList<>(List.of(measured));
+        StepReport report = new StepReport(
+                contenders,
+                contenders.stream().map(each -> limits.get(each.backend())).toList(),
+                model.forward());
+        try (StepBench bench = new StepBench(contenders, model, steps, effort.effort())) {
+            for (StepShape step : steps) {
+                say(step.name());
+                report.add(step, bench.measure(step));
+            }
+        }
+        tables.add(report.table());
+        say("first token");
+        try (PrefixBench bench = new PrefixBench(contenders.getFirst(), model, prefix)) {
+            tables.add(bench.measure());
+        }
+        return new Report("steps", Machine.facts(contenders, used, model.name()), tables, report.plots());
+    }
+
+    private void say(String what) {
+        err().println("measuring " + what);
+        err().flush();
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
     }
 
     private static Numerics read(String text) {

@@ -6,6 +6,7 @@ import dev.quire.server.launch.LoadReport;
 import dev.quire.server.launch.ModelLauncher;
 import dev.quire.server.options.QuireOptions;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -65,6 +66,17 @@ abstract class OptionsCommand implements Callable<Integer>, OptionFlags.Taker {
         ModelLauncher launcher = launcher(options);
         return launcher.llmOptions(
                 launcher.source().resolve(options.model().model()).path(), report());
+    }
+
+    /** The same before the model is looked for: the device and the engine as options name them, the model by its name. */
+    final LlmOptions unresolved(QuireOptions options) {
+        return launcher(options).llmOptions(Path.of(options.model().model()), report());
+    }
+
+    /** Host threads that the options give a backend that takes one for each processor. */
+    static int threads(QuireOptions options) {
+        int wanted = options.device().threads();
+        return wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
     }
 
     /** Prints what an operator should know while a model loads. */

@@ -1,0 +1,96 @@
+package dev.quire.server.bench.step;
+
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.Rows;
+import dev.quire.server.bench.Contender;
+import dev.quire.server.bench.limits.Limits;
+import dev.quire.server.bench.measure.Runs;
+import dev.quire.server.bench.report.Cell;
+import dev.quire.server.bench.report.Column;
+import dev.quire.server.bench.report.Plot;
+import dev.quire.server.bench.report.Table;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whole steps as a table: each contender's time, its share of the limit, and its speed beside the first one's. */
+public final class StepReport {
+    private final List<Contender> contenders;
+    private final List<Limits> limits;
+    private final List<Op.Linear> linears;
+    private Table table;
+
+    /** @param limits of each contender */
+    public StepReport(List<Contender> contenders, List<Limits> limits, Program forward) {
+        this.contenders = contenders;
+        this.limits = limits;
+        this.linears = forward.ops().stream()
+                .filter(Op.Linear.class::isInstance)
+                .map(Op.Linear.class::cast)
+                .toList();
+        List<Column> columns = new ArrayList<>(List.of(Column.text("step", "step")));
+        for (int i = 0; i < contenders.size(); i++) {
+            String name = contenders.get(i).name();
+            columns.add(Column.millis(name + "_seconds", name + " ms"));
+            columns.add(Column.percent(name + "_spread", "spread %"));
+            columns.add(Column.number(name + "_tokens_per_second", "tokens/s", 0));
+            columns.add(Column.percent(name + "_of_limit", "of limit %"));
+            if (i > 0) {
+                columns.add(Column.number(name + "_speed", name + " speed", 2));
+            }
+        }
+        table = new Table(
+                "steps", "steps; speeds are beside " + contenders.getFirst().name() + "'s", columns, List.of());
+    }
+
+    /** Adds what a step took on each contender. */
+    public void add(StepShape step, List<Runs> runs) {
+        List<Object> row = new ArrayList<>(List.of(step.name()));
+        for (int i = 0; i < contenders.size(); i++) {
+            double seconds = runs.get(i).median();
+            row.add(seconds);
+            row.add(runs.get(i).spread());
+            row.add(step.tokens() / seconds);
+            row.add(least(step, limits.get(i)) / seconds);
+            if (i > 0) {
+                row.add(runs.getFirst().median() / seconds);
+            }
+        }
+        table = table.with(row.toArray());
+    }
+
+    /** The larger of what memory needs for the linear layers' weights and what arithmetic needs for their products. */
+    private double least(StepShape step, Limits limit) {
+        double bytes = linears.stream().mapToDouble(op -> op.weight().bytes()).sum();
+        double arithmetic = linears.stream()
+                .mapToDouble(op -> {
+                    int rows = op.x().rows() == Rows.TOKENS ? step.tokens() : step.sequences();
+                    double operations =
+                            2.0 * rows * op.weight().rows() * op.weight().columns();
+                    return limit.seconds(
+                            0, operations, Limits.Products.of(op.weight().format()));
+                })
+                .sum();
+        return Math.max(limit.seconds(bytes, 0, Limits.Products.BF16), arithmetic);
+    }
+
+    /** All steps added so far. */
+    public Table table() {
+        return table;
+    }
+
+    /** Tokens per second of each step, a plot for each contender. */
+    public List<Plot> plots() {
+        List<Plot> plots = new ArrayList<>();
+        for (Contender contender : contenders) {
+            String key = contender.name() + "_tokens_per_second";
+            int column = table.columns().stream().map(Column::key).toList().indexOf(key);
+            List<Plot.Bar> bars = table.rows().stream()
+                    .map(row ->
+                            new Plot.Bar(((Cell.Text) row.getFirst()).text(), ((Cell.Figure) row.get(column)).value()))
+                    .toList();
+            plots.add(new Plot.Bars("speed of " + contender.name(), "tokens/s", bars));
+        }
+        return plots;
+    }
+}

@@ -1,0 +1,166 @@
+package dev.quire.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each benchmark on a tiny model: what its report holds, never how fast anything was. */
+class BenchCommandTest {
+    private static final Path MODEL = Path.of("..", "core", "src", "test", "resources", "models", "tiny-llama");
+    private static final String CONFIG = MODEL.resolve("config.json").toString();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void stepsOfTwoBackendsComeFromOneRunWithTheSpeedOfEach() throws IOException {
+        JsonObject report = report(
+                "bench",
+                "--model",
+                CONFIG,
+                "--backend",
+                "cpu",
+                "--against",
+                "cpu",
+                "--batch",
+                "1,2",
+                "--prefill",
+                "8",
+                "--prefix",
+                "40");
+        assertEquals("steps", report.getString("mode"));
+        List<JsonObject> steps = rows(report.getJsonArray("steps"));
+        assertEquals(3, steps.size());
+        for (JsonObject step : steps) {
+            double first = step.getDouble("cpu fast_seconds");
+            double again = step.getDouble("cpu fast again_seconds");
+            assertEquals(first / again, step.getDouble("cpu fast again_speed"), 1e-9);
+        }
+        double two = steps.get(1).getDouble("cpu fast_seconds");
+        assertEquals(2 / two, steps.get(1).getDouble("cpu fast_tokens_per_second"), 1e-6);
+        JsonObject prefix = report.getJsonArray("prefix").getJsonObject(0);
+        assertEquals(40, prefix.getInteger("prompt_tokens"));
+        assertEquals(
+                prefix.getDouble("cached_seconds") / prefix.getDouble("uncached_seconds"),
+                prefix.getDouble("ratio"),
+                1e-9);
+    }
+
+    @Test
+    void opsOfARealModelAddUpToOneHundredPercentOnEachBackend() throws IOException {
+        JsonObject report = report(
+                "bench",
+                "ops",
+                "--model",
+                MODEL.toString(),
+                "--backend",
+                "cpu",
+                "--against",
+                "cpu",
+                "--batch",
+                "2",
+                "--context",
+                "20",
+                "--prefill",
+                "8");
+        for (String step : List.of("decode_batch_2_context_20", "prefill_8_tokens")) {
+            List<JsonObject> ops = rows(report.getJsonArray(step));
+            JsonObject whole = ops.removeLast();
+            assertEquals("step", whole.getString("op"));
+            assertEquals("Sample", ops.getLast().getString("op"));
+            for (String backend : List.of("cpu", "cpu again")) {
+                double shares = ops.stream()
+                        .mapToDouble(op -> op.getDouble(backend + "_of_ops"))
+                        .sum();
+                assertEquals(1, shares, 1e-9, backend);
+            }
+            assertTrue(ops.stream().allMatch(op -> op.getDouble("bytes") > 0), ops.toString());
+            assertTrue(ops.stream().anyMatch(op -> op.getString("op").equals("Attend")), ops.toString());
+        }
+    }
+
+    @Test
+    void opsOfAMixtureOfExpertsRunOnMadeInputs() throws IOException {
+        Path config = folder.resolve("config.json");
+        Files.writeString(config, """
+                {"architectures": ["MixtralForCausalLM"], "vocab_size": 64, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,
+                 "num_attention_heads": 2, "num_key_value_heads": 1, "num_local_experts": 4, "num_experts_per_tok": 2,
+                 "max_position_embeddings": 128, "rms_norm_eps": 1e-5}""");
+        JsonObject report = report(
+                "bench",
+                "ops",
+                "--load-format",
+                "dummy",
+                "--dummy-weights",
+                "q4_0",
+                "--model",
+                config.toString(),
+                "--backend",
+                "cpu",
+                "--batch",
+                "2",
+                "--context",
+                "20",
+                "--prefill",
+                "8");
+        List<JsonObject> ops = rows(report.getJsonArray("prefill_8_tokens"));
+        JsonObject experts = ops.stream()
+                .filter(op -> op.getString("op").equals("ExpertLinear"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(experts.getString("shape").endsWith("Q4_0"), experts.encode());
+        assertTrue(experts.getDouble("cpu_seconds") > 0, experts.encode());
+    }
+
+    @Test
+    void aShapeThatIsNotThereIsRefusedWithThoseThatAre() {
+        CommandRun ran =
+                CommandRun.of("bench", "ops", "--load-format", "dummy", "--model", "colossus", "--backend", "cpu");
+        assertEquals(QuireCommand.FAILED, ran.status());
+        assertTrue(ran.err().contains("no shape 'colossus'. Shapes: smollm2-135m, llama-3.2-1b"), ran.err());
+    }
+
+    @Test
+    void aBackendThatIsNotThereIsRefusedWithThoseThatAre() {
+        CommandRun ran = CommandRun.of("bench", "--backend", "abacus");
+        assertEquals(QuireCommand.FAILED, ran.status());
+        assertTrue(ran.err().contains("No backend 'abacus' is installed. Available: cpu"), ran.err());
+    }
+
+    @Test
+    void numericsThatAreNoneNameTheChoices() {
+        CommandRun ran = CommandRun.of("bench", "--numerics", "exact");
+        assertEquals(QuireCommand.FAILED, ran.status());
+        assertTrue(ran.err().contains("--numerics is 'exact'; give fast, reproducible"), ran.err());
+    }
+
+    /** Runs a benchmark with no effort at all, and reads its JSON; the page must be there, too. */
+    private JsonObject report(String... args) throws IOException {
+        Path json = folder.resolve("report.json");
+        Path html = folder.resolve("report.html");
+        List<String> all = new ArrayList<>(List.of(args));
+        if (!all.contains("--url")) {
+            all.addAll(List.of("--threads", "1", "--no-limits", "--seconds", "0"));
+        }
+        all.addAll(List.of("--json", json.toString(), "--html", html.toString()));
+        CommandRun ran = CommandRun.of(all.toArray(String[]::new));
+        assertEquals(0, ran.status(), ran.out() + ran.err());
+        assertTrue(Files.readString(html).endsWith("</html>\n"));
+        return new JsonObject(Files.readString(json));
+    }
+
+    private static List<JsonObject> rows(JsonArray array) {
+        List<JsonObject> rows = new ArrayList<>();
+        array.forEach(row -> rows.add((JsonObject) row));
+        return rows;
+    }
+}
