@@ -15,7 +15,7 @@ import dev.quire.conformance.models.ModelRun;
 import dev.quire.conformance.models.TinyModel;
 import dev.quire.core.request.SamplingParams;
 import dev.quire.core.source.EnvironmentOptions;
-import dev.quire.core.testing.OpenCl;
+import dev.quire.core.testing.DeviceBackends;
 import dev.quire.core.testing.OracleProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,9 +44,10 @@ class HybridDeviceTest {
 
     @BeforeAll
     static void open() {
-        OpenCl.assumeDevice();
+        DeviceBackends.assume(DeviceBackends.OPENCL);
         cpu = open(Backends.CPU, Map.of());
-        devices = List.of(open(OpenCl.NAME, Map.of()), open(OpenCl.NAME, Map.of("memory", "buffers")));
+        devices = List.of(
+                open(DeviceBackends.OPENCL, Map.of()), open(DeviceBackends.OPENCL, Map.of("memory", "buffers")));
     }
 
     @AfterAll
@@ -89,7 +90,7 @@ class HybridDeviceTest {
                 subsets().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
         List<BackendProvider> providers = new ArrayList<>(Backends.onClassPath().providers());
         providers.add(new OracleProvider(
-                PARTIAL, () -> new RefusingBackend(PARTIAL, open(OpenCl.NAME, Map.of()), subset.refuses())));
+                PARTIAL, () -> new RefusingBackend(PARTIAL, open(DeviceBackends.OPENCL, Map.of()), subset.refuses())));
         String prompt = "<|begin|><|user|>What is a quire?<|end|><|assistant|>";
         SamplingParams seeded =
                 SamplingParams.builder().temperature(1).seed(11).maxTokens(24).build();
