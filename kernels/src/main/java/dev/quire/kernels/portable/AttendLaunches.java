@@ -12,7 +12,9 @@ import dev.quire.api.program.Value;
 import dev.quire.api.step.GroupStep;
 import dev.quire.api.step.StepBatch;
 import dev.quire.kernels.portable.StepFrame.Ints;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Launches that write keys and values, and that attend to them. */
 final class AttendLaunches {
@@ -41,12 +43,17 @@ final class AttendLaunches {
     void write(Op.WriteKv o, StepFrame step) {
         CacheRef to = o.target();
         PagedKv cache = step.cache(to.group());
-        Ints slots = step.section(new GroupSection(to.group(), "slots"), () -> {
+        Ints slots = slots(to, cache, step);
+        write(o.k(), o.v(), cache.headSize(), cache.blockSize(), slots, keys(cache, to), values(cache, to), step);
+    }
+
+    /** Where each row's key and value go. */
+    Ints slots(CacheRef to, PagedKv cache, StepFrame step) {
+        return step.section(new GroupSection(to.group(), "slots"), () -> {
             int[] named = step.group(to.group()).slots();
             StepCheck.slots(to, named, cache);
             return named;
         });
-        write(o.k(), o.v(), cache.headSize(), cache.blockSize(), slots, keys(cache, to), values(cache, to), step);
     }
 
     private void write(
@@ -84,10 +91,7 @@ final class AttendLaunches {
         Ints starts = step.section("query starts", batch::queryStarts);
         Ints positions = step.ints(Value.POSITIONS);
         boolean wide = workItem == WorkItem.VECTOR && paged.blockSize() % WIDTH == 0 && shape.headSize() % WIDTH == 0;
-        step.launch(
-                wide ? "attend_wide" : "attend",
-                Math.multiplyExact(tiles.length / 2, shape.kvHeads()),
-                wide ? 1 : Constants.ATTEND_GROUP,
+        List<Argument> arguments = new ArrayList<>(List.of(
                 step.at(o.q()),
                 paged.keys(),
                 paged.values(),
@@ -110,7 +114,24 @@ final class AttendLaunches {
                 of(o.mask() instanceof Mask.SlidingWindow(int size) ? size : 0),
                 OpLaunches.flag(o.softCap().isPresent()),
                 of(o.softCap().orElse(0f)),
-                OpLaunches.flag(!o.alibi().isEmpty()));
+                OpLaunches.flag(!o.alibi().isEmpty())));
+        int groups = Math.multiplyExact(tiles.length / 2, shape.kvHeads());
+        if (wide) {
+            arguments.add(step.rounded(o.out()));
+            String kernel = most(batch, headsPerKvHead) <= Constants.ATTEND_FEW ? "attend_wide_few" : "attend_wide";
+            step.launch(kernel, groups, 1, arguments.toArray(Argument[]::new));
+        } else {
+            step.launch("attend", groups, Constants.ATTEND_GROUP, arguments.toArray(Argument[]::new));
+        }
+    }
+
+    /** Query vectors of the sequence that has most. */
+    private static int most(StepBatch batch, int headsPerKvHead) {
+        int most = 0;
+        for (int s = 0; s < batch.sequences(); s++) {
+            most = Math.max(most, vectors(batch, s, headsPerKvHead));
+        }
+        return most;
     }
 
     private static Paged cached(CacheRef from, StepFrame step) {
@@ -198,11 +219,11 @@ final class AttendLaunches {
         };
     }
 
-    private static Argument keys(PagedKv cache, CacheRef at) {
+    static Argument keys(PagedKv cache, CacheRef at) {
         return new Argument.At(new Region.Cache(at.group()), new CacheShape(cache).keysAt(at.layer()));
     }
 
-    private static Argument values(PagedKv cache, CacheRef at) {
+    static Argument values(PagedKv cache, CacheRef at) {
         return new Argument.At(new Region.Cache(at.group()), new CacheShape(cache).valuesAt(at.layer()));
     }
 }

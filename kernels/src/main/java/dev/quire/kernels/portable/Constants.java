@@ -20,6 +20,7 @@ final class Constants {
     static final int WIDE_ROW_COLUMNS = 8;
     static final int WIDE_TILE_ROWS = 4;
     static final int WIDE_TILE_COLUMNS = 3;
+    static final int ATTEND_FEW = 4;
 
     static final int MASK_CAUSAL = 0;
     static final int MASK_WINDOW = 1;

@@ -23,10 +23,14 @@ final class LinearLaunches {
             of(rows),
             of(o.out().width()),
             of(o.x().width()),
-            of(o.split() == Op.Linear.Split.EIGHT_SLICES ? Constants.SLICES : 1),
+            of(slices(o)),
             OpLaunches.flag(o.bias().isPresent())
         };
         multiply(rows, o.out().width(), arguments, step);
+    }
+
+    static int slices(Op.Linear o) {
+        return o.split() == Op.Linear.Split.EIGHT_SLICES ? Constants.SLICES : 1;
     }
 
     private void multiply(int rows, int n, Argument[] arguments, StepFrame step) {

@@ -21,12 +21,23 @@ final class OpLaunches {
     private final WorkItem workItem;
     private final AttendLaunches attention;
     private final LinearLaunches linear;
+    private final FusedLaunches fused;
 
     OpLaunches(TablePool tables, WorkItem workItem) {
         this.tables = tables;
         this.workItem = workItem;
         this.linear = new LinearLaunches(workItem);
         this.attention = new AttendLaunches(tables, workItem);
+        this.fused = new FusedLaunches(this, attention, tables);
+    }
+
+    /** @param index of the stage's first op in its program */
+    void plan(int index, Stage stage, StepFrame step) {
+        if (stage instanceof Stage.Single(Op op)) {
+            plan(index, op, step);
+        } else {
+            fused.plan(index, stage, step);
+        }
     }
 
     /** @param index of the op in its program */
@@ -99,7 +110,14 @@ final class OpLaunches {
     private void gated(Op.Gated o, StepFrame step) {
         int n = step.elements(o.out());
         if (workItem == WorkItem.VECTOR && o.activation() == Activation.SILU) {
-            step.elementwise("gated_silu", n, step.at(o.gate()), step.at(o.up()), step.at(o.out()), of(n));
+            step.elementwise(
+                    "gated_silu",
+                    n,
+                    step.at(o.gate()),
+                    step.at(o.up()),
+                    step.at(o.out()),
+                    of(n),
+                    step.rounded(o.out()));
         } else {
             Argument act = of(o.activation().ordinal());
             step.elementwise("gated", n, step.at(o.gate()), step.at(o.up()), step.at(o.out()), of(n), act);
@@ -113,6 +131,9 @@ final class OpLaunches {
             arguments.add(of(runs));
         }
         arguments.addAll(List.of(of(o.group()), of(o.eps()), flag(o.weight().isPresent()), of(o.weightOffset())));
+        if (workItem == WorkItem.VECTOR) {
+            arguments.add(step.rounded(o.out()));
+        }
         switch (workItem) {
             case LANE -> step.launch("rms_norm", runs, Constants.LANES, arguments.toArray(Argument[]::new));
             case VECTOR -> step.vectors("rms_norm_wide", runs, arguments.toArray(Argument[]::new));

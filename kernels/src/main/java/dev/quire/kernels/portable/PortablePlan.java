@@ -27,6 +27,7 @@ public final class PortablePlan {
     private final Workspace workspace;
     private final TablePool tables;
     private final OpLaunches ops;
+    private final Fusion.Result fused;
 
     /**
      * Plans a program.
@@ -42,7 +43,8 @@ public final class PortablePlan {
         }
         this.program = program;
         this.limits = limits;
-        this.workspace = new Workspace(WorkspaceLeases.of(program, limits, workItem));
+        this.fused = Fusion.of(program, workItem);
+        this.workspace = new Workspace(WorkspaceLeases.of(program, fused.stages(), limits, workItem));
         this.tables = TablePool.of(program, limits.maxContext());
         this.ops = new OpLaunches(tables, workItem);
     }
@@ -86,15 +88,17 @@ public final class PortablePlan {
      */
     public Launches step(StepBatch batch, Bindings io) {
         new StepCheck(program, limits, batch).run();
-        StepFrame step = new StepFrame(program, limits, batch, io, workspace);
+        StepFrame step = new StepFrame(program, limits, batch, io, workspace, fused.multiplied());
         if (batch.tokens().sampled().isPresent()) {
             StepFrame.Ints ids = step.ints(Value.TOKENS);
             Argument count = Argument.of(batch.tokenCount());
             step.elementwise(
                     "take_tokens", batch.tokenCount(), ids.pointer(), ids.offset(), Argument.at(Region.SAMPLED), count);
         }
-        for (int i = 0; i < program.ops().size(); i++) {
-            ops.plan(i, program.ops().get(i), step);
+        int index = 0;
+        for (Stage stage : fused.stages()) {
+            ops.plan(index, stage, step);
+            index += stage.ops().size();
         }
         return step.finish();
     }

@@ -13,7 +13,6 @@ enum Rounding {
     private final int bytes;
     private final int slack;
 
-    /** @param slack bytes behind the last element that kernels may read */
     Rounding(String kernel, int bytes, int slack) {
         this.kernel = kernel;
         this.bytes = bytes;
@@ -33,8 +32,19 @@ enum Rounding {
         return bytes * elements + slack;
     }
 
-    /** The image of x, made for the first of the layers that read it; it lives until the last has run. */
+    /** Bytes behind the last element that kernels may read. */
+    int slack() {
+        return slack;
+    }
+
+    /**
+     * The image of x: x itself where it was made rounded, else one that is made for the first of the layers that read it and lives until the last has
+     * run.
+     */
     Argument image(Value x, StepFrame step) {
+        if (step.isRounded(x)) {
+            return step.at(x);
+        }
         Tenant image = new Tenant.Rounded(x, this);
         if (step.first(image)) {
             int elements = step.elements(x);

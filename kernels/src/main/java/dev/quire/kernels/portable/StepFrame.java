@@ -26,9 +26,11 @@ final class StepFrame {
     private final StepBatch batch;
     private final Bindings io;
     private final Workspace workspace;
+    private final Set<Value> multiplied;
     private final StepWords words = new StepWords();
     private final List<KernelLaunch> launches = new ArrayList<>();
     private final Set<Tenant> made = new HashSet<>();
+    private final Set<Value> rounded = new HashSet<>();
     private final Map<Object, Object> worked = new HashMap<>();
 
     /**
@@ -38,12 +40,20 @@ final class StepFrame {
      */
     record Ints(Argument pointer, Argument offset) {}
 
-    StepFrame(Program program, StepLimits limits, StepBatch batch, Bindings io, Workspace workspace) {
+    /** @param multiplied values that matrices multiply and nothing else reads */
+    StepFrame(
+            Program program,
+            StepLimits limits,
+            StepBatch batch,
+            Bindings io,
+            Workspace workspace,
+            Set<Value> multiplied) {
         this.program = program;
         this.limits = limits;
         this.batch = batch;
         this.io = io;
         this.workspace = workspace;
+        this.multiplied = multiplied;
     }
 
     StepLimits limits() {
@@ -111,6 +121,20 @@ final class StepFrame {
     /** Whether this is the first that asks for a tenant that several ops share, and so has to make it. */
     boolean first(Tenant tenant) {
         return made.add(tenant);
+    }
+
+    /** A flag for a kernel that makes {@code value}: whether to round it to bf16, which then is done. */
+    Argument rounded(Value value) {
+        boolean round = multiplied.contains(value);
+        if (round) {
+            rounded.add(value);
+        }
+        return OpLaunches.flag(round);
+    }
+
+    /** Whether the kernel that made it rounded it to bf16. */
+    boolean isRounded(Value value) {
+        return rounded.contains(value);
     }
 
     /** Where an I32 value lies: the batch's own ids and positions, or a bound one. */

@@ -10,13 +10,18 @@ public enum WorkItem {
     LANE,
     /** A whole vector unit that runs work-items one after another: processors. Kernels of the OpenCL family where they are faster. */
     VECTOR(
+            "add_rms_norm_wide",
             "attend_wide",
+            "attend_wide_few",
+            "gated_linears_row",
             "gated_silu",
             "linear_wide_row",
             "linear_wide_tile",
             "rms_norm_wide",
             "rope_wide",
+            "rope_write_wide",
             "round_floats",
+            "sibling_linears_row",
             "write_kv_wide");
 
     private final List<String> own;

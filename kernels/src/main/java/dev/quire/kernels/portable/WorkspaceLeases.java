@@ -23,14 +23,21 @@ final class WorkspaceLeases {
 
     private final StepLimits limits;
     private final WorkItem workItem;
+    /** By the ops' numbers, the lives of their stages: what is made in one is alive throughout. */
+    private final List<Life> stages = new ArrayList<>();
 
-    private WorkspaceLeases(StepLimits limits, WorkItem workItem) {
+    private WorkspaceLeases(List<Stage> stages, StepLimits limits, WorkItem workItem) {
         this.limits = limits;
         this.workItem = workItem;
+        for (Stage stage : stages) {
+            int from = this.stages.size();
+            Life life = new Life(from, from + stage.ops().size() - 1);
+            stage.ops().forEach(op -> this.stages.add(life));
+        }
     }
 
-    static List<Lease> of(Program program, StepLimits limits, WorkItem workItem) {
-        WorkspaceLeases leases = new WorkspaceLeases(limits, workItem);
+    static List<Lease> of(Program program, List<Stage> stages, StepLimits limits, WorkItem workItem) {
+        WorkspaceLeases leases = new WorkspaceLeases(stages, limits, workItem);
         List<Lease> list = new ArrayList<>(leases.values(program));
         list.addAll(leases.rounded(program));
         for (int i = 0; i < program.ops().size(); i++) {
@@ -53,18 +60,19 @@ final class WorkspaceLeases {
         bound.addAll(program.outputs());
         Map<Value, Life> lives = new LinkedHashMap<>();
         for (int i = 0; i < program.ops().size(); i++) {
-            int op = i;
+            Life now = stages.get(i);
             for (Value value : program.ops().get(i).outputs()) {
-                lives.put(value, new Life(op, op));
+                lives.put(value, now);
             }
             for (Value value : program.ops().get(i).inputs()) {
-                lives.computeIfPresent(value, (v, life) -> new Life(life.from(), op));
+                lives.computeIfPresent(value, (v, life) -> new Life(life.from(), now.to()));
             }
         }
         List<Lease> leases = new ArrayList<>();
         lives.forEach((value, life) -> {
             if (!bound.contains(value)) {
-                long bytes = elements(value) * value.dtype().bytes();
+                long bytes = elements(value) * value.dtype().bytes()
+                        + Rounding.of(workItem).slack();
                 leases.add(new Lease(new Tenant.Inner(value), bytes, life.from(), life.to()));
             }
         });
@@ -74,7 +82,7 @@ final class WorkspaceLeases {
     private List<Lease> rounded(Program program) {
         Map<Tenant.Rounded, Life> lives = new HashMap<>();
         for (int i = 0; i < program.ops().size(); i++) {
-            Life now = new Life(i, i);
+            Life now = stages.get(i);
             multiplied(program.ops().get(i)).ifPresent(x -> lives.merge(x, now, (a, b) -> new Life(a.from(), b.to())));
         }
         List<Lease> leases = new ArrayList<>();

@@ -21,6 +21,7 @@
 #define WIDE_ROW_COLUMNS 8
 #define WIDE_TILE_ROWS 4
 #define WIDE_TILE_COLUMNS 3
+#define ATTEND_FEW 4
 
 /* Ordinals of Activation. */
 #define ACTIVATION_SILU 0

@@ -47,3 +47,12 @@ FN float8 eight_columns(GLOBAL const float *x, GLOBAL const u16 *w, int column, 
     }
     return slices == 1 ? fold_eight(parts) : vload8(0, sums);
 }
+
+/* Stores those of eight columns that are there. */
+FN void store_columns(float8 eight, GLOBAL const float *bias, GLOBAL float *y, int column, int n, int biased) {
+    float sums[8];
+    vstore8(eight, 0, sums);
+    for (int c = 0; c < 8 && column + c < n; c++) {
+        y[column + c] = biased ? FADD(sums[c], bias[column + c]) : sums[c];
+    }
+}

@@ -8,9 +8,5 @@ KERNEL void linear_wide_row(GLOBAL const float *x, GLOBAL const u16 *w, GLOBAL c
     if (column >= n) {
         return;
     }
-    float sums[WIDE_ROW_COLUMNS];
-    vstore8(eight_columns(x, w, column, n, k, slices), 0, sums);
-    for (int c = 0; c < WIDE_ROW_COLUMNS && column + c < n; c++) {
-        y[column + c] = biased ? FADD(sums[c], bias[column + c]) : sums[c];
-    }
+    store_columns(eight_columns(x, w, column, n, k, slices), bias, y, column, n, biased);
 }

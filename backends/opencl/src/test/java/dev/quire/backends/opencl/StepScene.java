@@ -27,8 +27,8 @@ import java.util.Random;
 
 /** A small program on the first device: it embeds, normalizes and multiplies. */
 final class StepScene implements AutoCloseable {
-    /** Kernels of a step: to embed, to normalize, to round and to multiply. */
-    static final int KERNELS = 4;
+    /** Kernels of a step on a processor: to embed, to normalize, whose results it rounds, and to multiply. */
+    static final int KERNELS = 3;
 
     private static final long SEED = Long.getLong("quire.seed", 4711);
     private static final int TOKENS = 5;

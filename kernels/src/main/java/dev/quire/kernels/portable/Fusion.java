@@ -1,0 +1,144 @@
+package dev.quire.kernels.portable;
+
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The pass over a program that finds neighbours to launch together, and values that may be rounded where they are made. The bits stay the same (RULES, N3):
+ * only launches and memory traffic go. It is for processors, where starting a launch takes as long as reading 100 KB of weights.
+ */
+final class Fusion {
+    private static final int MOST_SIBLINGS = 3;
+
+    private final List<Op> ops;
+    private final Map<Value, List<Op>> readers = new HashMap<>();
+    private final Set<Value> outputs;
+
+    /**
+     * What the pass found.
+     *
+     * @param stages the program's ops in their order, each in one stage
+     * @param multiplied values inside the program that matrices multiply and nothing else reads
+     */
+    record Result(List<Stage> stages, Set<Value> multiplied) {
+        Result {
+            stages = List.copyOf(stages);
+            multiplied = Set.copyOf(multiplied);
+        }
+    }
+
+    private Fusion(Program program) {
+        this.ops = program.ops();
+        this.outputs = Set.copyOf(program.outputs());
+        for (Op op : ops) {
+            op.inputs()
+                    .forEach(value -> readers.computeIfAbsent(value, v -> new ArrayList<>())
+                            .add(op));
+        }
+    }
+
+    static Result of(Program program, WorkItem workItem) {
+        return switch (workItem) {
+            case LANE ->
+                new Result(program.ops().stream().<Stage>map(Stage.Single::new).toList(), Set.of());
+            case VECTOR -> new Fusion(program).run();
+        };
+    }
+
+    private Result run() {
+        List<Stage> stages = new ArrayList<>();
+        for (int i = 0; i < ops.size(); i += stages.getLast().ops().size()) {
+            stages.add(at(i));
+        }
+        Set<Value> multiplied = new HashSet<>();
+        for (Op op : ops) {
+            op.outputs().stream().filter(this::isOnlyMultiplied).forEach(multiplied::add);
+        }
+        return new Result(stages, multiplied);
+    }
+
+    private Stage at(int i) {
+        return Stream.of(gatedLinears(i), rotateWrite(i), addNorm(i), siblings(i))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseGet(() -> new Stage.Single(ops.get(i)));
+    }
+
+    private Optional<Stage> gatedLinears(int i) {
+        if (i + 2 < ops.size()
+                && ops.get(i) instanceof Op.Linear gate
+                && ops.get(i + 1) instanceof Op.Linear up
+                && ops.get(i + 2) instanceof Op.Gated gated
+                && areSiblings(gate, up)
+                && gate.bias().isEmpty()
+                && up.bias().isEmpty()
+                && gated.gate().equals(gate.out())
+                && gated.up().equals(up.out())
+                && isReadOnce(gate.out())
+                && isReadOnce(up.out())) {
+            return Optional.of(new Stage.GatedLinears(gate, up, gated));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Stage> rotateWrite(int i) {
+        if (i + 2 < ops.size()
+                && ops.get(i) instanceof Op.Rope queries
+                && ops.get(i + 1) instanceof Op.Rope keys
+                && ops.get(i + 2) instanceof Op.WriteKv write
+                && queries.rotary().equals(keys.rotary())
+                && queries.positions().equals(keys.positions())
+                && queries.headSize() == keys.headSize()
+                && queries.x().rows() == keys.x().rows()
+                && write.k().equals(keys.out())
+                && isReadOnce(keys.out())) {
+            return Optional.of(new Stage.RotateWrite(queries, keys, write));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Stage> addNorm(int i) {
+        if (i + 1 < ops.size()
+                && ops.get(i) instanceof Op.Add add
+                && ops.get(i + 1) instanceof Op.RmsNorm norm
+                && norm.x().equals(add.out())
+                && norm.group() == norm.x().width()) {
+            return Optional.of(new Stage.AddNorm(add, norm));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Stage> siblings(int i) {
+        List<Op.Linear> linears = new ArrayList<>();
+        for (int j = i; j < ops.size() && linears.size() < MOST_SIBLINGS; j++) {
+            if (!(ops.get(j) instanceof Op.Linear linear)
+                    || !linears.isEmpty() && !areSiblings(linears.getFirst(), linear)) {
+                break;
+            }
+            linears.add(linear);
+        }
+        return linears.size() < 2 ? Optional.empty() : Optional.of(new Stage.Siblings(linears));
+    }
+
+    private static boolean areSiblings(Op.Linear a, Op.Linear b) {
+        return a.x().equals(b.x()) && a.split() == b.split();
+    }
+
+    private boolean isReadOnce(Value value) {
+        return readers.getOrDefault(value, List.of()).size() == 1 && !outputs.contains(value);
+    }
+
+    private boolean isOnlyMultiplied(Value value) {
+        return !outputs.contains(value)
+                && readers.getOrDefault(value, List.of()).stream().allMatch(Op.Linear.class::isInstance);
+    }
+}

@@ -1,0 +1,181 @@
+/* Attention in segments of 512 tokens (RULES, A1 to A4, N11, N14), as `attend`, where a work-item is a whole vector unit: it takes a tile of up to
+ * TILE_VECTORS query vectors of one sequence and KV head by itself. Scores: 16 tokens a vector; values: 16 dimensions a vector; both in order, so with
+ * the same bits. Traffic: K and V once per tile; memory: 3 KiB private a vector. Limits: head size 256 and block size, both multiples of 16.
+ * Work-items: tiles · kv_heads. What only matrices multiply comes out rounded to bf16 (N3). */
+#include "wide.h"
+#include "tanh.h"
+
+#define STRIDE (SEGMENT + HALF_LANES) /* rows of scores begin in different sets of a cache */
+
+FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL const u16 *values, GLOBAL const int *step,
+                         GLOBAL const float *slopes, GLOBAL float *out, int tiles_at, int starts_at, int positions_at, int first_at,
+                         int ends_at, int tables_at, int table_stride, int block_size, int heads, int kv_heads, int head_size, float scale,
+                         int mask, int window, int caps, float cap, int slanted, int rounded) {
+    int tile = GID / kv_heads, kv_head = GID % kv_heads, share = heads / kv_heads;
+    int sequence = step[tiles_at + 2 * tile], vector = step[tiles_at + 2 * tile + 1];
+    int start = step[starts_at + sequence];
+    int count = (step[starts_at + sequence + 1] - start) * share - vector;
+    count = count < TILE_VECTORS ? count : TILE_VECTORS;
+    int base = step[first_at + sequence], end = step[ends_at + sequence];
+    GLOBAL const int *table = step + tables_at + (i64)sequence * table_stride;
+    int skipped = base / block_size; /* the table begins with the block of the first key */
+
+    float query[ATTEND_HEAD * TILE_VECTORS]; /* by dimension */
+    float scores[TILE_VECTORS * STRIDE];     /* then p */
+    float results[TILE_VECTORS * ATTEND_HEAD];
+    float top[TILE_VECTORS], mass[TILE_VECTORS], largest[TILE_VECTORS], sums[TILE_VECTORS];
+    int lows[TILE_VECTORS], highs[TILE_VECTORS], begun[TILE_VECTORS];
+    int low = end, high = base;               /* what any vector sees */
+    for (int v = 0; v < TILE_VECTORS; v++) {
+        lows[v] = base;
+        highs[v] = base;
+        begun[v] = 0;
+        for (int d = 0; d < head_size; d++) {
+            i64 row = start + (vector + v) / share;
+            i64 at = (row * heads + kv_head * share + (vector + v) % share) * head_size + d;
+            query[d * TILE_VECTORS + v] = v < count ? bf16_float(bf16_round(q[at])) : 0.0f;
+        }
+        if (v < count) {
+            int position = step[positions_at + start + (vector + v) / share];
+            lows[v] = mask == MASK_WINDOW && position - window + 1 > base ? position - window + 1 : base;
+            highs[v] = mask == MASK_BIDIRECTIONAL || position + 1 > end ? end : position + 1;
+            if (lows[v] < highs[v]) {
+                low = lows[v] < low ? lows[v] : low;
+                high = highs[v] > high ? highs[v] : high;
+            }
+        }
+    }
+
+    for (int origin = low - low % SEGMENT; origin < high; origin += SEGMENT) {
+        int from = low > origin ? low : origin;
+        int to = high < origin + SEGMENT ? high : origin + SEGMENT;
+        int aligned = from - from % HALF_LANES;
+
+        for (int t = aligned; t < to; t += HALF_LANES) {
+            i64 page = (i64)table[t / block_size - skipped] * kv_heads + kv_head;
+            GLOBAL const u16 *key = keys + page * head_size * block_size + t % block_size;
+            float16 dots[TILE_VECTORS];
+#pragma unroll
+            for (int v = 0; v < TILE_VECTORS; v++) {
+                dots[v] = (float16)(0.0f);
+            }
+            for (int d = 0; d < head_size; d++) {
+                float16 elements = bf16_wide(vload16(0, key + d * block_size));
+#pragma unroll
+                for (int v = 0; v < TILE_VECTORS; v++) {
+                    dots[v] = MAC((float16)(query[d * TILE_VECTORS + v]), elements, dots[v]);
+                }
+            }
+#pragma unroll
+            for (int v = 0; v < TILE_VECTORS; v++) {
+                vstore16(FMUL(dots[v], scale), 0, scores + v * STRIDE + t - origin);
+            }
+        }
+
+        int16 numbers = (int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        int all_from = from, all_to = to; /* what every vector sees */
+        for (int v = 0; v < count; v++) {
+            float *score = scores + v * STRIDE - origin;
+            int seen = lows[v] > from ? lows[v] : from;
+            int unseen = highs[v] < to ? highs[v] : to;
+            if (seen >= unseen) {
+                all_to = all_from;
+                continue;
+            }
+            all_from = seen > all_from ? seen : all_from;
+            all_to = unseen < all_to ? unseen : all_to;
+            if (caps || slanted) {
+                int position = step[positions_at + start + (vector + v) / share];
+                float slope = slanted ? slopes[kv_head * share + (vector + v) % share] : 0.0f;
+                for (int t = seen; t < unseen; t++) {
+                    float s = caps ? capped(score[t], cap) : score[t];
+                    score[t] = slanted ? FADD(s, FMUL(slope, I2F(t - position))) : s;
+                }
+            }
+            float16 most = (float16)FLT((int)0xff800000u);
+            for (int t = aligned; t < unseen; t += HALF_LANES) {
+                float16 s = vload16(0, score + t);
+                most = ((numbers + t >= seen) & (numbers + t < unseen) & (s > most)) ? s : most;
+            }
+            float8 a = most.lo > most.hi ? most.lo : most.hi;
+            float4 b = a.lo > a.hi ? a.lo : a.hi;
+            float2 c = b.lo > b.hi ? b.lo : b.hi;
+            largest[v] = c.x > c.y ? c.x : c.y;
+            float16 lanes[2];
+            lanes[0] = (float16)(0.0f);
+            lanes[1] = (float16)(0.0f);
+            for (int t = origin; t < unseen; t += LANES) {
+#pragma unroll
+                for (int part = 0; part < 2; part++) {
+                    int first = t + part * HALF_LANES;
+                    int16 position = numbers + first;
+                    if (first + HALF_LANES > seen && first < unseen) {
+                        float16 p = wide_rounded(wide_exp(FSUB(vload16(0, score + first), largest[v])));
+                        p = ((position >= seen) & (position < unseen)) ? p : (float16)(0.0f);
+                        vstore16(p, 0, score + first);
+                        lanes[part] = FADD(lanes[part], p);
+                    }
+                }
+            }
+            sums[v] = fold_wide(lanes[0], lanes[1]);
+        }
+
+        for (int d = 0; d < head_size; d += HALF_LANES) {
+            float16 o[TILE_VECTORS];
+#pragma unroll
+            for (int v = 0; v < TILE_VECTORS; v++) {
+                o[v] = (float16)(0.0f);
+            }
+            for (int t = from; t < to;) {
+                int last = t + HALF_LANES - t % HALF_LANES < to ? t + HALF_LANES - t % HALF_LANES : to;
+                int all = t >= all_from && last <= all_to;
+                i64 page = (i64)table[t / block_size - skipped] * kv_heads + kv_head;
+                GLOBAL const u16 *value = values + (page * block_size + t % block_size) * head_size + d;
+                for (; t < last; t++, value += head_size) {
+                    float16 elements = bf16_wide(vload16(0, value));
+#pragma unroll
+                    for (int v = 0; v < TILE_VECTORS; v++) {
+                        float16 next = MAC((float16)(scores[v * STRIDE + t - origin]), elements, o[v]);
+                        o[v] = all || (t >= lows[v] && t < highs[v]) ? next : o[v];
+                    }
+                }
+            }
+            for (int v = 0; v < count; v++) {
+                if (lows[v] < to && highs[v] > from && lows[v] < highs[v]) {
+                    float *result = results + v * ATTEND_HEAD + d;
+                    float16 sum = o[v];
+                    if (begun[v]) {
+                        float both = largest[v] > top[v] ? largest[v] : top[v];
+                        float16 old = FMUL(vload16(0, result), canon_exp(FSUB(top[v], both)));
+                        sum = FADD(old, FMUL(sum, canon_exp(FSUB(largest[v], both))));
+                    }
+                    vstore16(sum, 0, result);
+                }
+            }
+        }
+        for (int v = 0; v < count; v++) {
+            if (lows[v] < to && highs[v] > from && lows[v] < highs[v]) {
+                float l = sums[v];
+                if (begun[v]) {
+                    float both = largest[v] > top[v] ? largest[v] : top[v];
+                    float old = FMUL(mass[v], canon_exp(FSUB(top[v], both)));
+                    mass[v] = FADD(old, FMUL(l, canon_exp(FSUB(largest[v], both))));
+                    top[v] = both;
+                } else {
+                    mass[v] = l;
+                    top[v] = largest[v];
+                    begun[v] = 1;
+                }
+            }
+        }
+    }
+
+    for (int v = 0; v < count; v++) {
+        i64 row = start + (vector + v) / share;
+        i64 at = (row * heads + kv_head * share + (vector + v) % share) * head_size;
+        for (int d = 0; d < head_size; d++) {
+            float y = begun[v] ? FDIV(results[v * ATTEND_HEAD + d], mass[v]) : 0.0f;
+            out[at + d] = rounded ? bf16_float(bf16_round(y)) : y;
+        }
+    }
+}
