@@ -1,9 +1,9 @@
 package dev.quire.server.cli;
 
 import dev.quire.api.AttentionBackend;
+import dev.quire.api.DeviceChoice;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
-import dev.quire.core.llm.DeviceChoice;
 import dev.quire.server.bench.Contender;
 import dev.quire.server.bench.Machine;
 import dev.quire.server.bench.engine.PrefixBench;
