@@ -40,9 +40,18 @@ public final class EnvironmentOptions {
         return new EnvironmentOptions(variables, home).read();
     }
 
+    /**
+     * The folder of what Quire keeps on disk, compiled kernels among it.
+     *
+     * @param variables as for {@link #read}
+     * @param home as for {@link #read}
+     */
+    public static Path cacheDirectory(Map<String, String> variables, Path home) {
+        return new EnvironmentOptions(variables, home).own();
+    }
+
     private SourceOptions read() {
-        Path caches = path("XDG_CACHE_HOME").orElse(home.resolve(".cache"));
-        Path hubHome = path("HF_HOME").orElse(caches.resolve("huggingface"));
+        Path hubHome = path("HF_HOME").orElse(caches().resolve("huggingface"));
         Hub hub = new Hub(
                 get("HF_ENDPOINT").map(value -> address("HF_ENDPOINT", value)).orElse(Hub.PUBLIC),
                 get("HF_TOKEN").or(() -> tokenFile(path("HF_TOKEN_PATH").orElse(hubHome.resolve("token")))),
@@ -57,7 +66,15 @@ public final class EnvironmentOptions {
                         patient.retryDelay())
                 : patient;
         return new SourceOptions(
-                hub, packages(caches.resolve("quire/packages")), new Bundled(caches.resolve("quire/models")), network);
+                hub, packages(own().resolve("packages")), new Bundled(own().resolve("models")), network);
+    }
+
+    private Path caches() {
+        return path("XDG_CACHE_HOME").orElse(home.resolve(".cache"));
+    }
+
+    private Path own() {
+        return caches().resolve("quire");
     }
 
     private Packages packages(Path cache) {

@@ -34,8 +34,7 @@ public final class ModelLauncher {
 
     /** Where models come from and are kept. */
     public ModelSource source() {
-        Path home = Path.of(System.getProperty("user.home"));
-        SourceOptions found = EnvironmentOptions.read(environment, home);
+        SourceOptions found = EnvironmentOptions.read(environment, home());
         HubOptions hub = options.model().hub();
         Path cache = hub.downloadDir()
                 .or(() -> hub.home().map(folder -> folder.resolve("hub")))
@@ -44,6 +43,10 @@ public final class ModelLauncher {
                 hub.endpoint().orElse(found.hub().endpoint()), hub.token().or(found.hub()::token), cache);
         return new ModelSource(
                 new SourceOptions(chosen, found.packages(), found.bundled(), found.network()), downloads);
+    }
+
+    private static Path home() {
+        return Path.of(System.getProperty("user.home"));
     }
 
     /**
@@ -67,7 +70,7 @@ public final class ModelLauncher {
                 options.device().device(),
                 options.device().threads(),
                 options.cache().memoryUtilization(),
-                defaults.cacheDirectory(),
+                EnvironmentOptions.cacheDirectory(environment, home()),
                 Map.of());
         return new LlmOptions(model, device, options.engine(), listener);
     }
