@@ -1,25 +1,30 @@
 /* A Level Zero driver for tests: one device that forwards to the machine's first OpenCL device. It is harsher than a device needs to be. Commands
  * between two barriers run last to first unless events hold them back; the host cannot touch device memory (it sees addresses of a region without
- * access); handles are checked and stale ones refused; nothing that the queue still uses can be freed, reset or destroyed. One lock guards all. */
+ * access); stale handles are refused; nothing that the queue still uses can be freed, reset or destroyed. Missing pointers and handles are left to
+ * the loader's validation layer, which the tests switch on. Settings, from the environment: LOOPBACK_MEMORY, bytes of device memory;
+ * LOOPBACK_INTEGRATED, a device that shares the host's; LOOPBACK_LOSE_AFTER, launches after which the device is lost. */
 #ifndef LOOPBACK_H
 #define LOOPBACK_H
 
+#define _GNU_SOURCE
 #define CL_TARGET_OPENCL_VERSION 300
 #include <CL/cl.h>
 #include <level_zero/ze_api.h>
 #include <level_zero/ze_ddi.h>
 #include <pthread.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What a handle points to begins with its kind. Objects are marked GONE, never freed, so that a stale handle is recognized. */
 typedef enum { GONE, DRIVER, DEVICE, CONTEXT, MEMORY, MODULE, BUILD_LOG, FUNCTION, LIST, QUEUE, FENCE, POOL, EVENT } kind;
 
-typedef struct {
+typedef struct object {
     kind kind;
-    int uses; /* jobs in flight, or parts, that need it */
+    int uses;             /* jobs in flight, or parts, that need it */
+    struct object *whole; /* what it is part of, if anything */
 } object;
 
 typedef struct memory {
@@ -32,57 +37,49 @@ typedef struct memory {
 } memory;
 
 typedef struct {
-    object head;
-    object *pool;
-    uint32_t index;
-    bool timed;
-    bool signaled;
+    object head; /* part of a pool */
+    bool timed, signaled;
     uint64_t start, end; /* nanoseconds */
 } event;
 
+typedef struct {
+    object head;
+    object *queue;
+    bool signaled; /* pending while it has uses */
+} fence;
+
 #define MOST_ARGUMENTS 32
+#define MOST_WAITS 16
 #define MOST_BYTES 16
 
 typedef struct {
-    enum { VALUE, POINTER, LOCAL } kind;
+    enum { VALUE, POINTER } kind;
     bool set;
-    size_t size; /* of a value, or of local memory */
+    size_t size; /* of a value */
     unsigned char value[MOST_BYTES];
     memory *memory; /* what a pointer points into, if anything */
     char *real;
 } argument;
 
 typedef struct {
-    object head;
-    object *module;
+    object head; /* part of a module */
     cl_kernel kernel;
-    char name[128];
-    uint32_t arguments;
+    uint32_t arguments, size[3];
     argument argument[MOST_ARGUMENTS];
-    uint32_t size[3];
 } function;
 
-/* One end of a copy: inside an allocation, or anywhere else on the host. */
 typedef struct {
-    memory *memory;
-    char *real;
-} place;
-
-#define MOST_WAITS 16
-
-typedef struct {
-    enum { LAUNCH, COPY, FILL, BARRIER, SIGNAL, RESET, STAMPS, CLOCK } what;
+    enum { LAUNCH, COPY, FILL, BARRIER } what;
     function *function;
     argument *arguments; /* as they were when the launch was appended */
     uint32_t size[3], groups[3];
-    place to, from;
-    size_t bytes;
+    char *to, *from;
+    size_t bytes, pattern_bytes;
     unsigned char pattern[MOST_BYTES];
-    size_t pattern_bytes;
-    event **stamps; /* as many as `bytes` holds */
-    event *signal;
+    event *signal, *wait[MOST_WAITS];
     uint32_t waits;
-    event *wait[MOST_WAITS];
+    object *needs[MOST_ARGUMENTS + MOST_WAITS + 2]; /* all of the above that may go away */
+    uint32_t needed;
     bool done;
 } command;
 
@@ -96,52 +93,52 @@ typedef struct {
     command *commands;
 } list;
 
-typedef struct {
-    object head;
-    object *queue;
-    bool pending, signaled;
-} fence;
-
-extern pthread_mutex_t lock;
-extern pthread_cond_t changed; /* an event, a fence, a queue */
-
 extern cl_context cl;
 extern cl_device_id cl_device;
 extern bool lost; /* the device; nothing works any more */
 
-/* Registers an object of so many bytes; NULL if there is no memory. */
-void *make(kind kind, size_t bytes);
-bool is(const void *handle, kind kind);
+/* One lock guards all: a call that changes what others see holds it to its end. */
+extern pthread_mutex_t lock;
+extern pthread_cond_t changed; /* an event, a fence, a queue */
+static inline void unlock(pthread_mutex_t **held) { pthread_mutex_unlock(*held); }
+#define ENTER                                                                \
+    pthread_mutex_t *held __attribute__((cleanup(unlock), unused)) = &lock;  \
+    pthread_mutex_lock(held)
+#define REFUSE(condition, result) \
+    if (condition)                \
+    return ZE_RESULT_ERROR_##result
+#define CHECK(handle, wanted) REFUSE(!is(handle, wanted), INVALID_ARGUMENT)
+#define CHECK_IDLE(handle, wanted)                                             \
+    CHECK(handle, wanted);                                                     \
+    REFUSE(((object *)(handle))->uses > 0, HANDLE_OBJECT_IN_USE)
+
+static inline bool is(const void *handle, kind kind) { return handle != NULL && ((const object *)handle)->kind == kind; }
+
+/* A new object of so many bytes, part of another or of none. */
+void *make(kind kind, size_t bytes, void *whole);
+/* Marks an object that nothing uses as gone. */
+ze_result_t retire(void *handle, kind kind);
 uint64_t now(void);
-/* Waits for a change, at most until `deadline` of now(); false when it has passed. The lock is held. */
-bool wait_for_change(uint64_t deadline);
-uint64_t deadline_of(uint64_t timeout);
+/* Waits, without the lock meanwhile, until a flag is set, the device is lost or so many nanoseconds have passed. */
+ze_result_t await(const bool *flag, uint64_t timeout);
 
-/* Where an address lies: in the allocation whose `bytes` bytes from it all exist; outside every allocation; or, false, partly inside. */
-bool locate(const void *address, size_t bytes, place *found);
-bool alive(const place *place);
+/* Where an address lies: in the allocation whose `bytes` bytes from it all exist; outside every allocation, for NULL; or, false, partly inside. */
+bool locate(const void *address, size_t bytes, memory **found, char **real);
+/* Remembers that a command cannot do without an object, if there is one. */
+void need(command *c, void *object);
 
-/* Checks, and holds or lets go of, all that a command uses. */
-ze_result_t hold(const command *command);
-void let_go(const command *command);
-/* Runs commands in the order described above; the lock is held, and released while it waits. False: the device is lost. */
-bool run(cl_command_queue q, command *commands, size_t count);
+ze_result_t open_queue(queue **made);
+ze_result_t close_queue(queue *q);
+/* Has a list's commands run behind what the queue holds, if all that they need is there. */
+ze_result_t enqueue(queue *q, list *l, fence *f);
 
-/* Takes over a command to run behind what the queue holds. */
-ze_result_t enqueue(queue *q, command *commands, size_t count, list *owner, fence *fence);
-ze_result_t settle(queue *q, uint64_t timeout);
-
-#define CHECK(handle, kind)                                                                                       \
-    do {                                                                                                          \
-        if (!is(handle, kind)) {                                                                                  \
-            return (handle) == NULL ? ZE_RESULT_ERROR_INVALID_NULL_HANDLE : ZE_RESULT_ERROR_INVALID_ARGUMENT;     \
-        }                                                                                                         \
-    } while (0)
-#define NEED(pointer)                                  \
-    do {                                               \
-        if ((pointer) == NULL) {                       \
-            return ZE_RESULT_ERROR_INVALID_NULL_POINTER; \
-        }                                              \
-    } while (0)
+/* Answers the loader's wish for the functions on one kind of object. */
+#define P(member, function) .pfn##member = function
+#define TABLE(name, type, ...)                                                                                     \
+    ZE_DLLEXPORT ze_result_t zeGet##name##ProcAddrTable(ze_api_version_t version, ze_##type##_dditable_t *table) { \
+        (void)version;                                                                                             \
+        *table = (ze_##type##_dditable_t){__VA_ARGS__};                                                            \
+        return ZE_RESULT_SUCCESS;                                                                                  \
+    }
 
 #endif
