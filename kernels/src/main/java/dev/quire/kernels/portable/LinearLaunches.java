@@ -39,13 +39,18 @@ final class LinearLaunches {
                 int groups = tiles(rows, Constants.LINEAR_ROWS, n, Constants.LINEAR_COLUMNS);
                 step.launch("linear", groups, Constants.LINEAR_GROUP, arguments);
             }
-            case VECTOR -> {
-                int items = rows == 1
-                        ? tiles(1, 1, n, Constants.WIDE_ROW_COLUMNS)
-                        : tiles(rows, Constants.WIDE_TILE_ROWS, n, Constants.WIDE_TILE_COLUMNS);
-                String kernel = rows == 1 ? "linear_wide_row" : "linear_wide_tile";
-                step.vectors(kernel, items, arguments);
-            }
+            case VECTOR -> wide(rows, n, arguments, step);
+        }
+    }
+
+    private static void wide(int rows, int n, Argument[] arguments, StepFrame step) {
+        int columns = Constants.WIDE_TILE_COLUMNS;
+        if (rows == 1) {
+            step.vectors("linear_wide_row", tiles(1, 1, n, Constants.WIDE_ROW_COLUMNS), arguments);
+        } else if (rows <= Constants.WIDE_TILE_ROWS) {
+            step.vectors("linear_wide_tile", tiles(rows, Constants.WIDE_TILE_ROWS, n, columns), arguments);
+        } else {
+            step.vectors("linear_wide_tall", tiles(rows, Constants.WIDE_TALL_ROWS, n, columns), arguments);
         }
     }
 

@@ -16,6 +16,7 @@ public enum WorkItem {
             "gated_linears_row",
             "gated_silu",
             "linear_wide_row",
+            "linear_wide_tall",
             "linear_wide_tile",
             "rms_norm_wide",
             "rope_wide",

@@ -20,6 +20,7 @@
 #define WIDE_BLOCK 16
 #define WIDE_ROW_COLUMNS 8
 #define WIDE_TILE_ROWS 4
+#define WIDE_TALL_ROWS 8
 #define WIDE_TILE_COLUMNS 3
 #define ATTEND_FEW 4
 

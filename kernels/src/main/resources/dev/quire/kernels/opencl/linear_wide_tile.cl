@@ -1,4 +1,4 @@
-/* A linear layer of several rows: tiles of 4 × 3 outputs, 24 sums, three weights and a row of x in the 32 registers of a vector unit. */
+/* A linear layer of a few rows: tiles of 4 × 3 outputs. */
 #include "opencl.prelude.h"
 #define TILE_ROWS WIDE_TILE_ROWS
 #define TILE_COLUMNS WIDE_TILE_COLUMNS
