@@ -26,6 +26,11 @@ final class KernelFolder {
         return source(family, name, "");
     }
 
+    /** A kernel behind lines that define something. */
+    KernelSource find(KernelFamily family, String name, String beginning) {
+        return source(family, name, beginning);
+    }
+
     /** A portable kernel behind its dialect's prelude. */
     KernelSource find(String name, Dialect dialect) {
         return source(KernelFamily.PORTABLE, name, dialect.beginning());

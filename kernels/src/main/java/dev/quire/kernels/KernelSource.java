@@ -37,13 +37,14 @@ public record KernelSource(KernelFamily family, String name, String text, String
     /**
      * A kernel for OpenCL devices, ready for their compiler: one of their own family, or else a portable one. No name is in both.
      *
-     * @param kernel the function's name, that of its file without the ending
+     * @param kernel a {@link KernelName}; what it defines stands before the source
      * @throws IllegalArgumentException if there is none of that name; the message lists the known portable files
      */
     public static KernelSource openCl(String kernel) {
-        String file = kernel + OPENCL_ENDING;
+        KernelName name = KernelName.parse(kernel);
+        String file = name.function() + OPENCL_ENDING;
         return names(KernelFamily.OPENCL).contains(file)
-                ? find(KernelFamily.OPENCL, file)
+                ? KERNELS.find(KernelFamily.OPENCL, file, name.beginning())
                 : portable(kernel, Dialect.OPENCL);
     }
 

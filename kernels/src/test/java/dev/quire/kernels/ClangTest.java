@@ -3,11 +3,14 @@ package dev.quire.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.quire.api.types.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,13 +54,22 @@ class ClangTest {
         assertEquals("", complaints(List.of()));
     }
 
+    /** A kernel for each format that it may be asked for. */
+    private static List<String> variants(String kernel) {
+        return kernel.startsWith("linear_stored_")
+                ? Arrays.stream(WeightFormat.values())
+                        .map(format -> new KernelName(kernel, Map.of("FORMAT", "FORMAT_" + format)).toString())
+                        .toList()
+                : List.of(kernel);
+    }
+
     private String complaints(List<String> options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(COMMAND);
         command.addAll(options);
         List<String> kernels = new ArrayList<>(KernelSource.portable());
-        KernelSource.names(KernelFamily.OPENCL).forEach(name -> kernels.add(name.replace(".cl", "")));
+        KernelSource.names(KernelFamily.OPENCL).forEach(name -> kernels.addAll(variants(name.replace(".cl", ""))));
         for (String kernel : kernels) {
-            Path file = folder.resolve(kernel + ".cl");
+            Path file = folder.resolve(kernel.replace(':', '.') + ".cl");
             Files.writeString(file, KernelSource.openCl(kernel).text());
             command.add(file.toString());
         }

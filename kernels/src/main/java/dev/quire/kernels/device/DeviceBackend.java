@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The SPI over a {@link Device}, with the portable kernels: REPRODUCIBLE numerics, bf16 caches, whole programs on the device. One thread drives it.
+ * The SPI over a {@link Device}, with the portable kernels: both numerics, bf16 caches, whole programs on the device. One thread drives it.
  * A device that is lost fails whatever is asked of it later (RULES, T5).
  */
 public final class DeviceBackend implements AttentionBackend {
@@ -32,10 +32,11 @@ public final class DeviceBackend implements AttentionBackend {
     private final Device device;
     private final IssueQueue queue;
     private final DeviceBuffers buffers;
+    private final Consumer<String> progress;
     private final List<DeviceExecutable> executables = new ArrayList<>();
 
     /**
-     * Builds all kernels.
+     * Builds the kernels that any program may launch.
      *
      * @param name the provider's
      * @param device closed with this backend
@@ -44,6 +45,7 @@ public final class DeviceBackend implements AttentionBackend {
     public DeviceBackend(String name, Device device, Consumer<String> progress) {
         this.name = name;
         this.device = device;
+        this.progress = progress;
         this.queue = new IssueQueue(device);
         this.buffers = new DeviceBuffers(queue);
         KernelWarmup.run(device, device.workItem().kernels(), progress);
@@ -52,7 +54,12 @@ public final class DeviceBackend implements AttentionBackend {
     @Override
     public BackendInfo info() {
         return new BackendInfo(
-                name, device.info(), Set.of(DType.BF16), Set.of(Numerics.REPRODUCIBLE), true, device.description());
+                name,
+                device.info(),
+                Set.of(DType.BF16),
+                Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
+                true,
+                device.description());
     }
 
     @Override
@@ -67,7 +74,8 @@ public final class DeviceBackend implements AttentionBackend {
 
     @Override
     public Executable compile(Program program, Weights weights, StepLimits limits, Numerics numerics) {
-        PortablePlan plan = new PortablePlan(program, limits, device.workItem());
+        PortablePlan plan = new PortablePlan(program, limits, device.workItem(), numerics);
+        KernelWarmup.run(device, plan.ownKernels(), progress);
         DeviceExecutable executable =
                 new DeviceExecutable(program, plan, (DeviceWeights) weights, buffers, queue, executables::remove);
         executables.add(executable);

@@ -211,7 +211,7 @@ final class AttendLaunches {
         return (batch.queryStarts()[sequence + 1] - batch.queryStarts()[sequence]) * headsPerKvHead;
     }
 
-    private static int maskKind(Mask mask) {
+    static int maskKind(Mask mask) {
         return switch (mask) {
             case Mask.Causal() -> Constants.MASK_CAUSAL;
             case Mask.SlidingWindow(int size) -> Constants.MASK_WINDOW;

@@ -3,6 +3,7 @@ package dev.quire.kernels.portable;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
+import dev.quire.api.types.Numerics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,7 +15,7 @@ import java.util.stream.Stream;
 
 /**
  * The pass over a program that finds neighbours to launch together, and values that may be rounded where they are made. The bits stay the same (RULES, N3):
- * only launches and memory traffic go. It is for processors, where starting a launch takes as long as reading 100 KB of weights.
+ * only launches and memory traffic go. In FAST linear layers stay alone and nothing is rounded. It is for processors, where starting a launch takes as long as reading 100 KB of weights.
  */
 final class Fusion {
     private static final int MOST_SIBLINGS = 3;
@@ -22,6 +23,7 @@ final class Fusion {
     private final List<Op> ops;
     private final Map<Value, List<Op>> readers = new HashMap<>();
     private final Set<Value> outputs;
+    private final Numerics numerics;
 
     /**
      * What the pass found.
@@ -36,7 +38,8 @@ final class Fusion {
         }
     }
 
-    private Fusion(Program program) {
+    private Fusion(Program program, Numerics numerics) {
+        this.numerics = numerics;
         this.ops = program.ops();
         this.outputs = Set.copyOf(program.outputs());
         for (Op op : ops) {
@@ -46,11 +49,11 @@ final class Fusion {
         }
     }
 
-    static Result of(Program program, WorkItem workItem) {
+    static Result of(Program program, WorkItem workItem, Numerics numerics) {
         return switch (workItem) {
             case LANE ->
                 new Result(program.ops().stream().<Stage>map(Stage.Single::new).toList(), Set.of());
-            case VECTOR -> new Fusion(program).run();
+            case VECTOR -> new Fusion(program, numerics).run();
         };
     }
 
@@ -59,15 +62,22 @@ final class Fusion {
         for (int i = 0; i < ops.size(); i += stages.getLast().ops().size()) {
             stages.add(at(i));
         }
+        return new Result(stages, numerics == Numerics.FAST ? Set.of() : multiplied());
+    }
+
+    private Set<Value> multiplied() {
         Set<Value> multiplied = new HashSet<>();
         for (Op op : ops) {
             op.outputs().stream().filter(this::isOnlyMultiplied).forEach(multiplied::add);
         }
-        return new Result(stages, multiplied);
+        return multiplied;
     }
 
     private Stage at(int i) {
-        return Stream.of(gatedLinears(i), rotateWrite(i), addNorm(i), siblings(i))
+        Stream<Optional<Stage>> found = numerics == Numerics.FAST
+                ? Stream.of(rotateWrite(i), addNorm(i))
+                : Stream.of(gatedLinears(i), rotateWrite(i), addNorm(i), siblings(i));
+        return found
                 .flatMap(Optional::stream)
                 .findFirst()
                 .orElseGet(() -> new Stage.Single(ops.get(i)));

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * One launch of a kernel over a one-dimensional grid.
  *
- * @param kernel one of {@link WorkItem#kernels()}, and so a name for {@link dev.quire.kernels.KernelSource}
+ * @param kernel one of {@link WorkItem#kernels()} or of {@link PortablePlan#ownKernels}, and so a name for {@link dev.quire.kernels.KernelSource}
  * @param groups work-groups, at least 1
  * @param groupSize work-items of a group
  * @param arguments in the order of the kernel's parameters

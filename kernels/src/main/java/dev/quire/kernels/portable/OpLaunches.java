@@ -5,10 +5,12 @@ import static dev.quire.kernels.portable.Argument.of;
 
 import dev.quire.api.program.Activation;
 import dev.quire.api.program.ExpertOp;
+import dev.quire.api.program.KeySource;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.Numerics;
 import dev.quire.kernels.portable.StepFrame.Ints;
 import dev.quire.kernels.portable.WeightImage.Form;
 import java.util.ArrayList;
@@ -19,14 +21,20 @@ import java.util.Optional;
 final class OpLaunches {
     private final TablePool tables;
     private final WorkItem workItem;
+    private final Numerics numerics;
     private final AttendLaunches attention;
     private final LinearLaunches linear;
     private final FusedLaunches fused;
+    private final StoredLinearLaunches stored;
+    private final StepAttendLaunches ofStep;
 
-    OpLaunches(TablePool tables, WorkItem workItem) {
+    OpLaunches(TablePool tables, WorkItem workItem, Numerics numerics) {
         this.tables = tables;
         this.workItem = workItem;
+        this.numerics = numerics;
         this.linear = new LinearLaunches(workItem);
+        this.stored = new StoredLinearLaunches(workItem);
+        this.ofStep = new StepAttendLaunches(tables);
         this.attention = new AttendLaunches(tables, workItem);
         this.fused = new FusedLaunches(this, attention, tables);
     }
@@ -46,9 +54,12 @@ final class OpLaunches {
             case Op.Embed o -> embed(o, step);
             case Op.RmsNorm o -> rmsNorm(o, step);
             case Op.LayerNorm o -> layerNorm(o, step);
+            case Op.Linear o when numerics == Numerics.FAST -> stored.plan(o, step);
             case Op.Linear o -> linear.plan(o, step);
             case Op.Rope o -> rope(o, step);
             case Op.WriteKv o -> attention.write(o, step);
+            case Op.Attend o
+            when numerics == Numerics.FAST && o.keys() instanceof KeySource.Step keys -> ofStep.plan(o, keys, step);
             case Op.Attend o -> attention.attend(index, o, step);
             case Op.Gated o -> gated(o, step);
             case Op.Activate o ->
@@ -80,6 +91,7 @@ final class OpLaunches {
                         width);
             }
             case Op.Sample o -> SampleLaunches.plan(index, o, step);
+            case ExpertOp.ExpertLinear o when numerics == Numerics.FAST -> stored.plan(o, step);
             case ExpertOp o -> ExpertLaunches.plan(o, step);
             case Op.Composite o -> throw new IllegalStateException("composite '%s' was refused".formatted(o.name()));
         }
@@ -181,8 +193,15 @@ final class OpLaunches {
         }
     }
 
+    /** Kernels of an op that its work-item does not name. */
+    List<String> ownKernels(Op op) {
+        return numerics == Numerics.FAST && op instanceof Op.Linear o
+                ? stored.kernels(o.weight().format())
+                : List.of();
+    }
+
     /** The images of weights that an op reads. */
-    static List<WeightImage> images(Op op) {
+    List<WeightImage> images(Op op) {
         List<WeightImage> images = new ArrayList<>();
         for (WeightRef ref : op.weights()) {
             images.add(new WeightImage(ref, form(op, ref)));
@@ -190,11 +209,12 @@ final class OpLaunches {
         return images;
     }
 
-    private static Form form(Op op, WeightRef ref) {
+    private Form form(Op op, WeightRef ref) {
+        Form matrix = numerics == Numerics.FAST ? Form.STORED : Form.MATRIX;
         return switch (op) {
             case Op.Embed o -> Form.STORED;
-            case Op.Linear o when ref.equals(o.weight()) -> Form.MATRIX;
-            case ExpertOp.ExpertLinear o -> Form.MATRIX;
+            case Op.Linear o when ref.equals(o.weight()) -> matrix;
+            case ExpertOp.ExpertLinear o -> matrix;
             default -> Form.VECTOR;
         };
     }

@@ -19,9 +19,6 @@ import java.util.Set;
  * to allocate regions, to upload words and to launch. Immutable; safe from any thread.
  */
 public final class PortablePlan {
-    private static final String CANONICAL_ONLY =
-            "the portable kernels compute in the canonical order only; ask for reproducible numerics";
-
     private final Program program;
     private final StepLimits limits;
     private final Workspace workspace;
@@ -33,25 +30,26 @@ public final class PortablePlan {
      * Plans a program.
      *
      * @param workItem which kernels to choose
+     * @param numerics in REPRODUCIBLE matrices are rounded to bf16; in FAST they stay as they are stored
      * @throws BackendException of kind UNSUPPORTED if {@link #supports} refuses one of its ops
      */
-    public PortablePlan(Program program, StepLimits limits, WorkItem workItem) {
+    public PortablePlan(Program program, StepLimits limits, WorkItem workItem, Numerics numerics) {
         for (Op op : program.ops()) {
-            if (supports(op, Numerics.REPRODUCIBLE) instanceof Support.No(String reason)) {
+            if (supports(op, numerics) instanceof Support.No(String reason)) {
                 throw new BackendException(BackendException.Kind.UNSUPPORTED, "%s: %s".formatted(op.kind(), reason));
             }
         }
         this.program = program;
         this.limits = limits;
-        this.fused = Fusion.of(program, workItem);
-        this.workspace = new Workspace(WorkspaceLeases.of(program, fused.stages(), limits, workItem));
+        this.fused = Fusion.of(program, workItem, numerics);
+        this.workspace = new Workspace(WorkspaceLeases.of(program, fused.stages(), limits, workItem, numerics));
         this.tables = TablePool.of(program, limits.maxContext());
-        this.ops = new OpLaunches(tables, workItem);
+        this.ops = new OpLaunches(tables, workItem, numerics);
     }
 
     /** Whether the portable kernels run an op. */
     public static Support supports(Op op, Numerics numerics) {
-        return numerics == Numerics.FAST ? Support.no(CANONICAL_ONLY) : PortableSupport.of(op);
+        return PortableSupport.of(op, numerics);
     }
 
     /** Bytes of {@link Region.Workspace}. */
@@ -77,8 +75,16 @@ public final class PortablePlan {
     /** The forms of weights that the steps read, in the order of their first use; stored forms that only make others are not among them. */
     public List<WeightImage> images() {
         Set<WeightImage> images = new LinkedHashSet<>();
-        program.ops().forEach(op -> images.addAll(OpLaunches.images(op)));
+        program.ops().forEach(op -> images.addAll(ops.images(op)));
         return List.copyOf(images);
+    }
+
+    /** Kernels of {@link #step} that are not among its work-item's, each made for something that the program holds, such as a format. */
+    public List<String> ownKernels() {
+        return program.ops().stream()
+                .flatMap(op -> ops.ownKernels(op).stream())
+                .distinct()
+                .toList();
     }
 
     /**

@@ -3,17 +3,19 @@ package dev.quire.kernels.portable;
 import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.api.types.WeightFormat;
 
-/** What the portable kernels run, in REPRODUCIBLE numerics. */
+/** What the portable kernels run. */
 final class PortableSupport {
     private PortableSupport() {}
 
-    static Support of(Op op) {
+    static Support of(Op op, Numerics numerics) {
         return switch (op) {
-            case Op.Linear linear -> products(linear.weight());
-            case ExpertOp.ExpertLinear linear -> products(linear.weights().getFirst());
+            case Op.Linear linear when numerics == Numerics.REPRODUCIBLE -> products(linear.weight());
+            case ExpertOp.ExpertLinear linear
+            when numerics == Numerics.REPRODUCIBLE -> products(linear.weights().getFirst());
             case Op.Attend attend
             when attend.shape().headSize() > Constants.ATTEND_HEAD ->
                 Support.no("heads of %d elements; the kernel takes at most %d"

@@ -7,6 +7,7 @@ import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Rows;
 import dev.quire.api.program.Value;
+import dev.quire.api.types.Numerics;
 import dev.quire.kernels.portable.Workspace.Lease;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,12 +24,14 @@ final class WorkspaceLeases {
 
     private final StepLimits limits;
     private final WorkItem workItem;
+    private final Numerics numerics;
     /** By the ops' numbers, the lives of their stages: what is made in one is alive throughout. */
     private final List<Life> stages = new ArrayList<>();
 
-    private WorkspaceLeases(List<Stage> stages, StepLimits limits, WorkItem workItem) {
+    private WorkspaceLeases(List<Stage> stages, StepLimits limits, WorkItem workItem, Numerics numerics) {
         this.limits = limits;
         this.workItem = workItem;
+        this.numerics = numerics;
         for (Stage stage : stages) {
             int from = this.stages.size();
             Life life = new Life(from, from + stage.ops().size() - 1);
@@ -36,8 +39,8 @@ final class WorkspaceLeases {
         }
     }
 
-    static List<Lease> of(Program program, List<Stage> stages, StepLimits limits, WorkItem workItem) {
-        WorkspaceLeases leases = new WorkspaceLeases(stages, limits, workItem);
+    static List<Lease> of(Program program, List<Stage> stages, StepLimits limits, WorkItem workItem, Numerics numerics) {
+        WorkspaceLeases leases = new WorkspaceLeases(stages, limits, workItem, numerics);
         List<Lease> list = new ArrayList<>(leases.values(program));
         list.addAll(leases.rounded(program));
         for (int i = 0; i < program.ops().size(); i++) {
@@ -93,8 +96,11 @@ final class WorkspaceLeases {
         return leases;
     }
 
-    /** What an op multiplies by matrices. */
+    /** What an op multiplies by matrices, where it is rounded for that. */
     private Optional<Tenant.Rounded> multiplied(Op op) {
+        if (numerics == Numerics.FAST) {
+            return Optional.empty();
+        }
         return switch (op) {
             case Op.Linear linear -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.of(workItem)));
             case ExpertOp.ExpertLinear linear -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.SHORTS));
@@ -105,7 +111,7 @@ final class WorkspaceLeases {
     private List<Lease> scratch(int index, Op op) {
         return switch (op) {
             case Op.Attend attend
-            when attend.keys() instanceof KeySource.Step -> {
+            when numerics == Numerics.REPRODUCIBLE && attend.keys() instanceof KeySource.Step -> {
                 long bytes = new StepKeys(attend.shape(), limits).partBytes();
                 yield List.of(
                         new Lease(new Tenant.Scratch(index, StepKeys.KEYS), bytes, index, index),

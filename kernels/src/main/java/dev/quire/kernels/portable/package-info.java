@@ -1,6 +1,7 @@
 /**
  * What to launch: turns programs, batches and block copies into launches of the portable kernels, with their arguments, sizes and memory, for
- * backends that only allocate and launch. REPRODUCIBLE numerics (RULES, N: Canon 1). Never sees a device or its driver.
+ * backends that only allocate and launch. Both numerics: REPRODUCIBLE is RULES, N: Canon 1; FAST
+ * keeps matrices as they are stored. Never sees a device or its driver.
  *
  * <p>A backend that stands on it:
  *

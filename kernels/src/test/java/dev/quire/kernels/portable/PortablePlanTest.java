@@ -36,6 +36,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PortablePlanTest {
     private static final int STALE = 777_777;
@@ -76,7 +78,7 @@ class PortablePlanTest {
 
     @Test
     void aStepUploadsItsNumbersOnceAndLaunchesItsOpsInOrder() {
-        PortablePlan plan = new PortablePlan(program(), LIMITS, WorkItem.LANE);
+        PortablePlan plan = new PortablePlan(program(), LIMITS, WorkItem.LANE, Numerics.REPRODUCIBLE);
         Launches step = plan.step(batch(new int[] {1, 2}, 3, 0, 12), io(8));
         List<String> kernels = step.list().stream().map(KernelLaunch::kernel).toList();
         assertEquals(List.of("embed", "rope", "write_kv", "attend"), kernels);
@@ -87,7 +89,7 @@ class PortablePlanTest {
 
     @Test
     void launchesStayTheSameWhileContextsGrow() {
-        PortablePlan plan = new PortablePlan(program(), LIMITS, WorkItem.LANE);
+        PortablePlan plan = new PortablePlan(program(), LIMITS, WorkItem.LANE, Numerics.REPRODUCIBLE);
         List<KernelLaunch> launches =
                 plan.step(batch(new int[] {1, 2}, 15, 0, 12), io(8)).list(); // 17 tokens, 5 blocks of 4
         assertEquals(
@@ -98,7 +100,7 @@ class PortablePlanTest {
 
     @Test
     void entriesPastAContextAreNotUploaded() { // M4
-        int[] words = new PortablePlan(program(), LIMITS, WorkItem.LANE)
+        int[] words = new PortablePlan(program(), LIMITS, WorkItem.LANE, Numerics.REPRODUCIBLE)
                 .step(batch(new int[] {1, 2}, 3, 0, 12), io(8))
                 .words();
         for (int word : words) {
@@ -117,7 +119,8 @@ class PortablePlanTest {
 
     @Test
     void aStepBeyondTheLimitsIsRefused() { // T1
-        PortablePlan plan = new PortablePlan(program(), new StepLimits(1, 4, 4, 64), WorkItem.LANE);
+        PortablePlan plan =
+                new PortablePlan(program(), new StepLimits(1, 4, 4, 64), WorkItem.LANE, Numerics.REPRODUCIBLE);
         BackendException refusal =
                 assertThrows(BackendException.class, () -> plan.step(batch(new int[] {1, 2}, 3, 0, 12), io(8)));
         assertEquals(BackendException.Kind.UNSUPPORTED, refusal.kind());
@@ -131,9 +134,29 @@ class PortablePlanTest {
         Value experts = new Value("experts", Rows.TOKENS, 1, DType.I32);
         Op expert = new ExpertOp.ExpertLinear(X, experts, List.of(wide), Op.Linear.Split.WHOLE, OUT);
         assertRefused("load 'wide' as bfloat16", PortablePlan.supports(expert, Numerics.REPRODUCIBLE));
-        assertRefused("ask for reproducible numerics", PortablePlan.supports(new Op.Add(X, X, OUT), Numerics.FAST));
         Program program = Program.of(List.of(X), List.of(linear), List.of(OUT));
-        assertThrows(BackendException.class, () -> new PortablePlan(program, LIMITS, WorkItem.LANE));
+        assertThrows(
+                BackendException.class, () -> new PortablePlan(program, LIMITS, WorkItem.LANE, Numerics.REPRODUCIBLE));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void inFastMatricesOfEveryFormatStayAsTheyAreStored(WeightFormat format) { // W1, W3
+        int inputs = format.isQuantized() ? format.blockElements() : 7;
+        Value x = Value.tokens("x", inputs);
+        WeightRef matrix = new WeightRef("matrix", 16, inputs, format);
+        Op linear = new Op.Linear(x, matrix, Optional.empty(), Op.Linear.Split.EIGHT_SLICES, OUT);
+        Value experts = new Value("experts", Rows.TOKENS, 1, DType.I32);
+        Op expert =
+                new ExpertOp.ExpertLinear(x, experts, List.of(matrix), Op.Linear.Split.WHOLE, Value.tokens("sum", 16));
+        assertTrue(PortablePlan.supports(linear, Numerics.FAST).granted());
+        assertTrue(PortablePlan.supports(expert, Numerics.FAST).granted());
+        Program program = Program.of(List.of(x, experts), List.of(linear, expert), List.of(OUT));
+        for (WorkItem workItem : WorkItem.values()) {
+            PortablePlan plan = new PortablePlan(program, LIMITS, workItem, Numerics.FAST);
+            assertEquals(List.of(new WeightImage(matrix, WeightImage.Form.STORED)), plan.images());
+            plan.ownKernels().forEach(kernel -> assertTrue(kernel.endsWith(":FORMAT=FORMAT_" + format), kernel));
+        }
     }
 
     /**
@@ -167,7 +190,7 @@ class PortablePlanTest {
     }
 
     private static void assertFails(String message, StepBatch batch, Bindings io) {
-        PortablePlan plan = new PortablePlan(program(), LIMITS, WorkItem.LANE);
+        PortablePlan plan = new PortablePlan(program(), LIMITS, WorkItem.LANE, Numerics.REPRODUCIBLE);
         BackendException failure = assertThrows(BackendException.class, () -> plan.step(batch, io));
         assertEquals(BackendException.Kind.STEP_FAILED, failure.kind());
         assertTrue(failure.getMessage().contains(message), failure.getMessage());

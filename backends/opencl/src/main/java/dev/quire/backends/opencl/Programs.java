@@ -2,6 +2,7 @@ package dev.quire.backends.opencl;
 
 import dev.quire.api.BackendException;
 import dev.quire.kernels.KernelCache;
+import dev.quire.kernels.KernelName;
 import dev.quire.kernels.KernelSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,7 +47,8 @@ final class Programs implements AutoCloseable {
     cl_kernel create(String kernel) {
         build(kernel);
         int[] status = new int[1];
-        cl_kernel created = CL.clCreateKernel(built.get(kernel), kernel, status);
+        cl_kernel created =
+                CL.clCreateKernel(built.get(kernel), KernelName.parse(kernel).function(), status);
         Status.check(status[0], "clCreateKernel");
         return created;
     }

@@ -1,0 +1,111 @@
+package dev.quire.kernels.portable;
+
+import static dev.quire.kernels.portable.Argument.of;
+
+import dev.quire.api.program.ExpertOp;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.WeightFormat;
+import dev.quire.kernels.KernelName;
+import dev.quire.kernels.portable.WeightImage.Form;
+import java.util.List;
+import java.util.Map;
+
+/** Launches of linear layers in FAST: matrices stay as they are stored and are decoded in registers; activations are not rounded. */
+final class StoredLinearLaunches {
+    private final WorkItem workItem;
+
+    StoredLinearLaunches(WorkItem workItem) {
+        this.workItem = workItem;
+    }
+
+    /** Kernels for matrices of a format, beyond those of the work-item. */
+    List<String> kernels(WeightFormat format) {
+        return switch (workItem) {
+            case LANE -> List.of();
+            case VECTOR -> List.of(row(format), tile(format));
+        };
+    }
+
+    void plan(Op.Linear o, StepFrame step) {
+        int rows = step.rows(o.x());
+        int n = o.out().width();
+        WeightRef weight = o.weight();
+        Argument x = step.at(o.x());
+        Argument image = OpLaunches.image(weight, Form.STORED);
+        Argument bias = OpLaunches.vector(o.bias());
+        Argument biased = OpLaunches.flag(o.bias().isPresent());
+        Argument rowBytes = of(WeightImage.rowBytes(weight));
+        Argument y = step.at(o.out());
+        Argument k = of(o.x().width());
+        switch (workItem) {
+            case LANE -> {
+                int groups = tiles(rows, Constants.LINEAR_ROWS, n, Constants.LINEAR_COLUMNS);
+                Argument format = of(weight.format().ordinal());
+                step.launch(
+                        "linear_stored",
+                        groups,
+                        Constants.LINEAR_GROUP,
+                        x,
+                        image,
+                        bias,
+                        y,
+                        of(rows),
+                        of(n),
+                        k,
+                        rowBytes,
+                        biased,
+                        format);
+            }
+            case VECTOR -> {
+                String kernel = rows == 1 ? row(weight.format()) : tile(weight.format());
+                int items = rows == 1
+                        ? tiles(1, 1, n, Constants.WIDE_STORED_COLUMNS)
+                        : tiles(rows, Constants.WIDE_TILE_ROWS, n, Constants.WIDE_TILE_COLUMNS);
+                step.vectors(kernel, items, x, image, bias, y, of(rows), of(n), k, rowBytes, biased);
+            }
+        }
+    }
+
+    void plan(ExpertOp.ExpertLinear o, StepFrame step) {
+        int chosen = o.experts().width();
+        int parts = Math.multiplyExact(step.rows(o.x()), chosen);
+        WeightRef first = o.weights().getFirst();
+        int groups = tiles(parts, Constants.LINEAR_ROWS, first.rows(), Constants.LINEAR_COLUMNS);
+        for (int expert = 0; expert < o.weights().size(); expert++) {
+            WeightRef weight = o.weights().get(expert);
+            step.launch(
+                    "expert_linear_stored",
+                    groups,
+                    Constants.LINEAR_GROUP,
+                    step.at(o.x()),
+                    OpLaunches.image(weight, Form.STORED),
+                    step.at(o.experts()),
+                    step.at(o.out()),
+                    of(expert),
+                    of(parts),
+                    of(chosen),
+                    of(weight.rows()),
+                    of(weight.columns()),
+                    of(WeightImage.rowBytes(weight)),
+                    of(weight.format().ordinal()),
+                    OpLaunches.flag(o.shared()));
+        }
+    }
+
+    private static String row(WeightFormat format) {
+        return variant("linear_stored_row", format);
+    }
+
+    private static String tile(WeightFormat format) {
+        return variant("linear_stored_tile", format);
+    }
+
+    private static String variant(String function, WeightFormat format) {
+        return new KernelName(function, Map.of("FORMAT", "FORMAT_" + format)).toString();
+    }
+
+    private static int tiles(int rows, int tileRows, int columns, int tileColumns) {
+        return Math.multiplyExact(Math.ceilDiv(rows, tileRows), Math.ceilDiv(columns, tileColumns));
+    }
+}
