@@ -14,7 +14,6 @@ import dev.quire.conformance.report.Outcome;
 import dev.quire.conformance.report.Verdict;
 import dev.quire.core.testing.DeviceBackends;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,10 +25,11 @@ abstract class KitModelTest {
         check(Backends.CPU, numerics);
     }
 
-    @Test
-    void anOpenClDeviceHasTheGoldenTokensAndTheReferenceBits() {
+    @ParameterizedTest
+    @EnumSource
+    void anOpenClDeviceHasTheGoldenTokensAndTheReferenceBits(Numerics numerics) {
         DeviceBackends.assume(DeviceBackends.OPENCL);
-        check(DeviceBackends.OPENCL, Numerics.REPRODUCIBLE);
+        check(DeviceBackends.OPENCL, numerics);
     }
 
     /** Opens the model and runs all its cases with {@link #assertPasses}. */

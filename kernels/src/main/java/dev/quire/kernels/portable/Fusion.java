@@ -77,10 +77,7 @@ final class Fusion {
         Stream<Optional<Stage>> found = numerics == Numerics.FAST
                 ? Stream.of(rotateWrite(i), addNorm(i))
                 : Stream.of(gatedLinears(i), rotateWrite(i), addNorm(i), siblings(i));
-        return found
-                .flatMap(Optional::stream)
-                .findFirst()
-                .orElseGet(() -> new Stage.Single(ops.get(i)));
+        return found.flatMap(Optional::stream).findFirst().orElseGet(() -> new Stage.Single(ops.get(i)));
     }
 
     private Optional<Stage> gatedLinears(int i) {

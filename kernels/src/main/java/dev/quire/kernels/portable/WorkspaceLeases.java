@@ -39,7 +39,8 @@ final class WorkspaceLeases {
         }
     }
 
-    static List<Lease> of(Program program, List<Stage> stages, StepLimits limits, WorkItem workItem, Numerics numerics) {
+    static List<Lease> of(
+            Program program, List<Stage> stages, StepLimits limits, WorkItem workItem, Numerics numerics) {
         WorkspaceLeases leases = new WorkspaceLeases(stages, limits, workItem, numerics);
         List<Lease> list = new ArrayList<>(leases.values(program));
         list.addAll(leases.rounded(program));

@@ -14,6 +14,7 @@ import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,7 @@ class FusionTest {
     }
 
     private static Fusion.Result fuse(WorkItem workItem, List<Op> ops, Value... outputs) {
-        return Fusion.of(Program.of(List.of(X, Value.POSITIONS), ops, List.of(outputs)), workItem);
+        return Fusion.of(Program.of(List.of(X, Value.POSITIONS), ops, List.of(outputs)), workItem, Numerics.REPRODUCIBLE);
     }
 
     private static List<String> kinds(Fusion.Result result) {
@@ -92,6 +93,16 @@ class FusionTest {
         List<String> kinds = List.of(
                 "RmsNorm", "Siblings", "RotateWrite", "Attend", "Linear", "AddNorm", "GatedLinears", "Linear", "Add");
         assertEquals(kinds, kinds(fuse(WorkItem.VECTOR, layer(), OUT)));
+    }
+
+    @Test
+    void inFastLinearLayersStayAloneAndNothingIsRounded() {
+        Program program = Program.of(List.of(X, Value.POSITIONS), layer(), List.of(OUT));
+        Fusion.Result fast = Fusion.of(program, WorkItem.VECTOR, Numerics.FAST);
+        assertEquals(Set.of(), fast.multiplied());
+        assertTrue(fast.stages().stream()
+                .filter(stage -> stage.ops().stream().anyMatch(Op.Linear.class::isInstance))
+                .allMatch(Stage.Single.class::isInstance));
     }
 
     @Test
