@@ -77,7 +77,8 @@ class FusionTest {
     }
 
     private static Fusion.Result fuse(WorkItem workItem, List<Op> ops, Value... outputs) {
-        return Fusion.of(Program.of(List.of(X, Value.POSITIONS), ops, List.of(outputs)), workItem, Numerics.REPRODUCIBLE);
+        return Fusion.of(
+                Program.of(List.of(X, Value.POSITIONS), ops, List.of(outputs)), workItem, Numerics.REPRODUCIBLE);
     }
 
     private static List<String> kinds(Fusion.Result result) {
