@@ -114,7 +114,10 @@ final class BenchCommand implements Callable<Integer> {
 
     /** What measures more. */
     static List<Object> subcommands(Map<String, String> environment) {
-        return List.of(new BenchOpsCommand(environment));
+        return List.of(
+                new BenchOpsCommand(environment),
+                new BenchLatencyCommand(environment),
+                new BenchThroughputCommand(environment));
     }
 
     @Override

@@ -122,6 +122,141 @@ class BenchCommandTest {
     }
 
     @Test
+    void throughputCountsTheTraceAndDividesByItsTime() throws IOException {
+        Path trace = folder.resolve("trace.jsonl");
+        JsonObject report = report(
+                "bench",
+                "throughput",
+                "--model",
+                MODEL.toString(),
+                "--backend",
+                "cpu",
+                "--against",
+                "cpu",
+                "--trace",
+                "parallel",
+                "--num-prompts",
+                "5",
+                "--trace-max-len",
+                "48",
+                "--rounds",
+                "2",
+                "--save-trace",
+                trace.toString());
+        List<JsonObject> lines =
+                Files.readAllLines(trace).stream().map(JsonObject::new).toList();
+        int outputs = lines.stream()
+                .mapToInt(line -> line.getInteger("max_tokens") * line.getInteger("n"))
+                .sum();
+        List<JsonObject> rows = rows(report.getJsonArray("throughput"));
+        assertEquals(2, rows.size());
+        for (JsonObject row : rows) {
+            double seconds = row.getDouble("seconds");
+            assertEquals(2, row.getInteger("rounds"));
+            assertEquals(5 / seconds, row.getDouble("requests_per_second"), 1e-6);
+            assertEquals(outputs / seconds, row.getDouble("output_tokens_per_second"), 1e-6);
+            assertEquals(rows.getFirst().getDouble("seconds") / seconds, row.getDouble("speed"), 1e-9);
+        }
+        JsonObject again = report(
+                "bench",
+                "throughput",
+                "--model",
+                MODEL.toString(),
+                "--backend",
+                "cpu",
+                "--trace",
+                trace.toString(),
+                "--rounds",
+                "1");
+        assertEquals(
+                report.getJsonObject("facts").getString("tokens"),
+                again.getJsonObject("facts").getString("tokens"));
+    }
+
+    @Test
+    void roundsDoNotFindEachOthersPrefixesAndRequestsOfOneRoundDo() throws IOException {
+        JsonObject apart = report(
+                "bench",
+                "throughput",
+                "--model",
+                MODEL.toString(),
+                "--backend",
+                "cpu",
+                "--trace",
+                "alpaca",
+                "--num-prompts",
+                "4",
+                "--trace-max-len",
+                "100",
+                "--rounds",
+                "3");
+        assertEquals(0, apart.getJsonArray("throughput").getJsonObject(0).getInteger("prefix_hits"));
+        JsonObject shared = report(
+                "bench",
+                "throughput",
+                "--model",
+                MODEL.toString(),
+                "--backend",
+                "cpu",
+                "--trace",
+                "shared-prefix",
+                "--num-prompts",
+                "12",
+                "--trace-max-len",
+                "120",
+                "--rounds",
+                "1",
+                "--max-num-seqs",
+                "2");
+        assertTrue(shared.getJsonArray("throughput").getJsonObject(0).getInteger("prefix_hits") > 0, shared.encode());
+    }
+
+    @Test
+    void latencyIsThatOfFirstTokensAndOfTheRest() throws IOException {
+        JsonObject report = report(
+                "bench",
+                "latency",
+                "--model",
+                CONFIG,
+                "--load-format",
+                "dummy",
+                "--backend",
+                "cpu",
+                "--batch-size",
+                "3",
+                "--input-len",
+                "12",
+                "--output-len",
+                "6",
+                "--rounds",
+                "1");
+        JsonObject row = report.getJsonArray("latency").getJsonObject(0);
+        double rest = row.getDouble("seconds") - row.getDouble("first_token_seconds");
+        assertEquals(rest / 5, row.getDouble("per_output_token_seconds"), 1e-9);
+        assertEquals(1, row.getInteger("speed"));
+    }
+
+    @Test
+    void aTraceThatDoesNotFitTheModelIsRefused() {
+        CommandRun ran = CommandRun.of(
+                "bench",
+                "latency",
+                "--model",
+                CONFIG,
+                "--load-format",
+                "dummy",
+                "--backend",
+                "cpu",
+                "--no-limits",
+                "--input-len",
+                "1000000");
+        assertEquals(QuireCommand.FAILED, ran.status());
+        assertTrue(
+                ran.err().contains("the trace has a sequence of 1000128 tokens, but the model takes at most"),
+                ran.err());
+    }
+
+    @Test
     void aShapeThatIsNotThereIsRefusedWithThoseThatAre() {
         CommandRun ran =
                 CommandRun.of("bench", "ops", "--load-format", "dummy", "--model", "colossus", "--backend", "cpu");

@@ -52,7 +52,7 @@ public final class PrefixBench implements AutoCloseable {
     }
 
     private double firstToken(int[] prompt) {
-        Replay replay = new Replay(bench.engine());
+        Replay replay = new Replay(bench.engine(), "prefix");
         List<RequestTimes> times = replay.atOnce(List.of(new TraceRequest(prompt, 1, 1)));
         return times.getFirst().firstToken();
     }

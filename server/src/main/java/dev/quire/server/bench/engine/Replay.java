@@ -7,6 +7,7 @@ import dev.quire.core.request.SamplingParams.Stopping;
 import dev.quire.core.request.TokenEvent;
 import dev.quire.server.bench.trace.TraceRequest;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -15,9 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Sends requests of a trace through an engine and notes when their tokens come. */
 public final class Replay {
     private final Engine engine;
+    private final String salt;
 
-    public Replay(Engine engine) {
+    /** @param salt requests share prefixes with those of the same salt only: another for each round keeps rounds alike */
+    public Replay(Engine engine, String salt) {
         this.engine = engine;
+        this.salt = salt;
     }
 
     /**
@@ -57,7 +61,7 @@ public final class Replay {
         return times;
     }
 
-    private static GenerationRequest generation(TraceRequest request) {
+    private GenerationRequest generation(TraceRequest request) {
         Stopping whole = new Stopping(
                 OptionalInt.of(request.outputTokens()),
                 0,
@@ -71,6 +75,6 @@ public final class Replay {
                 .seed(1)
                 .stopping(whole)
                 .build();
-        return GenerationRequest.of("bench", request.prompt(), sampling);
+        return new GenerationRequest("bench", request.prompt(), sampling, 0, Optional.of(salt));
     }
 }

@@ -12,7 +12,9 @@ import dev.quire.core.model.ModelConfig;
 import dev.quire.core.model.ModelInfo;
 import dev.quire.core.model.architecture.Architecture;
 import dev.quire.core.model.architecture.Architectures;
+import dev.quire.core.text.SpecialTokens;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * A model to measure.
@@ -23,6 +25,7 @@ import java.util.OptionalInt;
  * @param cache its cache groups, with no blocks
  * @param weights read once by each backend
  * @param maxModelLen tokens of the longest sequence
+ * @param tokenizer makes tokens of texts; of a shape, refuses to
  * @param files closes what the weights are read from
  */
 public record BenchModel(
@@ -32,6 +35,7 @@ public record BenchModel(
         KvCacheLayout cache,
         WeightSource weights,
         int maxModelLen,
+        Function<String, int[]> tokenizer,
         Runnable files)
         implements AutoCloseable {
     private static final int BLOCK = 16;
@@ -45,7 +49,14 @@ public record BenchModel(
     public static BenchModel open(String name, LlmOptions options, BackendInfo backend) {
         ForwardModel model = ForwardModel.open(options, backend);
         return new BenchModel(
-                name, model.info(), model.program(), model.cache(), model.weights(), model.maxModelLen(), model::close);
+                name,
+                model.info(),
+                model.program(),
+                model.cache(),
+                model.weights(),
+                model.maxModelLen(),
+                text -> model.tokenizer().encode(text, SpecialTokens.ADD),
+                model::close);
     }
 
     /**
@@ -72,6 +83,10 @@ public record BenchModel(
                 model.cache(),
                 new MadeWeights(seed),
                 model.info().maxPositions(),
+                text -> {
+                    throw new IllegalArgumentException(
+                            "a shape has no tokenizer; give prompts as token ids, or a real model (--load-format auto)");
+                },
                 () -> {});
     }
 

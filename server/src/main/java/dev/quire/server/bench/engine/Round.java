@@ -1,0 +1,18 @@
+package dev.quire.server.bench.engine;
+
+import java.util.List;
+
+/**
+ * A trace that has run once.
+ *
+ * @param seconds from the first submission to the last token
+ * @param requests in the trace's order
+ * @param steps that the engine ran
+ * @param prefixHits prompt tokens that the prefix cache had
+ * @param preemptions sequences that had to give their blocks back
+ */
+public record Round(double seconds, List<RequestTimes> requests, long steps, long prefixHits, long preemptions) {
+    public Round {
+        requests = List.copyOf(requests);
+    }
+}
