@@ -117,7 +117,9 @@ final class BenchCommand implements Callable<Integer> {
         return List.of(
                 new BenchOpsCommand(environment),
                 new BenchLatencyCommand(environment),
-                new BenchThroughputCommand(environment));
+                new BenchThroughputCommand(environment),
+                new BenchServeCommand(),
+                new BenchStartupCommand());
     }
 
     @Override

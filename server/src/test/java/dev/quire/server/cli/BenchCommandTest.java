@@ -237,6 +237,46 @@ class BenchCommandTest {
     }
 
     @Test
+    void aServerIsStartedAskedAndStopped() throws IOException {
+        Path json = folder.resolve("startup.json");
+        CommandRun ran = CommandRun.of(
+                "bench",
+                "startup",
+                "--rounds",
+                "1",
+                "--json",
+                json.toString(),
+                "--",
+                "--model",
+                MODEL.toString(),
+                "--backend",
+                "cpu",
+                "--threads",
+                "1",
+                "--kv-cache-memory-bytes",
+                "16MiB");
+        assertEquals(0, ran.status(), ran.err());
+        List<JsonObject> rows = rows(new JsonObject(Files.readString(json)).getJsonArray("startup"));
+        assertEquals(3, rows.size());
+        assertTrue(rows.get(2).getDouble("seconds") > rows.get(1).getDouble("seconds"), rows.toString());
+    }
+
+    @Test
+    void aServerThatDoesNotStartIsQuoted() {
+        CommandRun ran =
+                CommandRun.of("bench", "startup", "--rounds", "1", "--", "--model", "no-such-folder/model.gguf");
+        assertEquals(QuireCommand.FAILED, ran.status());
+        assertTrue(ran.err().contains("the server did not start: "), ran.err());
+    }
+
+    @Test
+    void ratesThatAreNoneAreRefused() {
+        CommandRun ran = CommandRun.of("bench", "serve", "--request-rate", "many");
+        assertEquals(QuireCommand.FAILED, ran.status());
+        assertTrue(ran.err().contains("--request-rate has 'many'; give numbers greater than 0, or inf"), ran.err());
+    }
+
+    @Test
     void aTraceThatDoesNotFitTheModelIsRefused() {
         CommandRun ran = CommandRun.of(
                 "bench",
@@ -283,9 +323,7 @@ class BenchCommandTest {
         Path json = folder.resolve("report.json");
         Path html = folder.resolve("report.html");
         List<String> all = new ArrayList<>(List.of(args));
-        if (!all.contains("--url")) {
-            all.addAll(List.of("--threads", "1", "--no-limits", "--seconds", "0"));
-        }
+        all.addAll(List.of("--threads", "1", "--no-limits", "--seconds", "0"));
         all.addAll(List.of("--json", json.toString(), "--html", html.toString()));
         CommandRun ran = CommandRun.of(all.toArray(String[]::new));
         assertEquals(0, ran.status(), ran.out() + ran.err());

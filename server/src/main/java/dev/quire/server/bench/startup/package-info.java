@@ -1,0 +1,2 @@
+/** Starts programs and waits until they answer. */
+package dev.quire.server.bench.startup;
