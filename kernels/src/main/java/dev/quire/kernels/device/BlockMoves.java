@@ -39,7 +39,9 @@ final class BlockMoves implements AutoCloseable {
         }
         this.chunk = Math.min(most, MOST_BLOCKS);
         this.staging = queue.allocate(chunk * block, MemoryUse.CACHE);
-        this.slots = new StepSlots(queue, 2L * chunk * Integer.BYTES);
+        Owned begun = new Owned();
+        begun.add(staging::close);
+        this.slots = begun.orFree(() -> new StepSlots(queue, 2L * chunk * Integer.BYTES));
     }
 
     void copy(BlockPairs pairs) {

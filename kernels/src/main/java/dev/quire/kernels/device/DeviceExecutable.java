@@ -32,6 +32,7 @@ final class DeviceExecutable implements Executable {
     private final Exchange tables;
     private final StepSlots slots;
     private final Recordings recordings;
+    private final Owned owned = new Owned();
     private final Consumer<DeviceExecutable> closed;
 
     /** @param closed hears of the end */
@@ -48,14 +49,27 @@ final class DeviceExecutable implements Executable {
         this.weights = weights;
         this.buffers = buffers;
         this.workspace = queue.allocate(plan.workspaceBytes(), MemoryUse.WORKSPACE);
-        float[] content = plan.tables();
-        long bytes = (long) content.length * Float.BYTES;
-        this.tables = Exchange.allocate(queue, Math.max(bytes, 1));
-        MemorySegment.copy(content, 0, tables.host(), ValueLayout.JAVA_FLOAT, 0, content.length);
-        queue.now(tables.upload(0, bytes));
-        this.slots = new StepSlots(queue, plan.wordBytes(new KvCacheLayout(List.of())));
+        owned.add(workspace::close);
+        this.tables = owned.orFree(() -> tables(plan.tables(), queue));
+        owned.add(tables::close);
+        long words = plan.wordBytes(new KvCacheLayout(List.of()));
+        this.slots = owned.orFree(() -> new StepSlots(queue, words));
+        owned.add(slots::close);
         this.recordings = new Recordings(queue);
-        weights.make(plan.images());
+        owned.add(recordings::close);
+        owned.orFree(() -> weights.make(plan.images()));
+    }
+
+    private static Exchange tables(float[] content, IssueQueue queue) {
+        long bytes = (long) content.length * Float.BYTES;
+        Exchange tables = Exchange.allocate(queue, Math.max(bytes, 1));
+        MemorySegment.copy(content, 0, tables.host(), ValueLayout.JAVA_FLOAT, 0, content.length);
+        Owned begun = new Owned();
+        begun.add(tables::close);
+        return begun.orFree(() -> {
+            queue.now(tables.upload(0, bytes));
+            return tables;
+        });
     }
 
     /** Makes room for the numbers of steps on a cache. */
@@ -138,9 +152,6 @@ final class DeviceExecutable implements Executable {
     @Override
     public void close() {
         closed.accept(this);
-        recordings.close();
-        slots.close();
-        tables.close();
-        workspace.close();
+        owned.close();
     }
 }

@@ -49,16 +49,26 @@ final class DeviceWeights implements Weights {
         }
     }
 
-    /** Makes the images that are not there. */
-    void make(List<WeightImage> wanted) {
+    /**
+     * Makes the images that are not there.
+     *
+     * @return these weights
+     */
+    DeviceWeights make(List<WeightImage> wanted) {
         RegionMap memory = region -> new Pointer(images.get(((Region.Weight) region).image()), 0);
         for (WeightImage image : wanted) {
             Optional<KernelLaunch> decoding = image.decoding();
             if (!images.containsKey(image) && decoding.isPresent()) {
                 allocate(image);
-                queue.now(List.of(memory.command(decoding.get())));
+                try {
+                    queue.now(List.of(memory.command(decoding.get())));
+                } catch (RuntimeException e) {
+                    images.remove(image).close(); // it holds nothing yet
+                    throw e;
+                }
             }
         }
+        return this;
     }
 
     private DeviceMemory allocate(WeightImage image) {

@@ -29,8 +29,9 @@ final class StepSlots implements AutoCloseable {
         private void reserve(long bytes) {
             if (words.device().bytes() < bytes) {
                 settle();
+                Exchange larger = Exchange.allocate(queue, bytes);
                 words.close();
-                words = Exchange.allocate(queue, bytes);
+                words = larger;
             }
         }
 
@@ -56,8 +57,11 @@ final class StepSlots implements AutoCloseable {
     /** @param bytes of the words of one step */
     StepSlots(IssueQueue queue, long bytes) {
         this.queue = queue;
+        Owned begun = new Owned();
         for (int i = 0; i < COUNT; i++) {
-            slots.add(new Slot(rounded(bytes)));
+            Slot slot = begun.orFree(() -> new Slot(rounded(bytes)));
+            begun.add(slot.words::close);
+            slots.add(slot);
         }
     }
 

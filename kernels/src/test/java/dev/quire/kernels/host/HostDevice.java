@@ -59,6 +59,11 @@ final class HostDevice implements Device {
         }
     }
 
+    /** Whether memory of such a device has not been freed. */
+    static boolean isHeld(DeviceMemory memory) {
+        return ((HostMemory) memory).arena().scope().isAlive();
+    }
+
     @Override
     public DeviceInfo info() {
         return info;
