@@ -50,21 +50,10 @@ class LostDeviceTest {
         }
 
         @Override
-        public Recording record(List<Command> commands) {
-            Recording recording = super.record(commands);
-            return new Recording() {
-                @Override
-                public Completion submit() {
-                    submissions++;
-                    Completion end = recording.submit();
-                    return lost ? losing(end) : end;
-                }
-
-                @Override
-                public void close() {
-                    recording.close();
-                }
-            };
+        Completion submit(Recording recording, List<Command> commands) {
+            submissions++;
+            Completion end = super.submit(recording, commands);
+            return lost ? losing(end) : end;
         }
 
         private static Completion losing(Completion end) {

@@ -2,6 +2,7 @@ package dev.quire.kernels.host;
 
 import dev.quire.api.DeviceInfo;
 import dev.quire.kernels.device.Command;
+import dev.quire.kernels.device.Completion;
 import dev.quire.kernels.device.Device;
 import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
@@ -44,8 +45,24 @@ class WrappedDevice implements Device {
     }
 
     @Override
-    public Recording record(List<Command> commands) {
-        return device.record(commands);
+    public final Recording record(List<Command> commands) {
+        Recording recording = device.record(commands);
+        return new Recording() {
+            @Override
+            public Completion submit() {
+                return WrappedDevice.this.submit(recording, commands);
+            }
+
+            @Override
+            public void close() {
+                recording.close();
+            }
+        };
+    }
+
+    /** Replays what was recorded. */
+    Completion submit(Recording recording, List<Command> commands) {
+        return recording.submit();
     }
 
     @Override
