@@ -8,7 +8,6 @@ import dev.quire.core.weights.format.WeightFormatException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,21 +15,15 @@ import java.util.Map;
  * Safetensors weights: one file, or the shards of a folder with {@code model.safetensors.index.json}, whose word counts on which shard holds a
  * tensor.
  */
-public final class Safetensors implements WeightFile {
+public final class Safetensors extends MappedWeights {
     /** The one file of an unsharded checkpoint. */
     public static final String SINGLE = "model.safetensors";
 
     /** Says which shard holds which tensor. */
     public static final String INDEX = "model.safetensors.index.json";
 
-    private final Arena arena;
-    private final String name;
-    private final Map<String, Tensor> tensors;
-
     private Safetensors(Arena arena, Path name, Map<String, Tensor> tensors) {
-        this.arena = arena;
-        this.name = name.toString();
-        this.tensors = Collections.unmodifiableMap(tensors);
+        super(arena, name.toString(), tensors);
     }
 
     /**
@@ -84,20 +77,5 @@ public final class Safetensors implements WeightFile {
             tensors.put(name, Tensor.of(file, info));
         });
         return tensors;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public Map<String, Tensor> tensors() {
-        return tensors;
-    }
-
-    @Override
-    public void close() {
-        arena.close();
     }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
  * The tensors of a checkpoint, memory-mapped. Safe from any thread; closing it ends the life of every tensor's data, so it is closed after
  * the last backend that reads from it.
  */
-public sealed interface WeightFile extends AutoCloseable permits Safetensors, Gguf {
+public sealed interface WeightFile extends AutoCloseable permits MappedWeights {
     /** The file or folder, for messages. */
     String name();
 
