@@ -44,6 +44,9 @@ public record Family(String name, Path folder, OptionalInt maxModelLen, List<Cas
 
     private record Golden(Integer maxModelLen, List<Case> cases) {}
 
+    /** Names {@link #all} to a parameterized test. */
+    public static final String ALL = "dev.quire.core.testing.Family#all";
+
     /** All of them, by name. */
     public static List<Family> all() {
         try (Stream<Path> folders = Files.list(root().resolve("families"))) {

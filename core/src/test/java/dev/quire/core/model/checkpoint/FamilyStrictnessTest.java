@@ -13,7 +13,6 @@ import dev.quire.core.weights.format.WeightFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,19 +26,15 @@ class FamilyStrictnessTest {
     @TempDir
     Path temporary;
 
-    static List<Family> families() {
-        return Family.all();
-    }
-
     @ParameterizedTest
-    @MethodSource("families")
+    @MethodSource(Family.ALL)
     void aKeyThatNobodyUnderstandsIsNamed(Family family) throws IOException {
         String message = refusal(family, ModelConfigException.class, config -> config.put("attention_multiplier", 0.7));
         assertTrue(message.contains("attention_multiplier=0.7"), message);
     }
 
     @ParameterizedTest
-    @MethodSource("families")
+    @MethodSource(Family.ALL)
     void weightsThatAreMissingAreNamed(Family family) throws IOException {
         String message = refusal(family, WeightFormatException.class, config -> addLayers(config, 1));
         int added = layers(config(family));
@@ -47,7 +42,7 @@ class FamilyStrictnessTest {
     }
 
     @ParameterizedTest
-    @MethodSource("families")
+    @MethodSource(Family.ALL)
     void weightsThatAreLeftOverAreNamed(Family family) throws IOException {
         String message = refusal(family, WeightFormatException.class, config -> addLayers(config, -1));
         int dropped = layers(config(family)) - 1;
