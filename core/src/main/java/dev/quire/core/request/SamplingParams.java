@@ -85,6 +85,11 @@ public record SamplingParams(
         public static final Stopping DEFAULT =
                 new Stopping(OptionalInt.empty(), 0, List.of(), Set.of(), Eos.STOPS, StopText.REMOVED);
 
+        /** After {@code tokens} tokens and for no other reason, as comparisons and measurements need it. */
+        public static Stopping after(int tokens) {
+            return new Stopping(OptionalInt.of(tokens), 0, List.of(), Set.of(), Eos.IGNORED, StopText.REMOVED);
+        }
+
         public Stopping {
             strings = List.copyOf(strings);
             tokens = Set.copyOf(tokens);

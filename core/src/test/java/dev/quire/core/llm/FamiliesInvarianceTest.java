@@ -17,9 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,10 +39,6 @@ class FamiliesInvarianceTest {
     @TempDir
     Path temporary;
 
-    static List<Family> families() {
-        return Family.all();
-    }
-
     /** Asks for what follows the first {@code given} greedy tokens of a case. */
     private record Continuation(Family.Case golden, int given) {
         int[] prompt() {
@@ -60,7 +54,7 @@ class FamiliesInvarianceTest {
     }
 
     @ParameterizedTest
-    @MethodSource("families")
+    @MethodSource(Family.ALL)
     void everyRequestGetsTheReferencesTokens(Family family) throws IOException {
         List<Continuation> continuations = continuations(family, new Random(SEED));
         LlmOptions options = TinyLlama.exact(family.servable(temporary), Backends.CPU);
@@ -105,13 +99,7 @@ class FamiliesInvarianceTest {
 
     private static TextCollected ask(Llm llm, Continuation continuation) {
         SamplingParams sampling = SamplingParams.greedy().toBuilder()
-                .stopping(new Stopping(
-                        OptionalInt.of(continuation.expected().size()),
-                        0,
-                        List.of(),
-                        Set.of(),
-                        Stopping.Eos.IGNORED,
-                        Stopping.StopText.REMOVED))
+                .stopping(Stopping.after(continuation.expected().size()))
                 .build();
         TextCollected collected = new TextCollected();
         llm.submit(GenerationRequest.of("continuation", continuation.prompt(), sampling), collected);

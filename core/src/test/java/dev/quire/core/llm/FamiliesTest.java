@@ -22,8 +22,6 @@ import dev.quire.core.testing.TinyLlama;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,12 +36,8 @@ class FamiliesTest {
     @TempDir
     Path temporary;
 
-    static List<Family> families() {
-        return Family.all();
-    }
-
     @ParameterizedTest
-    @MethodSource("families")
+    @MethodSource(Family.ALL)
     void theOraclesLogitsAreTheReferences(Family family) throws IOException {
         try (OracleBackend oracle = new OracleBackend()) {
             assertLogits(family, oracle, EXACT);
@@ -51,7 +45,7 @@ class FamiliesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("families")
+    @MethodSource(Family.ALL)
     void theCpusLogitsAreTheReferencesInFloat32(Family family) throws IOException {
         try (AttentionBackend cpu = Backends.open(
                 Backends.onClassPath().choose(Backends.CPU), DeviceChoice.BEST, BackendOptions.defaults(temporary))) {
@@ -60,7 +54,7 @@ class FamiliesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("families")
+    @MethodSource(Family.ALL)
     void greedyTokensAreTheReferences(Family family) throws IOException {
         assertGreedy(family, temporary);
     }
@@ -116,13 +110,7 @@ class FamiliesTest {
 
     private static TextCollected ask(Llm llm, Family.Case golden) {
         SamplingParams sampling = SamplingParams.greedy().toBuilder()
-                .stopping(new Stopping(
-                        OptionalInt.of(golden.greedy().length),
-                        0,
-                        List.of(),
-                        Set.of(),
-                        Stopping.Eos.IGNORED,
-                        Stopping.StopText.REMOVED))
+                .stopping(Stopping.after(golden.greedy().length))
                 .build();
         TextCollected collected = new TextCollected();
         llm.submit(GenerationRequest.of("prompt of " + golden.ids().length, golden.ids(), sampling), collected);

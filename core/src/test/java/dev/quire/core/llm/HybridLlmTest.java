@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -173,13 +172,7 @@ class HybridLlmTest {
         for (TinyLlama.Case golden : cases) {
             SamplingParams sampling = SamplingParams.greedy().toBuilder()
                     .n(2)
-                    .stopping(new Stopping(
-                            OptionalInt.of(golden.greedy().length),
-                            0,
-                            List.of(),
-                            Set.of(),
-                            Stopping.Eos.IGNORED,
-                            Stopping.StopText.REMOVED))
+                    .stopping(Stopping.after(golden.greedy().length))
                     .build();
             TextCollected answer = new TextCollected();
             llm.submit(GenerationRequest.of(golden.text(), golden.ids(), sampling), answer);

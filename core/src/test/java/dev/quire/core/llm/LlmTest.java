@@ -72,13 +72,7 @@ class LlmTest {
     private static TextCollected ask(Llm llm, TinyLlama.Case golden) {
         assertArrayEquals(golden.ids(), llm.tokenizer().encode(golden.text(), SpecialTokens.ADD));
         SamplingParams sampling = SamplingParams.greedy().toBuilder()
-                .stopping(new Stopping(
-                        OptionalInt.of(golden.greedy().length),
-                        0,
-                        List.of(),
-                        Set.of(),
-                        Stopping.Eos.IGNORED,
-                        Stopping.StopText.REMOVED))
+                .stopping(Stopping.after(golden.greedy().length))
                 .detokenization(new Detokenization(false, true))
                 .build();
         TextCollected collected = new TextCollected();

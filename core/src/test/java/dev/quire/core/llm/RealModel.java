@@ -9,9 +9,6 @@ import dev.quire.core.request.SamplingParams.Stopping;
 import dev.quire.core.testing.SmolLm2;
 import dev.quire.core.testing.TextCollected;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.OptionalInt;
-import java.util.Set;
 
 /** SmolLM2 on the cpu backend, and what its tests ask of it. */
 final class RealModel {
@@ -43,8 +40,7 @@ final class RealModel {
 
     /** Hands over a greedy request that only its length ends. */
     static TextCollected ask(Llm llm, String id, int[] prompt, int tokens) {
-        Stopping stopping = new Stopping(
-                OptionalInt.of(tokens), 0, List.of(), Set.of(), Stopping.Eos.IGNORED, Stopping.StopText.REMOVED);
+        Stopping stopping = Stopping.after(tokens);
         SamplingParams sampling = SamplingParams.greedy().toBuilder()
                 .stopping(stopping)
                 .logprobs(LOGPROBS)

@@ -13,11 +13,8 @@ import dev.quire.core.source.DownloadProgress;
 import dev.quire.server.launch.ModelLauncher;
 import dev.quire.server.options.QuireOptions;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -41,13 +38,7 @@ class KvWasteTest {
         try (Llm llm = new ModelLauncher(options, Map.of(), DownloadProgress.silent()).load(LlmListener.NONE)) {
             for (int i = 0; i < REQUESTS; i++) {
                 int[] prompt = random.ints(length(random, 161), 3, 300).toArray();
-                Stopping stopping = new Stopping(
-                        OptionalInt.of(length(random, 338)),
-                        0,
-                        List.of(),
-                        Set.of(),
-                        Stopping.Eos.IGNORED,
-                        Stopping.StopText.REMOVED);
+                Stopping stopping = Stopping.after(length(random, 338));
                 SamplingParams params =
                         SamplingParams.builder().seed(i).stopping(stopping).build();
                 llm.submit(GenerationRequest.of("r" + i, prompt, params), event -> {
