@@ -28,24 +28,23 @@ record CommandRun(int status, String out, String err) {
     }
 
     /** In a process of its own, whose environment differs from this one's. */
-    static CommandRun apart(Map<String, String> environment, List<String> jvm, List<String> args)
+    static CommandRun apart(Map<String, String> environment, List<String> args)
             throws IOException, InterruptedException {
-        Process process = start(environment, jvm, args);
+        Process process = start(environment, args);
         CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
         String out = text(process.getInputStream());
         return new CommandRun(process.waitFor(), out, err.join());
     }
 
     /** Starts a process; both of its streams must be read. */
-    static Process start(Map<String, String> environment, List<String> jvm, List<String> args) throws IOException {
+    static Process start(Map<String, String> environment, List<String> args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path")));
-        command.addAll(jvm);
-        command.add(Main.class.getName());
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
         command.addAll(args);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);

@@ -42,7 +42,6 @@ class DeviceLossTest {
         DeviceBackends.assume(DeviceBackends.LEVEL_ZERO);
         Process server = CommandRun.start(
                 Map.of("LOOPBACK_LOSE_AFTER", LAUNCHES),
-                List.of(),
                 List.of(
                         "serve",
                         "--model=tiny",

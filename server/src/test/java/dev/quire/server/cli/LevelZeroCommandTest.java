@@ -31,7 +31,7 @@ class LevelZeroCommandTest {
     @Test
     void aMachineWithoutADriverSaysWhatToInstall() throws IOException, InterruptedException {
         assertFails(
-                generate(Map.of("ZE_ENABLE_ALT_DRIVERS", ""), List.of()),
+                generate(Map.of("ZE_ENABLE_ALT_DRIVERS", "")),
                 "No backend 'levelzero' on this machine: the Level Zero loader finds no driver with a device. Available: cpu",
                 "To use it: install the Level Zero driver of your GPU");
     }
@@ -39,26 +39,27 @@ class LevelZeroCommandTest {
     @Test
     void aDeviceIndexThatIsNotThereIsRefusedWithThoseThatAre() throws IOException, InterruptedException {
         assertFails(
-                generate(Map.of(), List.of(), "--device", "99"),
+                generate(Map.of(), "--device", "99"),
                 "Backend 'levelzero' has no device 99. Devices: [0 (Loopback to ");
     }
 
     @Test
     void aDeviceThatIsFullNamesWhatItWasForAndTheFlagToLower() throws IOException, InterruptedException {
         assertFails(
-                generate(Map.of("LOOPBACK_MEMORY", "67108864"), List.of(), "--kv-cache-memory-bytes", "256MiB"),
+                generate(Map.of("LOOPBACK_MEMORY", "67108864"), "--kv-cache-memory-bytes", "256MiB"),
                 " cannot allocate 256 MiB for the KV cache: out of device memory (0x70000003); lower --kv-cache-memory-bytes");
     }
 
-    /** The driver's compiler is a program on the path, of which another one takes the place; an empty home has no kernels of earlier runs. */
+    /** The driver's compiler is a program on the path, of which another one takes the place; an empty cache has no kernels of earlier runs. */
     @Test
     void aKernelThatDoesNotBuildIsNamedWithItsDeviceAndTheCompilersWords() throws IOException, InterruptedException {
         Path compiler = folder.resolve("llvm-spirv-15");
         Files.writeString(compiler, "#!/bin/sh\necho 'error: opcode 4711 is not known here' >&2\nexit 1\n");
         Files.setPosixFilePermissions(compiler, PosixFilePermissions.fromString("rwx------"));
-        Map<String, String> path = Map.of("PATH", folder + ":" + System.getenv("PATH"));
+        Map<String, String> environment =
+                Map.of("PATH", folder + ":" + System.getenv("PATH"), "XDG_CACHE_HOME", folder.toString());
         assertFails(
-                generate(path, List.of("-Duser.home=" + folder)),
+                generate(environment),
                 " does not build for Loopback to ",
                 "the module does not build (0x70000004)",
                 "error: opcode 4711 is not known here");
@@ -71,11 +72,11 @@ class LevelZeroCommandTest {
         }
     }
 
-    private static CommandRun generate(Map<String, String> environment, List<String> jvm, String... more)
+    private static CommandRun generate(Map<String, String> environment, String... more)
             throws IOException, InterruptedException {
         List<String> all = Stream.of(GENERATE.stream(), Stream.of(more), Stream.of("Once"))
                 .flatMap(part -> part)
                 .toList();
-        return CommandRun.apart(environment, jvm, all);
+        return CommandRun.apart(environment, all);
     }
 }

@@ -43,7 +43,7 @@ class OpenClCommandTest {
 
     @Test
     void aMachineWithoutDriversSaysSo() throws IOException, InterruptedException {
-        CommandRun ran = CommandRun.apart(Map.of("OCL_ICD_VENDORS", empty.toString()), List.of(), arguments());
+        CommandRun ran = CommandRun.apart(Map.of("OCL_ICD_VENDORS", empty.toString()), arguments());
         assertEquals(QuireCommand.FAILED, ran.status(), ran.err());
         assertTrue(
                 ran.err()

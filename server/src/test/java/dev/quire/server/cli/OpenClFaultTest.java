@@ -76,7 +76,7 @@ class OpenClFaultTest {
         List<String> args = new ArrayList<>(List.of("generate", "--max-tokens", "1"));
         args.addAll(ON_OPENCL);
         args.add("Once");
-        CommandRun ran = CommandRun.apart(faulty(fault, environment), List.of(), args);
+        CommandRun ran = CommandRun.apart(faulty(fault, environment), args);
         assertEquals(QuireCommand.FAILED, ran.status(), ran.err());
         return ran.err();
     }
@@ -86,7 +86,7 @@ class OpenClFaultTest {
         Path gone = folder.resolve("gone");
         List<String> args = new ArrayList<>(List.of("serve", "--port", "0", "--host", "localhost"));
         args.addAll(ON_OPENCL);
-        Process server = CommandRun.start(faulty("launch:" + gone, Map.of()), List.of(), args);
+        Process server = CommandRun.start(faulty("launch:" + gone, Map.of()), args);
         try (HttpClient client = HttpClient.newHttpClient();
                 BufferedReader said = server.errorReader()) {
             String url = url(said);
