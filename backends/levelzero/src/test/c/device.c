@@ -18,20 +18,15 @@ static object device = {DEVICE, 0, NULL};
 void *make(kind kind, size_t bytes, void *whole) {
     object *made = calloc(1, bytes);
     *made = (object){kind, 0, whole};
-    if (whole != NULL) {
-        made->whole->uses++;
-    }
+    if (whole != NULL) { made->whole->uses++; }
     return made;
 }
 
 ze_result_t retire(void *handle, kind kind) {
-    ENTER;
-    CHECK_IDLE(handle, kind);
+    ENTER_WITH_IDLE(handle, kind);
     object *o = handle;
     o->kind = GONE;
-    if (o->whole != NULL) {
-        o->whole->uses--;
-    }
+    if (o->whole != NULL) { o->whole->uses--; }
     return ZE_RESULT_SUCCESS;
 }
 
@@ -63,16 +58,12 @@ static ze_result_t initialize(ze_init_flags_t flags) {
 }
 
 static ze_result_t the_one(uint32_t *count, void **handles, object *only) {
-    if (handles != NULL && *count > 0) {
-        *handles = only;
-    }
+    if (handles != NULL && *count > 0) { *handles = only; }
     *count = 1;
     return ZE_RESULT_SUCCESS;
 }
 
-static ze_result_t driver_get(uint32_t *count, ze_driver_handle_t *drivers) {
-    return the_one(count, (void **)drivers, &driver);
-}
+static ze_result_t driver_get(uint32_t *count, ze_driver_handle_t *drivers) { return the_one(count, (void **)drivers, &driver); }
 
 static ze_result_t driver_version(ze_driver_handle_t handle, ze_api_version_t *version) {
     CHECK(handle, DRIVER);

@@ -15,27 +15,23 @@ static ze_result_t pool_create(ze_context_handle_t context, const ze_event_pool_
     pool *made = make(POOL, sizeof *made, NULL);
     made->count = wanted->count;
     made->timed = (wanted->flags & ZE_EVENT_POOL_FLAG_KERNEL_TIMESTAMP) != 0;
-    *handle = (ze_event_pool_handle_t)made;
-    return ZE_RESULT_SUCCESS;
+    return give(handle, made);
 }
 
 static ze_result_t pool_destroy(ze_event_pool_handle_t handle) { return retire(handle, POOL); }
 
 static ze_result_t event_create(ze_event_pool_handle_t owner, const ze_event_desc_t *wanted, ze_event_handle_t *handle) {
-    ENTER;
-    CHECK(owner, POOL);
+    ENTER_WITH(owner, POOL);
     REFUSE(wanted->index >= ((pool *)owner)->count, INVALID_ARGUMENT);
     event *made = make(EVENT, sizeof *made, owner);
     made->timed = ((pool *)owner)->timed;
-    *handle = (ze_event_handle_t)made;
-    return ZE_RESULT_SUCCESS;
+    return give(handle, made);
 }
 
 static ze_result_t event_destroy(ze_event_handle_t handle) { return retire(handle, EVENT); }
 
 static ze_result_t put(ze_event_handle_t handle, bool signaled) {
-    ENTER;
-    CHECK(handle, EVENT);
+    ENTER_WITH(handle, EVENT);
     ((event *)handle)->signaled = signaled;
     pthread_cond_broadcast(&changed);
     return ZE_RESULT_SUCCESS;
@@ -46,16 +42,14 @@ static ze_result_t event_signal(ze_event_handle_t handle) { return put(handle, t
 static ze_result_t event_reset(ze_event_handle_t handle) { return put(handle, false); }
 
 static ze_result_t event_await(ze_event_handle_t handle, uint64_t timeout) {
-    ENTER;
-    CHECK(handle, EVENT);
+    ENTER_WITH(handle, EVENT);
     return await(&((event *)handle)->signaled, timeout);
 }
 
 static ze_result_t event_status(ze_event_handle_t handle) { return event_await(handle, 0); }
 
 static ze_result_t event_stamp(ze_event_handle_t handle, ze_kernel_timestamp_result_t *stamp) {
-    ENTER;
-    CHECK(handle, EVENT);
+    ENTER_WITH(handle, EVENT);
     event *e = (event *)handle;
     REFUSE(!e->timed, INVALID_ARGUMENT);
     stamp->global = stamp->context = (ze_kernel_timestamp_data_t){e->start, e->end};
@@ -67,23 +61,20 @@ static ze_result_t fence_create(ze_command_queue_handle_t queue, const ze_fence_
     fence *made = make(FENCE, sizeof *made, NULL);
     made->queue = (object *)queue;
     made->signaled = (wanted->flags & ZE_FENCE_FLAG_SIGNALED) != 0;
-    *handle = (ze_fence_handle_t)made;
-    return ZE_RESULT_SUCCESS;
+    return give(handle, made);
 }
 
 static ze_result_t fence_destroy(ze_fence_handle_t handle) { return retire(handle, FENCE); }
 
 static ze_result_t fence_await(ze_fence_handle_t handle, uint64_t timeout) {
-    ENTER;
-    CHECK(handle, FENCE);
+    ENTER_WITH(handle, FENCE);
     return await(&((fence *)handle)->signaled, timeout);
 }
 
 static ze_result_t fence_status(ze_fence_handle_t handle) { return fence_await(handle, 0); }
 
 static ze_result_t fence_reset(ze_fence_handle_t handle) {
-    ENTER;
-    CHECK_IDLE(handle, FENCE);
+    ENTER_WITH_IDLE(handle, FENCE);
     ((fence *)handle)->signaled = false;
     return ZE_RESULT_SUCCESS;
 }

@@ -21,9 +21,7 @@ static ze_result_t list_immediate(ze_context_handle_t context, ze_device_handle_
 }
 
 static void drop_commands(list *l) {
-    while (l->count > 0) {
-        free(l->commands[--l->count].arguments);
-    }
+    while (l->count > 0) { free(l->commands[--l->count].arguments); }
 }
 
 static ze_result_t list_destroy(ze_command_list_handle_t handle) {
@@ -38,16 +36,14 @@ static ze_result_t list_destroy(ze_command_list_handle_t handle) {
 }
 
 static ze_result_t list_reset(ze_command_list_handle_t handle) {
-    ENTER;
-    CHECK_IDLE(handle, LIST);
+    ENTER_WITH_IDLE(handle, LIST);
     drop_commands((list *)handle);
     ((list *)handle)->closed = false;
     return ZE_RESULT_SUCCESS;
 }
 
 static ze_result_t list_close(ze_command_list_handle_t handle) {
-    ENTER;
-    CHECK(handle, LIST);
+    ENTER_WITH(handle, LIST);
     list *l = (list *)handle;
     REFUSE(l->immediate != NULL || l->closed, INVALID_COMMAND_LIST_TYPE);
     l->closed = true;
@@ -55,9 +51,7 @@ static ze_result_t list_close(ze_command_list_handle_t handle) {
 }
 
 void need(command *c, void *object) {
-    if (object != NULL) {
-        c->needs[c->needed++] = object;
-    }
+    if (object != NULL) { c->needs[c->needed++] = object; }
 }
 
 /* Appends a command, or has it done. */
@@ -88,8 +82,7 @@ static ze_result_t append(ze_command_list_handle_t handle, command *c, ze_event_
 
 static ze_result_t append_launch(ze_command_list_handle_t handle, ze_kernel_handle_t kernel, const ze_group_count_t *groups,
                                  ze_event_handle_t signal, uint32_t waits, ze_event_handle_t *wait) {
-    ENTER;
-    CHECK(handle, LIST);
+    ENTER_WITH(handle, LIST);
     CHECK(kernel, FUNCTION);
     function *f = (function *)kernel;
     command c = {.what = LAUNCH, .function = f, .groups = {groups->groupCountX, groups->groupCountY, groups->groupCountZ}};
@@ -105,8 +98,7 @@ static ze_result_t append_launch(ze_command_list_handle_t handle, ze_kernel_hand
 
 static ze_result_t append_copy(ze_command_list_handle_t handle, void *to, const void *from, size_t bytes, ze_event_handle_t signal,
                                uint32_t waits, ze_event_handle_t *wait) {
-    ENTER;
-    CHECK(handle, LIST);
+    ENTER_WITH(handle, LIST);
     command c = {.what = COPY, .bytes = bytes};
     memory *ends[2];
     REFUSE(!locate(to, bytes, &ends[0], &c.to) || !locate(from, bytes, &ends[1], &c.from), INVALID_ARGUMENT);
@@ -117,8 +109,7 @@ static ze_result_t append_copy(ze_command_list_handle_t handle, void *to, const 
 
 static ze_result_t append_fill(ze_command_list_handle_t handle, void *to, const void *pattern, size_t pattern_bytes, size_t bytes,
                                ze_event_handle_t signal, uint32_t waits, ze_event_handle_t *wait) {
-    ENTER;
-    CHECK(handle, LIST);
+    ENTER_WITH(handle, LIST);
     REFUSE(pattern_bytes == 0 || pattern_bytes > MOST_BYTES || (pattern_bytes & (pattern_bytes - 1)) != 0, INVALID_SIZE);
     command c = {.what = FILL, .bytes = bytes, .pattern_bytes = pattern_bytes};
     memcpy(c.pattern, pattern, pattern_bytes);
@@ -129,8 +120,7 @@ static ze_result_t append_fill(ze_command_list_handle_t handle, void *to, const 
 }
 
 static ze_result_t append_barrier(ze_command_list_handle_t handle, ze_event_handle_t signal, uint32_t waits, ze_event_handle_t *wait) {
-    ENTER;
-    CHECK(handle, LIST);
+    ENTER_WITH(handle, LIST);
     return append(handle, &(command){.what = BARRIER}, signal, waits, wait);
 }
 

@@ -111,11 +111,19 @@ static inline void unlock(pthread_mutex_t **held) { pthread_mutex_unlock(*held);
 #define CHECK_IDLE(handle, wanted)                                             \
     CHECK(handle, wanted);                                                     \
     REFUSE(((object *)(handle))->uses > 0, HANDLE_OBJECT_IN_USE)
+#define ENTER_WITH(handle, wanted) \
+    ENTER;                         \
+    CHECK(handle, wanted)
+#define ENTER_WITH_IDLE(handle, wanted) \
+    ENTER;                              \
+    CHECK_IDLE(handle, wanted)
 
 static inline bool is(const void *handle, kind kind) { return handle != NULL && ((const object *)handle)->kind == kind; }
 
 /* A new object of so many bytes, part of another or of none. */
 void *make(kind kind, size_t bytes, void *whole);
+/* Hands a new object to the application. */
+static inline ze_result_t give(void *handle, void *made) { return *(void **)handle = made, ZE_RESULT_SUCCESS; }
 /* Marks an object that nothing uses as gone. */
 ze_result_t retire(void *handle, kind kind);
 uint64_t now(void);

@@ -9,8 +9,7 @@ static memory *allocations;
 static uint64_t taken; /* bytes of device memory */
 
 static ze_result_t allocate(ze_context_handle_t context, ze_memory_type_t type, size_t bytes, size_t alignment, void **address) {
-    ENTER;
-    CHECK(context, CONTEXT);
+    ENTER_WITH(context, CONTEXT);
     cl_ulong most = 0;
     clGetDeviceInfo(cl_device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof most, &most, NULL);
     uint64_t counted = type != ZE_MEMORY_TYPE_HOST ? bytes : 0;
@@ -70,20 +69,15 @@ bool locate(const void *address, size_t bytes, memory **found, char **real) {
 }
 
 static ze_result_t memory_free(ze_context_handle_t context, void *address) {
-    ENTER;
-    CHECK(context, CONTEXT);
+    ENTER_WITH(context, CONTEXT);
     memory **at = &allocations;
-    while (*at != NULL && (*at)->visible != address) {
-        at = &(*at)->next;
-    }
+    while (*at != NULL && (*at)->visible != address) { at = &(*at)->next; }
     memory *m = *at;
     CHECK_IDLE(m, MEMORY);
     *at = m->next;
     m->head.kind = GONE;
     taken -= m->type != ZE_MEMORY_TYPE_HOST ? m->bytes : 0;
-    if (m->type == ZE_MEMORY_TYPE_DEVICE) {
-        munmap(m->visible, m->bytes);
-    }
+    if (m->type == ZE_MEMORY_TYPE_DEVICE) { munmap(m->visible, m->bytes); }
     clSVMFree(cl, m->real);
     return ZE_RESULT_SUCCESS;
 }

@@ -68,9 +68,7 @@ static ze_result_t build(const ze_module_desc_t *wanted, cl_program *program, ch
     bool whole = !spirv || translate(code, bytes, &translated, &bytes, log);
     code = spirv ? (const unsigned char *)translated : code;
     cl_int error = CL_SUCCESS;
-    if (whole) {
-        *program = clCreateProgramWithBinary(cl, 1, &cl_device, &bytes, &code, NULL, &error);
-    }
+    if (whole) { *program = clCreateProgramWithBinary(cl, 1, &cl_device, &bytes, &code, NULL, &error); }
     free(translated);
     REFUSE(!whole, MODULE_BUILD_FAILURE);
     REFUSE(error != CL_SUCCESS, INVALID_NATIVE_BINARY);
@@ -89,29 +87,21 @@ static ze_result_t module_create(ze_context_handle_t context, ze_device_handle_t
     build_log *kept = make(BUILD_LOG, sizeof *kept, NULL);
     kept->text = calloc(1, 1);
     ze_result_t result = build(wanted, &made->program, &kept->text);
-    if (log != NULL) {
-        *log = (ze_module_build_log_handle_t)kept;
-    }
-    if (result == ZE_RESULT_SUCCESS) {
-        *handle = (ze_module_handle_t)made;
-    }
+    if (log != NULL) { *log = (ze_module_build_log_handle_t)kept; }
+    if (result == ZE_RESULT_SUCCESS) { *handle = (ze_module_handle_t)made; }
     return result;
 }
 
 static ze_result_t module_destroy(ze_module_handle_t handle) {
     ze_result_t result = retire(handle, MODULE);
-    if (result == ZE_RESULT_SUCCESS) {
-        clReleaseProgram(((module *)handle)->program);
-    }
+    if (result == ZE_RESULT_SUCCESS) { clReleaseProgram(((module *)handle)->program); }
     return result;
 }
 
 static ze_result_t module_binary(ze_module_handle_t handle, size_t *bytes, uint8_t *binary) {
     CHECK(handle, MODULE);
     cl_program program = ((module *)handle)->program;
-    if (binary != NULL) {
-        clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL);
-    }
+    if (binary != NULL) { clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL); }
     clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof *bytes, bytes, NULL);
     return ZE_RESULT_SUCCESS;
 }
@@ -119,9 +109,7 @@ static ze_result_t module_binary(ze_module_handle_t handle, size_t *bytes, uint8
 static ze_result_t log_text(ze_module_build_log_handle_t handle, size_t *bytes, char *text) {
     CHECK(handle, BUILD_LOG);
     const char *kept = ((build_log *)handle)->text;
-    if (text != NULL) {
-        snprintf(text, *bytes, "%s", kept);
-    }
+    if (text != NULL) { snprintf(text, *bytes, "%s", kept); }
     *bytes = strlen(kept) + 1;
     return ZE_RESULT_SUCCESS;
 }
@@ -129,8 +117,7 @@ static ze_result_t log_text(ze_module_build_log_handle_t handle, size_t *bytes, 
 static ze_result_t log_destroy(ze_module_build_log_handle_t handle) { return retire(handle, BUILD_LOG); }
 
 static ze_result_t kernel_create(ze_module_handle_t owner, const ze_kernel_desc_t *wanted, ze_kernel_handle_t *handle) {
-    ENTER;
-    CHECK(owner, MODULE);
+    ENTER_WITH(owner, MODULE);
     cl_kernel kernel = clCreateKernel(((module *)owner)->program, wanted->pKernelName, NULL);
     REFUSE(kernel == NULL, INVALID_KERNEL_NAME);
     uint32_t arguments = 0;
@@ -145,15 +132,12 @@ static ze_result_t kernel_create(ze_module_handle_t owner, const ze_kernel_desc_
         clGetKernelArgInfo(kernel, i, CL_KERNEL_ARG_ADDRESS_QUALIFIER, sizeof space, &space, NULL);
         made->argument[i].kind = space == CL_KERNEL_ARG_ADDRESS_PRIVATE ? VALUE : POINTER;
     }
-    *handle = (ze_kernel_handle_t)made;
-    return ZE_RESULT_SUCCESS;
+    return give(handle, made);
 }
 
 static ze_result_t kernel_destroy(ze_kernel_handle_t handle) {
     ze_result_t result = retire(handle, FUNCTION);
-    if (result == ZE_RESULT_SUCCESS) {
-        clReleaseKernel(((function *)handle)->kernel);
-    }
+    if (result == ZE_RESULT_SUCCESS) { clReleaseKernel(((function *)handle)->kernel); }
     return result;
 }
 
@@ -165,8 +149,7 @@ static ze_result_t kernel_size(ze_kernel_handle_t handle, uint32_t x, uint32_t y
 }
 
 static ze_result_t kernel_argument(ze_kernel_handle_t handle, uint32_t index, size_t bytes, const void *value) {
-    ENTER;
-    CHECK(handle, FUNCTION);
+    ENTER_WITH(handle, FUNCTION);
     function *f = (function *)handle;
     REFUSE(index >= f->arguments, INVALID_KERNEL_ARGUMENT_INDEX);
     argument *a = &f->argument[index];

@@ -31,9 +31,7 @@ static cl_int launch(cl_command_queue q, const command *c) {
         global[i] = local[i] * c->groups[i];
     }
     const char *limit = getenv("LOOPBACK_LOSE_AFTER");
-    if (limit != NULL && loopback_launches >= strtoull(limit, NULL, 10)) {
-        return CL_OUT_OF_RESOURCES;
-    }
+    if (limit != NULL && loopback_launches >= strtoull(limit, NULL, 10)) { return CL_OUT_OF_RESOURCES; }
     loopback_launches++;
     return error != CL_SUCCESS ? error : clEnqueueNDRangeKernel(q, kernel, 3, NULL, global, local, 0, NULL, NULL);
 }
@@ -56,17 +54,13 @@ static bool perform(cl_command_queue q, const command *c) {
         c->signal->signaled = true;
         pthread_cond_broadcast(&changed);
     }
-    if (error != CL_SUCCESS) {
-        fprintf(stderr, "loopback: OpenCL error %d\n", error);
-    }
+    if (error != CL_SUCCESS) { fprintf(stderr, "loopback: OpenCL error %d\n", error); }
     return error == CL_SUCCESS;
 }
 
 static bool ready(const command *c) {
     for (uint32_t i = 0; i < c->waits; i++) {
-        if (!c->wait[i]->signaled) {
-            return false;
-        }
+        if (!c->wait[i]->signaled) { return false; }
     }
     return !c->done;
 }
@@ -75,12 +69,8 @@ static bool ready(const command *c) {
 static bool run_part(cl_command_queue q, command *commands, size_t count) {
     for (size_t left = count; left > 0;) {
         size_t next = count;
-        while (next > 0 && !ready(&commands[next - 1])) {
-            next--;
-        }
-        if (lost || (next > 0 && !perform(q, &commands[next - 1]))) {
-            return false;
-        }
+        while (next > 0 && !ready(&commands[next - 1])) { next--; }
+        if (lost || (next > 0 && !perform(q, &commands[next - 1]))) { return false; }
         if (next > 0) {
             commands[next - 1].done = true;
             left--;
@@ -94,9 +84,7 @@ static bool run_part(cl_command_queue q, command *commands, size_t count) {
 /* Runs commands in the order described above. False: the device is lost. */
 static bool run(cl_command_queue q, command *commands, size_t count) {
     bool well = true;
-    for (size_t i = 0; i < count; i++) {
-        commands[i].done = false;
-    }
+    for (size_t i = 0; i < count; i++) { commands[i].done = false; }
     for (size_t from = 0, to; well && from < count; from = to) {
         for (to = from + 1; to < count && commands[from].what != BARRIER && commands[to].what != BARRIER; to++) {
         }
@@ -114,9 +102,7 @@ static bool use(const list *l, int change) {
     for (size_t i = 0; i < l->count; i++) {
         for (uint32_t k = 0; k < l->commands[i].needed; k++) {
             l->commands[i].needs[k]->uses += change;
-            if (l->commands[i].needs[k]->kind == GONE) {
-                return false;
-            }
+            if (l->commands[i].needs[k]->kind == GONE) { return false; }
         }
     }
     return true;
@@ -127,9 +113,7 @@ static void count_in(queue *q, const job *j, int change) {
     q->head.uses += change;
     q->idle = q->head.uses == 0;
     j->list->head.uses += change;
-    if (j->fence != NULL) {
-        j->fence->head.uses += change;
-    }
+    if (j->fence != NULL) { j->fence->head.uses += change; }
 }
 
 static void *work(void *argument) {
@@ -145,9 +129,7 @@ static void *work(void *argument) {
         q->last = q->first == NULL ? &q->first : q->last;
         use(j->list, -1);
         count_in(q, j, -1);
-        if (j->fence != NULL) {
-            j->fence->signaled = !lost;
-        }
+        if (j->fence != NULL) { j->fence->signaled = !lost; }
         free(j);
         pthread_cond_broadcast(&changed);
     }
@@ -201,8 +183,7 @@ static ze_result_t queue_create(ze_context_handle_t context, ze_device_handle_t 
 static ze_result_t queue_destroy(ze_command_queue_handle_t handle) { return close_queue((queue *)handle); }
 
 static ze_result_t queue_execute(ze_command_queue_handle_t handle, uint32_t count, ze_command_list_handle_t *lists, ze_fence_handle_t signal) {
-    ENTER;
-    CHECK(handle, QUEUE);
+    ENTER_WITH(handle, QUEUE);
     fence *f = (fence *)signal;
     REFUSE(f != NULL && (!is(f, FENCE) || f->queue != (object *)handle || f->head.uses > 0 || f->signaled), INVALID_SYNCHRONIZATION_OBJECT);
     for (uint32_t i = 0; i < count; i++) {
@@ -217,8 +198,7 @@ static ze_result_t queue_execute(ze_command_queue_handle_t handle, uint32_t coun
 }
 
 static ze_result_t queue_await(ze_command_queue_handle_t handle, uint64_t timeout) {
-    ENTER;
-    CHECK(handle, QUEUE);
+    ENTER_WITH(handle, QUEUE);
     return await(&((queue *)handle)->idle, timeout);
 }
 
