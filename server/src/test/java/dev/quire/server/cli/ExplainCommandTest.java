@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.core.testing.DeviceBackends;
-import dev.quire.core.testing.TinyLlama;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -43,11 +42,12 @@ class ExplainCommandTest {
 
     @Test
     void headsThatAreTooLargeForTheDevicePutAttentionOnTheCpu() throws IOException {
-        JsonObject config = new JsonObject(Files.readString(TinyLlama.folder().resolve(CONFIG)));
+        Path tiny = Path.of(ran("models", "path", "tiny").out().strip());
+        JsonObject config = new JsonObject(Files.readString(tiny.resolve(CONFIG)));
         int factor = HEAD / config.getInteger("head_dim");
         Files.writeString(folder.resolve(CONFIG), config.put("head_dim", HEAD).encode());
-        Files.copy(TinyLlama.folder().resolve(TOKENIZER), folder.resolve(TOKENIZER));
-        widen(TinyLlama.folder().resolve(WEIGHTS), factor, folder.resolve(WEIGHTS));
+        Files.copy(tiny.resolve(TOKENIZER), folder.resolve(TOKENIZER));
+        widen(tiny.resolve(WEIGHTS), factor, folder.resolve(WEIGHTS));
         CommandRun ran = explain(folder.toString());
         assertTrue(ran.out().contains("[cpu: heads of 512 elements; the kernel takes at most 256]"), ran.out());
         assertTrue(ran.out().contains("[cpu: its cache group lives elsewhere, because Attend is refused"), ran.out());
@@ -88,8 +88,11 @@ class ExplainCommandTest {
     }
 
     private static CommandRun explain(String model) {
-        CommandRun ran =
-                CommandRun.of("explain", "--model", model, "--backend", "opencl", "--numerics", "reproducible");
+        return ran("explain", "--model", model, "--backend", "opencl", "--numerics", "reproducible");
+    }
+
+    private static CommandRun ran(String... args) {
+        CommandRun ran = CommandRun.of(args);
         assertEquals(0, ran.status(), ran.err());
         return ran;
     }
