@@ -6,8 +6,8 @@ import static dev.quire.kernels.portable.Argument.of;
 import dev.quire.api.memory.CacheGroup.PagedKv;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Rotary;
+import dev.quire.api.types.Numerics;
 import dev.quire.kernels.portable.StepFrame.Ints;
-import dev.quire.kernels.portable.WeightImage.Form;
 import java.util.List;
 
 /** Launches of stages of several ops, on devices whose work-item is a whole vector unit. */
@@ -15,12 +15,14 @@ final class FusedLaunches {
     private final OpLaunches single;
     private final AttendLaunches attention;
     private final TablePool tables;
+    private final Numerics numerics;
 
     /** @param single plans the ops of a stage that a step does not allow to be launched together */
-    FusedLaunches(OpLaunches single, AttendLaunches attention, TablePool tables) {
+    FusedLaunches(OpLaunches single, AttendLaunches attention, TablePool tables, Numerics numerics) {
         this.single = single;
         this.attention = attention;
         this.tables = tables;
+        this.numerics = numerics;
     }
 
     /** @param index of the stage's first op in its program */
@@ -39,7 +41,7 @@ final class FusedLaunches {
         }
     }
 
-    private static void siblings(List<Op.Linear> linears, StepFrame step) {
+    private void siblings(List<Op.Linear> linears, StepFrame step) {
         Op.Linear a = linears.get(0);
         Op.Linear b = linears.get(1);
         boolean three = linears.size() == 3;
@@ -68,7 +70,7 @@ final class FusedLaunches {
                 OpLaunches.flag(c.bias().isPresent()));
     }
 
-    private static void gated(Stage.GatedLinears o, StepFrame step) {
+    private void gated(Stage.GatedLinears o, StepFrame step) {
         step.vectors(
                 "gated_linears_row",
                 runs(o.gated().out().width()),
@@ -134,8 +136,8 @@ final class FusedLaunches {
                 of(cache.blockSize()));
     }
 
-    private static Argument matrix(Op.Linear linear) {
-        return OpLaunches.image(linear.weight(), Form.MATRIX);
+    private Argument matrix(Op.Linear linear) {
+        return OpLaunches.image(linear.weight(), Matrices.form(numerics));
     }
 
     private static int runs(int columns) {

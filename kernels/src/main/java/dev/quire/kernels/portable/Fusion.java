@@ -62,7 +62,7 @@ final class Fusion {
         for (int i = 0; i < ops.size(); i += stages.getLast().ops().size()) {
             stages.add(at(i));
         }
-        return new Result(stages, numerics == Numerics.FAST ? Set.of() : multiplied());
+        return new Result(stages, multiplied());
     }
 
     private Set<Value> multiplied() {
@@ -74,10 +74,10 @@ final class Fusion {
     }
 
     private Stage at(int i) {
-        Stream<Optional<Stage>> found = numerics == Numerics.FAST
-                ? Stream.of(rotateWrite(i), addNorm(i))
-                : Stream.of(gatedLinears(i), rotateWrite(i), addNorm(i), siblings(i));
-        return found.flatMap(Optional::stream).findFirst().orElseGet(() -> new Stage.Single(ops.get(i)));
+        return Stream.of(gatedLinears(i), rotateWrite(i), addNorm(i), siblings(i))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseGet(() -> new Stage.Single(ops.get(i)));
     }
 
     private Optional<Stage> gatedLinears(int i) {
@@ -136,8 +136,12 @@ final class Fusion {
         return linears.size() < 2 ? Optional.empty() : Optional.of(new Stage.Siblings(linears));
     }
 
-    private static boolean areSiblings(Op.Linear a, Op.Linear b) {
-        return a.x().equals(b.x()) && a.split() == b.split();
+    private boolean areSiblings(Op.Linear a, Op.Linear b) {
+        return isRounded(a) && isRounded(b) && a.x().equals(b.x()) && a.split() == b.split();
+    }
+
+    private boolean isRounded(Op.Linear linear) {
+        return Matrices.areRounded(linear.weight(), numerics);
     }
 
     private boolean isReadOnce(Value value) {
@@ -146,6 +150,7 @@ final class Fusion {
 
     private boolean isOnlyMultiplied(Value value) {
         return !outputs.contains(value)
-                && readers.getOrDefault(value, List.of()).stream().allMatch(Op.Linear.class::isInstance);
+                && readers.getOrDefault(value, List.of()).stream()
+                        .allMatch(op -> op instanceof Op.Linear linear && isRounded(linear));
     }
 }

@@ -3,21 +3,23 @@ package dev.quire.kernels.portable;
 import static dev.quire.kernels.portable.Argument.of;
 
 import dev.quire.api.program.Op;
-import dev.quire.kernels.portable.WeightImage.Form;
+import dev.quire.api.types.Numerics;
 
-/** Launches of linear layers. */
+/** Launches of linear layers that multiply bf16 by bf16. */
 final class LinearLaunches {
     private final WorkItem workItem;
+    private final Numerics numerics;
 
-    LinearLaunches(WorkItem workItem) {
+    LinearLaunches(WorkItem workItem, Numerics numerics) {
         this.workItem = workItem;
+        this.numerics = numerics;
     }
 
     void plan(Op.Linear o, StepFrame step) {
         int rows = step.rows(o.x());
         Argument[] arguments = {
             Rounding.of(workItem).image(o.x(), step),
-            OpLaunches.image(o.weight(), Form.MATRIX),
+            OpLaunches.image(o.weight(), Matrices.form(numerics)),
             OpLaunches.vector(o.bias()),
             step.at(o.out()),
             of(rows),

@@ -32,11 +32,11 @@ final class OpLaunches {
         this.tables = tables;
         this.workItem = workItem;
         this.numerics = numerics;
-        this.linear = new LinearLaunches(workItem);
+        this.linear = new LinearLaunches(workItem, numerics);
         this.stored = new StoredLinearLaunches(workItem);
         this.ofStep = new StepAttendLaunches(tables);
         this.attention = new AttendLaunches(tables, workItem);
-        this.fused = new FusedLaunches(this, attention, tables);
+        this.fused = new FusedLaunches(this, attention, tables, numerics);
     }
 
     /** @param index of the stage's first op in its program */
@@ -54,7 +54,7 @@ final class OpLaunches {
             case Op.Embed o -> embed(o, step);
             case Op.RmsNorm o -> rmsNorm(o, step);
             case Op.LayerNorm o -> layerNorm(o, step);
-            case Op.Linear o when numerics == Numerics.FAST -> stored.plan(o, step);
+            case Op.Linear o when !Matrices.areRounded(o.weight(), numerics) -> stored.plan(o, step);
             case Op.Linear o -> linear.plan(o, step);
             case Op.Rope o -> rope(o, step);
             case Op.WriteKv o -> attention.write(o, step);
@@ -195,7 +195,7 @@ final class OpLaunches {
 
     /** Kernels of an op that its work-item does not name. */
     List<String> ownKernels(Op op) {
-        return numerics == Numerics.FAST && op instanceof Op.Linear o
+        return op instanceof Op.Linear o && !Matrices.areRounded(o.weight(), numerics)
                 ? stored.kernels(o.weight().format())
                 : List.of();
     }
@@ -210,7 +210,7 @@ final class OpLaunches {
     }
 
     private Form form(Op op, WeightRef ref) {
-        Form matrix = numerics == Numerics.FAST ? Form.STORED : Form.MATRIX;
+        Form matrix = Matrices.form(numerics);
         return switch (op) {
             case Op.Embed o -> Form.STORED;
             case Op.Linear o when ref.equals(o.weight()) -> matrix;

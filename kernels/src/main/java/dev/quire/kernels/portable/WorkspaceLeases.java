@@ -99,12 +99,12 @@ final class WorkspaceLeases {
 
     /** What an op multiplies by matrices, where it is rounded for that. */
     private Optional<Tenant.Rounded> multiplied(Op op) {
-        if (numerics == Numerics.FAST) {
-            return Optional.empty();
-        }
         return switch (op) {
-            case Op.Linear linear -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.of(workItem)));
-            case ExpertOp.ExpertLinear linear -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.SHORTS));
+            case Op.Linear linear
+            when Matrices.areRounded(linear.weight(), numerics) ->
+                Optional.of(new Tenant.Rounded(linear.x(), Rounding.of(workItem)));
+            case ExpertOp.ExpertLinear linear
+            when numerics == Numerics.REPRODUCIBLE -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.SHORTS));
             default -> Optional.empty();
         };
     }

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FusionTest {
     private static final int WIDTH = 16;
@@ -72,7 +74,11 @@ class FusionTest {
     }
 
     private static Op linear(Value x, Value out) {
-        WeightRef weight = new WeightRef(out.name(), WIDTH, WIDTH, WeightFormat.BF16);
+        return linear(x, out, WeightFormat.BF16);
+    }
+
+    private static Op linear(Value x, Value out, WeightFormat format) {
+        WeightRef weight = new WeightRef(out.name(), WIDTH, WIDTH, format);
         return new Op.Linear(x, weight, Optional.empty(), Split.WHOLE, out);
     }
 
@@ -96,14 +102,16 @@ class FusionTest {
         assertEquals(kinds, kinds(fuse(WorkItem.VECTOR, layer(), OUT)));
     }
 
-    @Test
-    void inFastLinearLayersStayAloneAndNothingIsRounded() {
-        Program program = Program.of(List.of(X, Value.POSITIONS), layer(), List.of(OUT));
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16"})
+    void inFastLayersThatRoundWhatTheyReadAreFusedAndOthersStayAlone(WeightFormat format) { // W3
+        boolean rounds = format == WeightFormat.BF16;
+        List<Op> ops =
+                List.of(norm(X, NORMED), linear(NORMED, Q, format), linear(NORMED, K, format), new Op.Add(Q, K, OUT));
+        Program program = Program.of(List.of(X), ops, List.of(OUT));
         Fusion.Result fast = Fusion.of(program, WorkItem.VECTOR, Numerics.FAST);
-        assertEquals(Set.of(), fast.multiplied());
-        assertTrue(fast.stages().stream()
-                .filter(stage -> stage.ops().stream().anyMatch(Op.Linear.class::isInstance))
-                .allMatch(Stage.Single.class::isInstance));
+        assertEquals(rounds ? Set.of(NORMED) : Set.of(), fast.multiplied());
+        assertEquals(rounds, kinds(fast).contains("Siblings"));
     }
 
     @Test
