@@ -45,7 +45,7 @@ final class Collected implements Consumer<TokenEvent> {
     }
 
     TokenEvent end() {
-        return end.orTimeout(60, TimeUnit.SECONDS).join();
+        return end.orTimeout(10, TimeUnit.MINUTES).join();
     }
 
     Usage usage() {

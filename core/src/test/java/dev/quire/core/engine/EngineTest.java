@@ -50,7 +50,7 @@ class EngineTest {
                             choices(requests.get(i), together.get(i)),
                             "seed " + SEED + ", request " + i + ", " + limits);
                 }
-                assertTrue(engine.drain(Duration.ofSeconds(30)));
+                assertTrue(engine.drain(Duration.ofMinutes(10)));
                 EngineStats stats = engine.stats();
                 assertEquals(0, stats.heldBlocks(), "seed " + SEED);
                 assertEquals(0, stats.queued());
@@ -87,7 +87,7 @@ class EngineTest {
         SamplingParams four = SamplingParams.builder().seed(1).n(4).maxTokens(6).build();
         try (Engine engine = TinyEngine.start(TinyEngine.Limits.ROOMY)) {
             Collected.of(engine, GenerationRequest.of("four", prompt, four)).end();
-            assertTrue(engine.drain(Duration.ofSeconds(30)));
+            assertTrue(engine.drain(Duration.ofMinutes(10)));
             assertEquals(41, engine.stats().promptTokens());
             assertTrue(engine.stats().blockCopies() >= 3, "three choices write into a shared block");
         }
@@ -171,7 +171,7 @@ class EngineTest {
             for (Collected collected : all) {
                 assertInstanceOf(TokenEvent.Completed.class, collected.end());
             }
-            assertTrue(engine.drain(Duration.ofSeconds(30)));
+            assertTrue(engine.drain(Duration.ofMinutes(10)));
             assertEquals(0, engine.stats().heldBlocks());
             assertEquals(0, engine.stats().queued());
         }

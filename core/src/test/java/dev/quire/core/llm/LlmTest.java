@@ -119,7 +119,7 @@ class LlmTest {
                 assertEquals(FinishReason.STOP, answer.reason(choice));
             }
             assertEquals(2 * answer.choice(0).ids().size(), answer.usage().completionTokens());
-            assertTrue(llm.drain(Duration.ofSeconds(60)));
+            assertTrue(llm.drain(Duration.ofMinutes(10)));
             assertEquals(0, llm.stats().heldBlocks());
         }
     }

@@ -32,12 +32,21 @@ final class SourceFixture {
     }
 
     static Network patient() {
-        return new Network(Network.Mode.ONLINE, Duration.ofSeconds(5), Duration.ofSeconds(20), 4, Duration.ofMillis(1));
+        return online(Duration.ofMinutes(5), 4);
     }
 
+    /** One that does not try again. */
+    static Network once() {
+        return online(Duration.ofMinutes(5), 1);
+    }
+
+    /** One that does not wait for a silent server, nor try again. */
     static Network impatient() {
-        return new Network(
-                Network.Mode.ONLINE, Duration.ofSeconds(5), Duration.ofMillis(1500), 1, Duration.ofMillis(1));
+        return online(Duration.ofSeconds(3), 1);
+    }
+
+    private static Network online(Duration stallTimeout, int attempts) {
+        return new Network(Network.Mode.ONLINE, Duration.ofMinutes(5), stallTimeout, attempts, Duration.ofMillis(1));
     }
 
     static Network offline() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Thousands of damaged files: each is refused with a {@link WeightFormatException}, or reads to its last byte. */
-@Timeout(120)
+@Timeout(600)
 class HostileFileTest {
     private static final int SEEDS = 4000;
 
