@@ -48,7 +48,6 @@ ze_result_t await(const bool *flag, uint64_t timeout) {
 static ze_result_t initialize(ze_init_flags_t flags) {
     ENTER;
     cl_platform_id platform;
-    (void)flags;
     if (cl == NULL && clGetPlatformIDs(1, &platform, NULL) == CL_SUCCESS &&
         clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 1, &cl_device, NULL) == CL_SUCCESS) {
         cl = clCreateContext(NULL, 1, &cl_device, NULL, NULL, NULL);
@@ -80,7 +79,6 @@ static ze_result_t driver_properties(ze_driver_handle_t handle, ze_driver_proper
 
 static ze_result_t driver_extensions(ze_driver_handle_t handle, uint32_t *count, ze_driver_extension_properties_t *extensions) {
     CHECK(handle, DRIVER);
-    (void)extensions;
     *count = 0;
     return ZE_RESULT_SUCCESS;
 }
@@ -137,10 +135,8 @@ static ze_result_t device_queues(ze_device_handle_t handle, uint32_t *count, ze_
 }
 
 static ze_result_t context_create(ze_driver_handle_t handle, const ze_context_desc_t *wanted, ze_context_handle_t *context) {
-    (void)wanted;
     CHECK(handle, DRIVER);
-    *context = make(CONTEXT, sizeof(object), NULL);
-    return ZE_RESULT_SUCCESS;
+    return give(context, make(CONTEXT, sizeof(object), NULL));
 }
 
 static ze_result_t context_destroy(ze_context_handle_t context) { return retire(context, CONTEXT); }

@@ -9,8 +9,6 @@ typedef struct {
 
 static ze_result_t pool_create(ze_context_handle_t context, const ze_event_pool_desc_t *wanted, uint32_t devices, ze_device_handle_t *device,
                                ze_event_pool_handle_t *handle) {
-    (void)devices;
-    (void)device;
     CHECK(context, CONTEXT);
     pool *made = make(POOL, sizeof *made, NULL);
     made->count = wanted->count;

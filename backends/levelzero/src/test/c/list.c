@@ -6,8 +6,7 @@ static ze_result_t list_create(ze_context_handle_t context, ze_device_handle_t d
     CHECK(context, CONTEXT);
     CHECK(device, DEVICE);
     REFUSE(wanted->commandQueueGroupOrdinal > 1, INVALID_ARGUMENT);
-    *handle = make(LIST, sizeof(list), NULL);
-    return ZE_RESULT_SUCCESS;
+    return give(handle, make(LIST, sizeof(list), NULL));
 }
 
 static ze_result_t list_immediate(ze_context_handle_t context, ze_device_handle_t device, const ze_command_queue_desc_t *wanted,

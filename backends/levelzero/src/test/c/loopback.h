@@ -144,7 +144,6 @@ ze_result_t enqueue(queue *q, list *l, fence *f);
 #define P(member, function) .pfn##member = function
 #define TABLE(name, type, ...)                                                                                     \
     ZE_DLLEXPORT ze_result_t zeGet##name##ProcAddrTable(ze_api_version_t version, ze_##type##_dditable_t *table) { \
-        (void)version;                                                                                             \
         *table = (ze_##type##_dditable_t){__VA_ARGS__};                                                            \
         return ZE_RESULT_SUCCESS;                                                                                  \
     }

@@ -35,21 +35,17 @@ static ze_result_t allocate(ze_context_handle_t context, ze_memory_type_t type, 
 
 static ze_result_t memory_device(ze_context_handle_t context, const ze_device_mem_alloc_desc_t *wanted, size_t bytes, size_t alignment,
                                  ze_device_handle_t device, void **address) {
-    (void)wanted;
     CHECK(device, DEVICE);
     return allocate(context, ZE_MEMORY_TYPE_DEVICE, bytes, alignment, address);
 }
 
 static ze_result_t memory_host(ze_context_handle_t context, const ze_host_mem_alloc_desc_t *wanted, size_t bytes, size_t alignment,
                                void **address) {
-    (void)wanted;
     return allocate(context, ZE_MEMORY_TYPE_HOST, bytes, alignment, address);
 }
 
 static ze_result_t memory_shared(ze_context_handle_t context, const ze_device_mem_alloc_desc_t *wanted, const ze_host_mem_alloc_desc_t *host,
                                  size_t bytes, size_t alignment, ze_device_handle_t device, void **address) {
-    (void)wanted;
-    (void)host;
     CHECK(device, DEVICE);
     return allocate(context, ZE_MEMORY_TYPE_SHARED, bytes, alignment, address);
 }

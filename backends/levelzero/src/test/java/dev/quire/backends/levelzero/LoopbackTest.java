@@ -42,6 +42,12 @@ class LoopbackTest {
         session = new Session();
     }
 
+    /** Which the driver under it would call an invalid argument. */
+    @Test
+    void theValidationLayerRefusesAMissingHandle() {
+        fails(ZE_RESULT_ERROR_INVALID_NULL_HANDLE, zeCommandQueueSynchronize(null, 0));
+    }
+
     @Test
     void aListIsReplayedAndItsFenceSignaledEachTime() {
         _ze_command_queue_handle_t queue = session.queue();
