@@ -13,7 +13,6 @@ import dev.quire.kernels.device.DeviceSearch;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * OpenCL devices. One setting, {@code memory}: {@code fine}, {@code coarse} or {@code buffers} instead of the best way that the device offers to reach its
@@ -40,12 +39,8 @@ public final class OpenClProvider implements BackendProvider {
     }
 
     private static DeviceSearch<Target> find() {
-        return find(Target::all);
-    }
-
-    private static DeviceSearch<Target> find(Supplier<List<Target>> loader) {
         try {
-            List<Target> targets = loader.get();
+            List<Target> targets = Target.all();
             return targets.isEmpty()
                     ? DeviceSearch.nothing(
                             "the OpenCL loader finds no device",
