@@ -2,6 +2,7 @@ package dev.quire.kernels.device;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** Builds kernels when a backend opens, so that no request waits for a compiler. */
 final class KernelWarmup {
@@ -11,11 +12,17 @@ final class KernelWarmup {
 
     /** @param progress hears of it every two seconds, so nothing where all come from the cache */
     static void run(Device device, List<String> kernels, Consumer<String> progress) {
-        long said = System.nanoTime();
+        run(device, kernels, progress, System::nanoTime);
+    }
+
+    /** @param nanos a clock */
+    static void run(Device device, List<String> kernels, Consumer<String> progress, LongSupplier nanos) {
+        long said = nanos.getAsLong();
         for (int i = 0; i < kernels.size(); i++) {
             device.build(kernels.get(i));
-            if (System.nanoTime() - said > SLOW_NANOS) {
-                said = System.nanoTime();
+            long now = nanos.getAsLong();
+            if (now - said >= SLOW_NANOS) {
+                said = now;
                 progress.accept("Building kernels for %s: %d of %d"
                         .formatted(device.info().name(), i + 1, kernels.size()));
             }
