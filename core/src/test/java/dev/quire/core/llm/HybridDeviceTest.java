@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An OpenCL device that carries a part of a model, and the CPU the rest: the bits are the CPU's alone, however the device's memory is reached. */
+/** A device that carries a part of a model, and the CPU the rest: the bits are the CPU's alone, however the device's memory is reached. */
 class HybridDeviceTest {
     private static final String PARTIAL = "partial";
     private static final int[] TEXT = {1, 40, 41, 300, 7, 299, 12, 13, 99, 5, 77, 78, 21, 22, 23, 24, 25, 4};
@@ -45,9 +45,12 @@ class HybridDeviceTest {
     @BeforeAll
     static void open() {
         DeviceBackends.assume(DeviceBackends.OPENCL);
+        DeviceBackends.assume(DeviceBackends.LEVEL_ZERO);
         cpu = open(Backends.CPU, Map.of());
         devices = List.of(
-                open(DeviceBackends.OPENCL, Map.of()), open(DeviceBackends.OPENCL, Map.of("memory", "buffers")));
+                open(DeviceBackends.OPENCL, Map.of()),
+                open(DeviceBackends.OPENCL, Map.of("memory", "buffers")),
+                open(DeviceBackends.LEVEL_ZERO, Map.of()));
     }
 
     @AfterAll

@@ -19,6 +19,7 @@ import dev.quire.conformance.models.TinyModel;
 import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.model.checkpoint.WeightDType;
 import dev.quire.core.source.EnvironmentOptions;
+import dev.quire.core.testing.DeviceBackends;
 import dev.quire.core.testing.TextCollected;
 import dev.quire.core.text.SpecialTokens;
 import dev.quire.core.text.template.ChatTemplate;
@@ -29,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The model that the conformance kit's jar carries is loaded by its name, with no network. */
 class TinyModelTest extends KitModelTest {
@@ -71,6 +74,13 @@ class TinyModelTest extends KitModelTest {
     @Override
     void check(String backend, Numerics numerics) {
         assertPasses(backend, home, TinyModel.load(), numerics, Depth.FULL);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLevelZeroDeviceHasTheGoldenTokensAndTheReferenceBits(Numerics numerics) {
+        DeviceBackends.assume(DeviceBackends.LEVEL_ZERO);
+        check(DeviceBackends.LEVEL_ZERO, numerics);
     }
 
     @Test
