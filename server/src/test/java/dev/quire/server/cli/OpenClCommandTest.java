@@ -3,6 +3,7 @@ package dev.quire.server.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.core.llm.Backends;
 import dev.quire.core.testing.DeviceBackends;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,6 +32,22 @@ class OpenClCommandTest {
         CommandRun ran = generate("--device", "99");
         assertEquals(QuireCommand.FAILED, ran.status());
         assertTrue(ran.err().contains("Backend 'opencl' has no device 99. Devices: [0 ("), ran.err());
+    }
+
+    @Test
+    void aDeviceIsTakenByAPartOfItsNameOrRefusedWithThoseThatAre() {
+        String name = Backends.onClassPath()
+                .choose(DeviceBackends.OPENCL)
+                .devices()
+                .getFirst()
+                .name();
+        CommandRun named = generate("--device", name.substring(0, name.length() - 1));
+        assertEquals(0, named.status(), named.err());
+        CommandRun ran = generate("--device", "no such thing");
+        assertEquals(QuireCommand.FAILED, ran.status());
+        assertTrue(
+                ran.err().contains("Backend 'opencl' has no device with 'no such thing' in its name. Devices: [0 ("),
+                ran.err());
     }
 
     @Test

@@ -7,7 +7,6 @@ import dev.quire.core.testing.DeviceBackends;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A driver that goes wrong below the real program: a layer under the OpenCL loader spoils one kind of call. */
 class OpenClFaultTest {
-    private static final String LAYER = "faulty_layer.cpp";
     private static final Pattern SERVING = Pattern.compile("Serving tiny at (http://\\S+), reproducible numerics");
     private static final List<String> ON_OPENCL =
             List.of("--model", "tiny", "--backend", "opencl", "--numerics", "reproducible", "--max-model-len", "256");
@@ -35,27 +33,19 @@ class OpenClFaultTest {
     @TempDir
     static Path folder;
 
-    private static Path layer;
+    private static DriverLayer layer;
 
     @BeforeAll
     static void build() throws IOException, InterruptedException {
         DeviceBackends.assume(DeviceBackends.OPENCL);
-        Path source = folder.resolve(LAYER);
-        try (InputStream in = OpenClFaultTest.class.getResourceAsStream(LAYER)) {
-            Files.copy(in, source);
-        }
-        layer = folder.resolve("layer.so");
-        Process compiler = new ProcessBuilder(
-                        "g++", "-shared", "-fPIC", "-O1", "-o", layer.toString(), source.toString())
-                .inheritIO()
-                .start();
-        assertEquals(0, compiler.waitFor());
+        layer = DriverLayer.build(folder);
     }
 
     @Test
     void aKernelThatDoesNotBuildIsNamedWithItsDeviceAndItsLog() throws IOException, InterruptedException {
-        String said = generate(
-                "source", Map.of("XDG_CACHE_HOME", folder.resolve("fresh").toString()));
+        Map<String, String> fresh = new HashMap<>(layer.environment("source"));
+        fresh.put("XDG_CACHE_HOME", folder.resolve("fresh").toString());
+        String said = generate(fresh);
         assertTrue(
                 said.matches("(?s).*kernel '\\w+' does not build for .+, driver .+: CL_BUILD_PROGRAM_FAILURE.*"), said);
         assertTrue(said.contains("this compiler has a bad day"), said);
@@ -65,18 +55,17 @@ class OpenClFaultTest {
 
     @Test
     void aDeviceThatRunsOutOfMemorySaysForWhatAndHowMuch() throws IOException, InterruptedException {
-        String said = generate("memory", Map.of());
+        String said = generate(layer.environment("memory"));
         assertTrue(
                 said.matches("(?s).* has no [0-9.]+ MiB in one piece for .*: it has [0-9.]+ MiB in all, at most .*"),
                 said);
     }
 
-    private static String generate(String fault, Map<String, String> environment)
-            throws IOException, InterruptedException {
+    private static String generate(Map<String, String> environment) throws IOException, InterruptedException {
         List<String> args = new ArrayList<>(List.of("generate", "--max-tokens", "1"));
         args.addAll(ON_OPENCL);
         args.add("Once");
-        CommandRun ran = CommandRun.apart(faulty(fault, environment), args);
+        CommandRun ran = CommandRun.apart(environment, args);
         assertEquals(QuireCommand.FAILED, ran.status(), ran.err());
         return ran.err();
     }
@@ -86,7 +75,7 @@ class OpenClFaultTest {
         Path gone = folder.resolve("gone");
         List<String> args = new ArrayList<>(List.of("serve", "--port", "0", "--host", "localhost"));
         args.addAll(ON_OPENCL);
-        Process server = CommandRun.start(faulty("launch:" + gone, Map.of()), args);
+        Process server = CommandRun.start(layer.environment("launch:" + gone), args);
         try (HttpClient client = HttpClient.newHttpClient();
                 BufferedReader said = server.errorReader()) {
             String url = url(said);
@@ -144,12 +133,5 @@ class OpenClFaultTest {
     private static int get(HttpClient client, String url) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
         return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-    }
-
-    private static Map<String, String> faulty(String fault, Map<String, String> more) {
-        Map<String, String> environment = new HashMap<>(more);
-        environment.put("OPENCL_LAYERS", layer.toString());
-        environment.put("OPENCL_FAULT", fault);
-        return environment;
     }
 }

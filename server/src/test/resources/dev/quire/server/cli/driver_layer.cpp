@@ -1,8 +1,8 @@
-// A layer between the OpenCL loader and its driver that makes one thing go wrong, as OPENCL_FAULT says: `source` spoils the text of kernels, `memory`
-// has no piece of 64 KiB, and `launch:FILE` has lost the device once FILE exists. Everything else is the driver's. The places in the table are
-// those of the loader's binary interface.
+// A layer between the OpenCL loader and its driver that does one thing, as LAYER_TASK says: `source` spoils the text of kernels, `memory` has no
+// piece of 64 KiB, `launch:FILE` has lost the device once FILE exists, and `names:FILE` writes a line into FILE with the name of each kernel that is
+// launched. Everything else is the driver's. The places in the table are those of the loader's binary interface.
+#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <unistd.h>
 
@@ -10,18 +10,22 @@ namespace {
 constexpr unsigned ENTRIES = 512; // more than the table has
 constexpr unsigned CREATE_BUFFER = 14;
 constexpr unsigned CREATE_PROGRAM_WITH_SOURCE = 26;
+constexpr unsigned KERNEL_INFO = 39;
 constexpr unsigned ENQUEUE_KERNEL = 59;
 constexpr unsigned SVM_ALLOC = 126;
 constexpr int MEM_OBJECT_ALLOCATION_FAILURE = -4;
 constexpr int DEVICE_NOT_AVAILABLE = -2;
+constexpr unsigned FUNCTION_NAME = 0x1190;
 constexpr size_t LARGEST = 64 << 10;
 
 void *table[ENTRIES];
 void *const *driver;
 std::string lost_when;
+FILE *names;
 
 using CreateProgram = void *(*)(void *, unsigned, const char **, const size_t *, int *);
 using EnqueueKernel = int (*)(void *, void *, unsigned, const size_t *, const size_t *, const size_t *, unsigned, void *const *, void **);
+using KernelInfo = int (*)(void *, unsigned, size_t, void *, size_t *);
 using CreateBuffer = void *(*)(void *, unsigned long, size_t, void *, int *);
 using SvmAlloc = void *(*)(void *, unsigned long, size_t, unsigned);
 
@@ -37,6 +41,15 @@ int lost(void *queue, void *kernel, unsigned dimensions, const size_t *offset, c
     if (access(lost_when.c_str(), F_OK) == 0) {
         return DEVICE_NOT_AVAILABLE;
     }
+    return ((EnqueueKernel)driver[ENQUEUE_KERNEL])(queue, kernel, dimensions, offset, global, local, count, events, event);
+}
+
+int named(void *queue, void *kernel, unsigned dimensions, const size_t *offset, const size_t *global, const size_t *local, unsigned count,
+          void *const *events, void **event) {
+    char name[256] = "?";
+    ((KernelInfo)driver[KERNEL_INFO])(kernel, FUNCTION_NAME, sizeof name, name, nullptr);
+    fprintf(names, "%s\n", name);
+    fflush(names);
     return ((EnqueueKernel)driver[ENQUEUE_KERNEL])(queue, kernel, dimensions, offset, global, local, count, events, event);
 }
 
@@ -72,15 +85,19 @@ int clInitLayer(unsigned count, void *const *below, unsigned *count_ret, void *c
     for (unsigned i = 0; i < count && i < ENTRIES; i++) {
         table[i] = below[i];
     }
-    std::string fault = getenv("OPENCL_FAULT");
-    if (fault == "source") {
+    std::string task = getenv("LAYER_TASK");
+    std::string file = task.substr(task.find(':') + 1);
+    if (task == "source") {
         table[CREATE_PROGRAM_WITH_SOURCE] = (void *)spoiled;
-    } else if (fault == "memory") {
+    } else if (task == "memory") {
         table[CREATE_BUFFER] = (void *)small_buffer;
         table[SVM_ALLOC] = (void *)small_svm;
-    } else {
-        lost_when = fault.substr(strlen("launch:"));
+    } else if (task.rfind("launch:", 0) == 0) {
+        lost_when = file;
         table[ENQUEUE_KERNEL] = (void *)lost;
+    } else {
+        names = fopen(file.c_str(), "a");
+        table[ENQUEUE_KERNEL] = (void *)named;
     }
     *count_ret = count;
     *layer = table;
