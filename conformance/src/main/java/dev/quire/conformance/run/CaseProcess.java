@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
  * name a line one way, a line of JSON the other. One thread uses it.
  */
 final class CaseProcess implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofMinutes(10);
     private static final long OUTPUT_MILLIS = 2000;
 
     private final Process process;
