@@ -1,27 +1,45 @@
 package dev.quire.kernels.device;
 
+import dev.quire.api.memory.Buffer;
+import dev.quire.kernels.portable.PlannedStep;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Recordings of step shapes that came before, the least recently used of which go first. */
+/** Steps of shapes that came before, planned and recorded, the least recently used of which go first. */
 final class Recordings implements AutoCloseable {
     private static final int MOST = 64;
 
     private final IssueQueue queue;
-    private final Map<List<Command>, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Key, Step> steps = new LinkedHashMap<>(16, 0.75f, true);
 
-    private static final class Entry {
+    /**
+     * What a recording depends on.
+     *
+     * @param shape of the step, from {@link dev.quire.kernels.portable.PortablePlan#shape}
+     * @param words where its numbers lie
+     * @param tokens what a sampling step chose, if the step reads it
+     */
+    record Key(Object shape, DeviceMemory words, Optional<Buffer> tokens) {}
+
+    /** A planned and recorded step. */
+    static final class Step {
+        private final PlannedStep plan;
         private final Recording recording;
         private Optional<Submission> last = Optional.empty();
 
-        Entry(Recording recording) {
+        private Step(PlannedStep plan, Recording recording) {
+            this.plan = plan;
             this.recording = recording;
         }
 
-        void close() {
+        PlannedStep plan() {
+            return plan;
+        }
+
+        private void close() {
             last.ifPresent(Submission::settle);
             recording.close();
         }
@@ -31,23 +49,29 @@ final class Recordings implements AutoCloseable {
         this.queue = queue;
     }
 
-    /** Submits commands, recorded now unless they were before. */
-    Submission submit(List<Command> commands) {
-        Entry entry = entries.get(commands);
-        if (entry == null) {
-            entry = new Entry(queue.record(commands));
-            entries.put(commands, entry);
-            evict();
-        }
-        entry.last.ifPresent(Submission::settle);
-        Submission submission = queue.submit(entry.recording);
-        entry.last = Optional.of(submission);
+    Optional<Step> find(Key key) {
+        return Optional.ofNullable(steps.get(key));
+    }
+
+    /** Records a step, in place of another that was recorded under the same key. */
+    Step record(Key key, PlannedStep plan, List<Command> commands) {
+        Step step = new Step(plan, queue.record(commands));
+        Optional.ofNullable(steps.put(key, step)).ifPresent(Step::close);
+        evict();
+        return step;
+    }
+
+    /** Submits a recorded step. Waits until it has ended where it still runs. */
+    Submission submit(Step step) {
+        step.last.ifPresent(Submission::settle);
+        Submission submission = queue.submit(step.recording);
+        step.last = Optional.of(submission);
         return submission;
     }
 
     private void evict() {
-        Iterator<Entry> oldest = entries.values().iterator();
-        while (entries.size() > MOST) {
+        Iterator<Step> oldest = steps.values().iterator();
+        while (steps.size() > MOST) {
             oldest.next().close();
             oldest.remove();
         }
@@ -55,7 +79,7 @@ final class Recordings implements AutoCloseable {
 
     @Override
     public void close() {
-        entries.values().forEach(Entry::close);
-        entries.clear();
+        steps.values().forEach(Step::close);
+        steps.clear();
     }
 }

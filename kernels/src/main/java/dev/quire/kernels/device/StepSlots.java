@@ -70,6 +70,11 @@ final class StepSlots implements AutoCloseable {
         slots.forEach(slot -> slot.reserve(rounded(bytes)));
     }
 
+    /** Where the next slot's words lie, unless they need more room. */
+    DeviceMemory memory() {
+        return slots.get(turn).memory();
+    }
+
     /** The next slot, with the words in it. Waits for the step that used it before. */
     Slot next(int[] words) {
         Slot slot = slots.get(turn);

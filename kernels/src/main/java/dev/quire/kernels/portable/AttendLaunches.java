@@ -13,7 +13,6 @@ import dev.quire.api.step.GroupStep;
 import dev.quire.api.step.StepBatch;
 import dev.quire.kernels.portable.StepFrame.Ints;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Launches that write keys and values, and that attend to them. */
@@ -49,8 +48,8 @@ final class AttendLaunches {
 
     /** Where each row's key and value go. */
     Ints slots(CacheRef to, PagedKv cache, StepFrame step) {
-        return step.section(new GroupSection(to.group(), "slots"), () -> {
-            int[] named = step.group(to.group()).slots();
+        return step.section(new GroupSection(to.group(), "slots"), batch -> {
+            int[] named = batch.groups().get(to.group()).slots();
             StepCheck.slots(to, named, cache);
             return named;
         });
@@ -87,8 +86,8 @@ final class AttendLaunches {
         StepBatch batch = step.batch();
         int headsPerKvHead = shape.heads() / shape.kvHeads();
         Tiles key = new Tiles(headsPerKvHead);
-        int[] tiles = step.once(int[].class, key, () -> tiles(batch, headsPerKvHead));
-        Ints starts = step.section("query starts", batch::queryStarts);
+        int tiles = step.once(Integer.class, key, () -> tiles(batch, headsPerKvHead).length / 2);
+        Ints starts = step.section("query starts", StepBatch::queryStarts);
         Ints positions = step.ints(Value.POSITIONS);
         boolean wide = workItem == WorkItem.VECTOR && paged.blockSize() % WIDTH == 0 && shape.headSize() % WIDTH == 0;
         List<Argument> arguments = new ArrayList<>(List.of(
@@ -98,7 +97,7 @@ final class AttendLaunches {
                 Argument.at(Region.WORDS),
                 o.alibi().isEmpty() ? NOWHERE : tables.slopes(o.alibi()),
                 step.at(o.out()),
-                step.section(key, () -> tiles).offset(),
+                step.section(key, any -> tiles(any, headsPerKvHead)).offset(),
                 starts.offset(),
                 positions.offset(),
                 paged.first().offset(),
@@ -115,47 +114,33 @@ final class AttendLaunches {
                 OpLaunches.flag(o.softCap().isPresent()),
                 of(o.softCap().orElse(0f)),
                 OpLaunches.flag(!o.alibi().isEmpty())));
-        int groups = Math.multiplyExact(tiles.length / 2, shape.kvHeads());
+        int groups = Math.multiplyExact(tiles, shape.kvHeads());
         if (wide) {
             arguments.add(step.rounded(o.out()));
-            String kernel = most(batch, headsPerKvHead) <= Constants.ATTEND_FEW ? "attend_wide_few" : "attend_wide";
+            String kernel = StepShape.longestQuery(batch) * headsPerKvHead <= Constants.ATTEND_FEW
+                    ? "attend_wide_few"
+                    : "attend_wide";
             step.launch(kernel, groups, 1, arguments.toArray(Argument[]::new));
         } else {
             step.launch("attend", groups, Constants.ATTEND_GROUP, arguments.toArray(Argument[]::new));
         }
     }
 
-    /** Query vectors of the sequence that has most. */
-    private static int most(StepBatch batch, int headsPerKvHead) {
-        int most = 0;
-        for (int s = 0; s < batch.sequences(); s++) {
-            most = Math.max(most, vectors(batch, s, headsPerKvHead));
-        }
-        return most;
-    }
-
     private static Paged cached(CacheRef from, StepFrame step) {
         PagedKv cache = step.cache(from.group());
-        GroupStep group = step.group(from.group());
-        int stride = step.once(
-                Integer.class,
-                new GroupSection(from.group(), "stride"),
-                () -> stride(Arrays.stream(group.contextLengths()).max().orElse(0), cache.blockSize(), step));
+        int stride = StepShape.stride(step.group(from.group()), cache.blockSize(), step.limits());
         return new Paged(
                 keys(cache, from),
                 values(cache, from),
                 cache.blockSize(),
-                step.section("zeros", () -> new int[step.batch().sequences()]),
-                step.section(new GroupSection(from.group(), "context lengths"), group::contextLengths),
-                step.section(new GroupSection(from.group(), "block tables"), () -> tables(group, cache, stride)),
+                step.section("zeros", batch -> new int[batch.sequences()]),
+                step.section(
+                        new GroupSection(from.group(), "context lengths"),
+                        batch -> batch.groups().get(from.group()).contextLengths()),
+                step.section(
+                        new GroupSection(from.group(), "block tables"),
+                        batch -> tables(batch.groups().get(from.group()), cache, stride)),
                 stride);
-    }
-
-    /** Entries of a row of block tables: a power of two, so that launches stay the same while contexts grow to twice their length. */
-    private static int stride(int longest, int blockSize, StepFrame step) {
-        int blocks = Math.ceilDiv(longest, blockSize);
-        int power = blocks <= 1 ? blocks : 2 * Integer.highestOneBit(blocks - 1);
-        return Math.min(power, Math.ceilDiv(step.limits().maxContext(), blockSize));
     }
 
     /** The block tables, cut to the longest context; entries past a context stay 0 and are never followed (RULES, M4). */
@@ -174,15 +159,18 @@ final class AttendLaunches {
         StepKeys.Pages pages = step.once(StepKeys.Pages.class, STEP_KEYS, () -> StepKeys.pages(step.batch()));
         Argument keys = step.at(new Tenant.Scratch(index, StepKeys.KEYS));
         Argument values = step.at(new Tenant.Scratch(index, StepKeys.VALUES));
-        Ints slots = step.section(STEP_KEYS + " slots", pages::slots);
+        Ints slots = step.section(
+                STEP_KEYS + " slots", batch -> StepKeys.pages(batch).slots());
         write(k, v, o.shape().headSize(), StepKeys.BLOCK, slots, keys, values, step);
         return new Paged(
                 keys,
                 values,
                 StepKeys.BLOCK,
-                step.section(STEP_KEYS + " first", pages::first),
-                step.section(STEP_KEYS + " ends", pages::ends),
-                step.section(STEP_KEYS + " tables", pages::tables),
+                step.section(
+                        STEP_KEYS + " first", batch -> StepKeys.pages(batch).first()),
+                step.section(STEP_KEYS + " ends", batch -> StepKeys.pages(batch).ends()),
+                step.section(
+                        STEP_KEYS + " tables", batch -> StepKeys.pages(batch).tables()),
                 pages.stride());
     }
 

@@ -10,6 +10,7 @@ import dev.quire.api.program.Op;
 import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
+import dev.quire.api.step.StepBatch;
 import dev.quire.api.types.Numerics;
 import dev.quire.kernels.portable.StepFrame.Ints;
 import dev.quire.kernels.portable.WeightImage.Form;
@@ -78,7 +79,7 @@ final class OpLaunches {
             }
             case Op.GatherRows o -> {
                 int n = step.elements(o.out());
-                Ints rows = step.section("logit rows", step.batch()::logitRows);
+                Ints rows = step.section("logit rows", StepBatch::logitRows);
                 Argument width = of(o.out().width());
                 step.elementwise(
                         "gather_rows",

@@ -93,7 +93,30 @@ public final class PortablePlan {
      * @throws BackendException of kind UNSUPPORTED if the step exceeds the limits, or STEP_FAILED if it names what is not there
      */
     public Launches step(StepBatch batch, Bindings io) {
+        check(batch);
+        return plan(batch, io).launches();
+    }
+
+    /**
+     * Refuses steps that would lead a kernel into foreign memory, as far as that does not depend on bindings.
+     *
+     * @throws BackendException of kind UNSUPPORTED if the step exceeds the limits, or STEP_FAILED if it names what is not there
+     */
+    public void check(StepBatch batch) {
         new StepCheck(program, limits, batch).run();
+    }
+
+    /** What the launches of a step depend on, but for how its words are laid out. Equal for equal shapes. */
+    public Object shape(StepBatch batch, Bindings io) {
+        return StepShape.of(batch, io, limits);
+    }
+
+    /**
+     * Plans a step that was {@linkplain #check checked}, and with it those of the same {@linkplain #shape shape} that come later.
+     *
+     * @throws BackendException of kind STEP_FAILED if it names what is not there
+     */
+    public PlannedStep plan(StepBatch batch, Bindings io) {
         StepFrame step = new StepFrame(program, limits, batch, io, workspace, fused.multiplied());
         if (batch.tokens().sampled().isPresent()) {
             StepFrame.Ints ids = step.ints(Value.TOKENS);

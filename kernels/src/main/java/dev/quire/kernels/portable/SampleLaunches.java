@@ -20,7 +20,7 @@ final class SampleLaunches {
     static void plan(int index, Op.Sample o, StepFrame step) {
         int rows = step.batch().logitRowCount();
         int groups = groups(rows);
-        Argument records = of(SamplingWords.append(step.batch(), step.words()));
+        Argument records = of(step.words().append(step.batch(), SamplingWords::append));
         Argument vocabulary = of(o.logits().width());
         Argument scratch = step.at(new Tenant.Scratch(index, ADJUSTED));
         step.launch(

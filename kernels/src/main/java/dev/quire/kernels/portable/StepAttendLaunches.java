@@ -6,6 +6,7 @@ import static dev.quire.kernels.portable.Argument.of;
 import dev.quire.api.program.KeySource;
 import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
+import dev.quire.api.program.Value;
 import dev.quire.api.step.StepBatch;
 import java.util.Arrays;
 
@@ -19,10 +20,9 @@ final class StepAttendLaunches {
 
     void plan(Op.Attend o, KeySource.Step keys, StepFrame step) {
         Op.Attend.HeadShape shape = o.shape();
-        StepBatch batch = step.batch();
         step.launch(
                 "attend_step",
-                Math.multiplyExact(batch.tokenCount(), shape.heads()),
+                Math.multiplyExact(step.batch().tokenCount(), shape.heads()),
                 Constants.ATTEND_GROUP,
                 step.at(o.q()),
                 step.at(keys.k()),
@@ -30,9 +30,9 @@ final class StepAttendLaunches {
                 Argument.at(Region.WORDS),
                 o.alibi().isEmpty() ? NOWHERE : tables.slopes(o.alibi()),
                 step.at(o.out()),
-                step.section("sequences of rows", () -> sequences(batch)).offset(),
-                step.section("query starts", batch::queryStarts).offset(),
-                step.section("positions", batch::positions).offset(),
+                step.section("sequences of rows", StepAttendLaunches::sequences).offset(),
+                step.section("query starts", StepBatch::queryStarts).offset(),
+                step.ints(Value.POSITIONS).offset(),
                 of(shape.heads()),
                 of(shape.kvHeads()),
                 of(shape.headSize()),

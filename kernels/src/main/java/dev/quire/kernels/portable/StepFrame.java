@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** One step as launches are planned for it: its batch, its numbers, and what has been planned so far. */
@@ -140,17 +141,17 @@ final class StepFrame {
     /** Where an I32 value lies: the batch's own ids and positions, or a bound one. */
     Ints ints(Value value) {
         if (value.equals(Value.TOKENS)) {
-            return section(IDS, batch.tokens()::ids);
+            return section(IDS, step -> step.tokens().ids());
         }
         if (value.equals(Value.POSITIONS)) {
-            return section(POSITIONS, batch::positions);
+            return section(POSITIONS, StepBatch::positions);
         }
         return new Ints(at(value), Argument.of(0));
     }
 
-    /** A section of the step's words, appended when first asked for. */
-    Ints section(Object key, Supplier<int[]> content) {
-        return new Ints(Argument.at(Region.WORDS), Argument.of(words.section(key, content)));
+    /** A section of the step's words, appended when first asked for. {@code content} works for any batch of the same shape. */
+    Ints section(Object key, Function<StepBatch, int[]> content) {
+        return new Ints(Argument.at(Region.WORDS), Argument.of(words.section(key, batch, content)));
     }
 
     /** What several ops of the step work out once. */
@@ -186,7 +187,7 @@ final class StepFrame {
         }
     }
 
-    Launches finish() {
-        return new Launches(words.toArray(), launches);
+    PlannedStep finish() {
+        return new PlannedStep(words, launches);
     }
 }

@@ -9,27 +9,25 @@ import org.junit.jupiter.api.Test;
 
 /** What the thread that drives a device leaves on the heap for a step whose shape came before. */
 class StepAllocationTest extends DeviceTest {
-    private static final int WARM = 200;
-    private static final int STEPS = 500;
-    /** Each launch is planned anew, and compared with those that are recorded. */
-    private static final long BYTES_A_KERNEL = 4096;
+    private static final int ROUNDS = 10;
+    private static final int STEPS = 200;
+    /** The batch and its words, the shape that finds the recording, the ticket. No launch is planned anew. */
+    private static final long BYTES = 2048;
 
     @Test
-    void aStepAllocatesAFewKilobytesForEachKernel() {
+    void aStepAllocatesAsMuchHoweverManyKernelsItHas() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (StepScene scene = new StepScene(folder, Map.of())) {
-            run(scene, WARM);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            run(scene, STEPS);
-            long bytes = (threads.getCurrentThreadAllocatedBytes() - before) / STEPS;
-            System.out.printf("%d bytes on the heap a step of %d kernels%n", bytes, StepScene.KERNELS);
-            assertTrue(bytes <= StepScene.KERNELS * BYTES_A_KERNEL, bytes + " bytes a step");
-        }
-    }
-
-    private static void run(StepScene scene, int steps) {
-        for (int i = 0; i < steps; i++) {
-            scene.step(i % 40).await();
+            long least = Long.MAX_VALUE; // early rounds allocate what compiled code does not
+            for (int round = 0; round < ROUNDS; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < STEPS; i++) {
+                    scene.step(i % 40).await();
+                }
+                least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / STEPS);
+            }
+            System.out.printf("%d bytes on the heap a step of %d kernels%n", least, StepScene.KERNELS);
+            assertTrue(least <= BYTES, least + " bytes a step");
         }
     }
 }
