@@ -31,7 +31,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class CaseProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(10);
-    private static final long OUTPUT_MILLIS = 2000;
+    private static final Duration END_LIMIT = Duration.ofSeconds(30);
+    private static final long OUTPUT_MILLIS = 10_000;
 
     private final Process process;
     private final LastLines output;
@@ -103,7 +104,7 @@ final class CaseProcess implements AutoCloseable {
     }
 
     private LostException lost(String how) throws InterruptedException {
-        if (!process.waitFor(OUTPUT_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (!process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly().onExit().join();
         }
         return new LostException(
