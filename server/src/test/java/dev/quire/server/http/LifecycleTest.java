@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ class LifecycleTest {
     }
 
     private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        for (int i = 0; i < 6000; i++) {
+        for (int i = 0; i < 60_000; i++) {
             if (condition.getAsBoolean()) {
                 return;
             }
@@ -130,7 +131,7 @@ class LifecycleTest {
         try (RunningServer server = RunningServer.with("max-unread-tokens", 16)) {
             JsonObject body = longRequest().put("n", 16).put("logprobs", 20);
             try (Socket socket = raw(server, body)) {
-                await("it runs", () -> metric(server, "num_requests_running") > 0);
+                await("it runs", () -> metric(server, "generation_tokens_total") > 0);
                 await("it is given up", () -> load(server) == 0);
                 assertTrue(metric(server, "generation_tokens_total") < 16 * 2000);
                 assertTrue(socket.isConnected());
@@ -140,14 +141,16 @@ class LifecycleTest {
 
     @Test
     void aStopLetsRunningRequestsEndAndRefusesNewOnes() throws Exception {
-        try (RunningServer server = RunningServer.slow()) {
-            Stream<String> lines = server.lines(PATH, longRequest().put("max_tokens", 200));
+        AtomicBoolean looked = new AtomicBoolean();
+        try (RunningServer server = RunningServer.slowUntil(looked::get, "shutdown-timeout", 600)) {
+            Stream<String> lines = server.lines(PATH, longRequest());
             Iterator<String> iterator = lines.iterator();
             iterator.next();
             Future<Void> stopped = server.stop();
             HttpResponse<String> refused = server.post(PATH, longRequest());
             assertEquals(503, refused.statusCode(), refused.body());
             assertEquals(503, server.get("/health").statusCode());
+            looked.set(true);
             String last = "";
             while (iterator.hasNext()) {
                 String line = iterator.next();

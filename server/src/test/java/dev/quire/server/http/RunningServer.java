@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** A server on a port of its own, with the tiny model, and a client for it. */
@@ -28,12 +29,15 @@ public final class RunningServer implements AutoCloseable {
     /** The name under which the tiny model is served. */
     public static final String MODEL = "tiny";
 
+    /** Long enough for any machine. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
     private static final Path FILES = Path.of("..", "core", "src", "test", "resources", "models", "tiny-llama");
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
+            .connectTimeout(PATIENCE)
             .build();
     private final ServerVerticle verticle;
     private final String deployment;
@@ -70,10 +74,17 @@ public final class RunningServer implements AutoCloseable {
 
     /** A server that takes ten milliseconds more for each step: a long request is still running when a test, however late, looks. */
     static RunningServer slow(Object... options) {
+        return slowUntil(() -> false, options);
+    }
+
+    /** A {@linkplain #slow slow} server that a test can hurry, once it has looked. */
+    static RunningServer slowUntil(BooleanSupplier hurried, Object... options) {
         return new RunningServer(json(options), new LlmListener() {
             @Override
             public void stepCompleted(StepReport report) {
-                LockSupport.parkNanos(10_000_000);
+                if (!hurried.getAsBoolean()) {
+                    LockSupport.parkNanos(10_000_000);
+                }
             }
         });
     }
@@ -172,7 +183,7 @@ public final class RunningServer implements AutoCloseable {
 
     private HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder builder =
-                HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(60));
+                HttpRequest.newBuilder(URI.create(url() + path)).timeout(PATIENCE);
         return headers.length == 0 ? builder : builder.headers(headers);
     }
 

@@ -136,7 +136,7 @@ class LoadTest {
                 }
             }
         }
-        long patience = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        long patience = System.nanoTime() + Duration.ofMinutes(10).toNanos();
         while ((llm.stats().heldBlocks() > 0 || llm.stats().queued() > 0) && System.nanoTime() < patience) {
             Thread.sleep(20);
         }
