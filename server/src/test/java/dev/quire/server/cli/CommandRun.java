@@ -16,6 +16,16 @@ import picocli.CommandLine;
 
 /** A command line that has run, and what it said. */
 record CommandRun(int status, String out, String err) {
+    /** The arguments that generate one token of the tiny model on a backend, in reproducible numerics. */
+    static List<String> oneToken(String backend, String... more) {
+        List<String> args =
+                new ArrayList<>(List.of("generate", "--model=tiny", "--numerics=reproducible", "--max-tokens=1"));
+        args.add("--backend=" + backend);
+        args.addAll(List.of(more));
+        args.add("Once");
+        return args;
+    }
+
     /** In this JVM. */
     static CommandRun of(String... args) {
         StringWriter out = new StringWriter();

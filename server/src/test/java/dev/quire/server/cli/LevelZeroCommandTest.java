@@ -8,18 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator reads where a Level Zero device cannot serve, and the status that scripts see; each in a process of its own. */
 class LevelZeroCommandTest {
-    private static final List<String> GENERATE = List.of(
-            "generate", "--model", "tiny", "--backend", "levelzero", "--numerics", "reproducible", "--max-tokens", "1");
-
     @TempDir
     Path folder;
 
@@ -74,9 +69,6 @@ class LevelZeroCommandTest {
 
     private static CommandRun generate(Map<String, String> environment, String... more)
             throws IOException, InterruptedException {
-        List<String> all = Stream.of(GENERATE.stream(), Stream.of(more), Stream.of("Once"))
-                .flatMap(part -> part)
-                .toList();
-        return CommandRun.apart(environment, all);
+        return CommandRun.apart(environment, CommandRun.oneToken(DeviceBackends.LEVEL_ZERO, more));
     }
 }

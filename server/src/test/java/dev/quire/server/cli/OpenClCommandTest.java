@@ -7,18 +7,13 @@ import dev.quire.core.llm.Backends;
 import dev.quire.core.testing.DeviceBackends;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator reads where an OpenCL device cannot serve, and the status that scripts see. */
 class OpenClCommandTest {
-    private static final List<String> GENERATE = List.of(
-            "generate", "--model", "tiny", "--backend", "opencl", "--numerics", "reproducible", "--max-tokens", "1");
-
     @TempDir
     Path empty;
 
@@ -60,7 +55,8 @@ class OpenClCommandTest {
 
     @Test
     void aMachineWithoutDriversSaysSo() throws IOException, InterruptedException {
-        CommandRun ran = CommandRun.apart(Map.of("OCL_ICD_VENDORS", empty.toString()), arguments());
+        CommandRun ran = CommandRun.apart(
+                Map.of("OCL_ICD_VENDORS", empty.toString()), CommandRun.oneToken(DeviceBackends.OPENCL));
         assertEquals(QuireCommand.FAILED, ran.status(), ran.err());
         assertTrue(
                 ran.err()
@@ -70,12 +66,6 @@ class OpenClCommandTest {
     }
 
     private static CommandRun generate(String... more) {
-        return CommandRun.of(arguments(more).toArray(String[]::new));
-    }
-
-    private static List<String> arguments(String... more) {
-        return Stream.of(GENERATE.stream(), Stream.of(more), Stream.of("Once"))
-                .flatMap(part -> part)
-                .toList();
+        return CommandRun.of(CommandRun.oneToken(DeviceBackends.OPENCL, more).toArray(String[]::new));
     }
 }

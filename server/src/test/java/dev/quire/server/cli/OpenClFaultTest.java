@@ -5,31 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.core.testing.DeviceBackends;
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A driver that goes wrong below the real program: a layer under the OpenCL loader spoils one kind of call. */
 class OpenClFaultTest {
-    private static final Pattern SERVING = Pattern.compile("Serving tiny at (http://\\S+), reproducible numerics");
-    private static final List<String> ON_OPENCL =
-            List.of("--model", "tiny", "--backend", "opencl", "--numerics", "reproducible", "--max-model-len", "256");
-
     @TempDir
     static Path folder;
 
@@ -62,10 +49,7 @@ class OpenClFaultTest {
     }
 
     private static String generate(Map<String, String> environment) throws IOException, InterruptedException {
-        List<String> args = new ArrayList<>(List.of("generate", "--max-tokens", "1"));
-        args.addAll(ON_OPENCL);
-        args.add("Once");
-        CommandRun ran = CommandRun.apart(environment, args);
+        CommandRun ran = CommandRun.apart(environment, CommandRun.oneToken(DeviceBackends.OPENCL));
         assertEquals(QuireCommand.FAILED, ran.status(), ran.err());
         return ran.err();
     }
@@ -73,30 +57,21 @@ class OpenClFaultTest {
     @Test
     void aLostDeviceFailsRequestsWithTheReasonAndTheServerStaysUpAndSaysSo() throws IOException, InterruptedException {
         Path gone = folder.resolve("gone");
-        List<String> args = new ArrayList<>(List.of("serve", "--port", "0", "--host", "localhost"));
-        args.addAll(ON_OPENCL);
-        Process server = CommandRun.start(layer.environment("launch:" + gone), args);
-        try (HttpClient client = HttpClient.newHttpClient();
-                BufferedReader said = server.errorReader()) {
-            String url = url(said);
-            assertEquals(200, complete(client, url).statusCode());
-            assertEquals(200, get(client, url + "/health"));
+        JsonObject twoTokens = new JsonObject().put("max_tokens", 2);
+        try (ServerProcess server = ServerProcess.start(layer.environment("launch:" + gone), DeviceBackends.OPENCL)) {
+            assertEquals(200, server.complete(twoTokens).statusCode());
+            assertEquals(200, server.status("/health"));
             Files.createFile(gone);
-            HttpResponse<String> failed = complete(client, url);
+            HttpResponse<String> failed = server.complete(twoTokens);
             assertEquals(500, failed.statusCode(), failed.body());
             assertLost(failed);
-            HttpResponse<String> refused = complete(client, url);
+            HttpResponse<String> refused = server.complete(twoTokens);
             assertEquals(503, refused.statusCode(), refused.body());
             assertLost(refused);
-            assertEquals(503, get(client, url + "/health"));
-            assertEquals(200, get(client, url + "/v1/models"));
-            assertEquals(200, get(client, url + "/metrics"));
+            assertEquals(503, server.status("/health"));
+            assertEquals(200, server.status("/v1/models"));
+            assertEquals(200, server.status("/metrics"));
             assertTrue(server.isAlive());
-        } finally {
-            server.destroy();
-            if (!server.waitFor(60, TimeUnit.SECONDS)) {
-                server.destroyForcibly();
-            }
         }
     }
 
@@ -104,34 +79,5 @@ class OpenClFaultTest {
         String message = new JsonObject(response.body()).getJsonObject("error").getString("message");
         assertTrue(message.contains("the OpenCL device is lost"), message);
         assertTrue(message.contains("CL_DEVICE_NOT_AVAILABLE"), message);
-    }
-
-    /** Where the server listens, as it says once it does. */
-    private static String url(BufferedReader said) throws IOException {
-        StringBuilder before = new StringBuilder();
-        for (String line = said.readLine(); line != null; line = said.readLine()) {
-            Matcher matcher = SERVING.matcher(line);
-            if (matcher.find()) {
-                return matcher.group(1);
-            }
-            before.append(line).append('\n');
-        }
-        throw new AssertionError("it does not serve: " + before);
-    }
-
-    private static HttpResponse<String> complete(HttpClient client, String url)
-            throws IOException, InterruptedException {
-        JsonObject body =
-                new JsonObject().put("model", "tiny").put("prompt", "Once").put("max_tokens", 2);
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v1/completions"))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body.encode()))
-                .build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static int get(HttpClient client, String url) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
-        return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 }
