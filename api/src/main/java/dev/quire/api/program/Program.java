@@ -1,5 +1,6 @@
 package dev.quire.api.program;
 
+import dev.quire.api.types.DType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -29,6 +30,23 @@ public record Program(List<Value> inputs, List<WeightRef> weights, List<Op> ops,
         Set<WeightRef> weights = new LinkedHashSet<>();
         ops.forEach(op -> weights.addAll(op.weights()));
         return new Program(inputs, List.copyOf(weights), ops, outputs);
+    }
+
+    /**
+     * The program of a sampling step: {@code logits} [E, vocabulary] are sampled into {@code sampled}, {@code ranks}, {@code top_ids} and
+     * {@code top_logprobs}.
+     *
+     * @param top most alternatives that a row asks for
+     */
+    public static Program sampling(int vocabulary, int top) {
+        Value logits = new Value("logits", Rows.EXTERNAL, vocabulary, DType.F32);
+        Op sample = new Op.Sample(
+                logits,
+                new Value("sampled", Rows.LOGITS, 1, DType.I32),
+                new Value("ranks", Rows.LOGITS, 1, DType.I32),
+                new Value("top_ids", Rows.LOGITS, 1 + top, DType.I32),
+                new Value("top_logprobs", Rows.LOGITS, 1 + top, DType.F32));
+        return of(List.of(logits), List.of(sample), sample.outputs());
     }
 
     /** This program with each composite that {@code refused} accepts replaced by its definition, repeatedly. */

@@ -3,13 +3,11 @@ package dev.quire.conformance.cases;
 import dev.quire.api.program.Activation;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
-import dev.quire.api.program.Rows;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.step.SamplingRow;
 import dev.quire.api.step.SamplingRow.Adjustments;
 import dev.quire.api.step.StepBatch;
-import dev.quire.api.types.DType;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.conformance.oracle.Selection;
 import dev.quire.conformance.scenario.Action;
@@ -30,8 +28,6 @@ final class OrderCases {
     private static final int VOCABULARY = 97;
     private static final int ROWS = 7;
 
-    private static final Value LOGITS = new Value("logits", Rows.EXTERNAL, VOCABULARY, DType.F32);
-    private static final Value SAMPLED = new Value("sampled", Rows.LOGITS, 1, DType.I32);
     private static final Value LOOKED_UP = Value.tokens("looked up", VOCABULARY);
 
     private final Samples samples;
@@ -87,22 +83,12 @@ final class OrderCases {
         for (int i = 0; i < 5; i++) {
             int sampling = steps.size() - 1;
             steps.add(lookUp("look-up " + i).fed(sampling, rows));
-            Program greedy = sampling();
+            Program greedy = Program.sampling(VOCABULARY, 0);
             StepBatch batch = StepBatch.sampling(rows, Collections.nCopies(ROWS, SamplingRow.GREEDY));
             steps.add(Action.Step.judged("choice " + i, greedy, batch, Map.of())
                     .linked("logits", steps.size() - 1, LOOKED_UP));
         }
         return Scenario.of(steps);
-    }
-
-    private static Program sampling() {
-        Op op = new Op.Sample(
-                LOGITS,
-                SAMPLED,
-                new Value("ranks", Rows.LOGITS, 1, DType.I32),
-                new Value("ids", Rows.LOGITS, 1, DType.I32),
-                new Value("logprobs", Rows.LOGITS, 1, DType.F32));
-        return Program.of(List.of(LOGITS), List.of(op), op.outputs());
     }
 
     private Action.Step sample(String name) {
@@ -113,7 +99,8 @@ final class OrderCases {
             rows.add(new SamplingRow(1, 0, 1, 0, 77 + r, r, OptionalInt.empty(), -1, Adjustments.NONE));
         }
         float[] logits = samples.floats(name + "logits", ROWS * VOCABULARY, 2);
-        return Action.Step.preparing(sampling(), StepBatch.sampling(from, rows), Map.of("logits", logits));
+        return Action.Step.preparing(
+                Program.sampling(VOCABULARY, 0), StepBatch.sampling(from, rows), Map.of("logits", logits));
     }
 
     private static Action.Step lookUp(String name) {

@@ -1,13 +1,9 @@
 package dev.quire.conformance.cases;
 
-import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
-import dev.quire.api.program.Rows;
-import dev.quire.api.program.Value;
 import dev.quire.api.step.SamplingRow;
 import dev.quire.api.step.SamplingRow.Adjustments;
 import dev.quire.api.step.StepBatch;
-import dev.quire.api.types.DType;
 import dev.quire.conformance.scenario.Action;
 import dev.quire.conformance.scenario.Scenario;
 import java.util.ArrayList;
@@ -189,14 +185,7 @@ final class SampleCases {
                     row.top(),
                     row.adjustments()));
         }
-        Value logits = new Value("logits", Rows.EXTERNAL, vocabulary, DType.F32);
-        Op op = new Op.Sample(
-                logits,
-                new Value("sampled", Rows.LOGITS, 1, DType.I32),
-                new Value("ranks", Rows.LOGITS, 1, DType.I32),
-                new Value("ids", Rows.LOGITS, 1 + TOP, DType.I32),
-                new Value("logprobs", Rows.LOGITS, 1 + TOP, DType.F32));
-        Program program = Program.of(List.of(logits), List.of(op), op.outputs());
+        Program program = Program.sampling(vocabulary, TOP);
         Action step = Action.Step.judged(variant, program, StepBatch.sampling(from, rows), Map.of("logits", values));
         return Scenario.of(List.of(step));
     }

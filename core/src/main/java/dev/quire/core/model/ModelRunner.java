@@ -7,10 +7,7 @@ import dev.quire.api.memory.BlockPairs;
 import dev.quire.api.memory.Buffer;
 import dev.quire.api.memory.KvCache;
 import dev.quire.api.memory.KvCacheLayout;
-import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
-import dev.quire.api.program.Rows;
-import dev.quire.api.program.Value;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.SamplingRow;
 import dev.quire.api.step.StepBatch;
@@ -83,13 +80,7 @@ public final class ModelRunner implements AutoCloseable {
 
     /** The program of a sampling step over rows of {@code vocabSize} logits. */
     public static Program samplingProgram(int vocabSize) {
-        Value logits = new Value("logits", Rows.EXTERNAL, vocabSize, DType.F32);
-        Value tokens = new Value("sampled", Rows.LOGITS, 1, DType.I32);
-        Value ranks = new Value("ranks", Rows.LOGITS, 1, DType.I32);
-        Value topIds = new Value("top_ids", Rows.LOGITS, 1 + MAX_TOP_LOGPROBS, DType.I32);
-        Value topLogprobs = Value.logits("top_logprobs", 1 + MAX_TOP_LOGPROBS);
-        Op sample = new Op.Sample(logits, tokens, ranks, topIds, topLogprobs);
-        return Program.of(List.of(logits), List.of(sample), sample.outputs());
+        return Program.sampling(vocabSize, MAX_TOP_LOGPROBS);
     }
 
     /**

@@ -2,14 +2,12 @@ package dev.quire.kernels.host;
 
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
-import dev.quire.api.program.Rows;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.step.SamplingRow;
 import dev.quire.api.step.SamplingRow.Adjustments;
 import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.StepTokens;
-import dev.quire.api.types.DType;
 import dev.quire.api.types.WeightFormat;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +49,7 @@ class SamplingKernelsTest {
                 logits[i] = logit(i / vocabulary);
             }
             try (Twins twins = new Twins(Optional.empty())) {
-                Program program = sampling(vocabulary);
+                Program program = Program.sampling(vocabulary, TOP);
                 StepBatch batch = StepBatch.sampling(from, sampling);
                 twins.run(program, Numbers.weights(SEED), batch, Map.of("logits", logits));
             }
@@ -71,7 +69,7 @@ class SamplingKernelsTest {
         int[] ids = {~4, 7, ~0, ~2};
         try (Twins twins = new Twins(Optional.empty())) {
             Map<String, float[]> logits = Map.of("logits", Numbers.hostile(random, vocabulary));
-            twins.run(sampling(vocabulary), Numbers.weights(SEED), sampling, logits);
+            twins.run(Program.sampling(vocabulary, TOP), Numbers.weights(SEED), sampling, logits);
             twins.run(
                     embed,
                     Numbers.weights(SEED),
@@ -147,16 +145,5 @@ class SamplingKernelsTest {
                 .sorted()
                 .distinct()
                 .toArray();
-    }
-
-    private static Program sampling(int vocabulary) {
-        Value logits = new Value("logits", Rows.EXTERNAL, vocabulary, DType.F32);
-        Op op = new Op.Sample(
-                logits,
-                new Value("sampled", Rows.LOGITS, 1, DType.I32),
-                new Value("ranks", Rows.LOGITS, 1, DType.I32),
-                new Value("ids", Rows.LOGITS, 1 + TOP, DType.I32),
-                new Value("logprobs", Rows.LOGITS, 1 + TOP, DType.F32));
-        return Program.of(List.of(logits), List.of(op), op.outputs());
     }
 }

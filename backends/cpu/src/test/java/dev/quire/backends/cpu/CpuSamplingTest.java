@@ -7,10 +7,7 @@ import dev.quire.api.BackendOptions;
 import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
 import dev.quire.api.memory.Buffer;
-import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
-import dev.quire.api.program.Rows;
-import dev.quire.api.program.Value;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.SamplingRow;
 import dev.quire.api.step.SamplingRow.Adjustments;
@@ -99,13 +96,7 @@ class CpuSamplingTest {
     private static Sampled sample(AttentionBackend backend, List<SamplingRow> rows) {
         try (backend) {
             int n = rows.size();
-            Value logits = new Value("logits", Rows.EXTERNAL, VOCABULARY, DType.F32);
-            Value tokens = new Value("sampled", Rows.LOGITS, 1, DType.I32);
-            Value ranks = new Value("ranks", Rows.LOGITS, 1, DType.I32);
-            Value ids = new Value("ids", Rows.LOGITS, TOP, DType.I32);
-            Value logprobs = new Value("logprobs", Rows.LOGITS, TOP, DType.F32);
-            Op sample = new Op.Sample(logits, tokens, ranks, ids, logprobs);
-            Program program = Program.of(List.of(logits), List.of(sample), sample.outputs());
+            Program program = Program.sampling(VOCABULARY, TOP - 1);
             StepLimits limits = new StepLimits(1, 1, n, 1);
             Executable executable = backend.compile(
                     program,
@@ -123,8 +114,8 @@ class CpuSamplingTest {
                     "logits", in,
                     "sampled", backend.buffer(DType.I32, n, 1),
                     "ranks", backend.buffer(DType.I32, n, 1),
-                    "ids", backend.buffer(DType.I32, n, TOP),
-                    "logprobs", backend.buffer(DType.F32, n, TOP));
+                    "top_ids", backend.buffer(DType.I32, n, TOP),
+                    "top_logprobs", backend.buffer(DType.F32, n, TOP));
             int[] logitRows = IntStream.range(0, n).map(r -> r % 16).toArray();
             executable
                     .submit(StepBatch.sampling(logitRows, rows), new Bindings(Optional.empty(), io))
@@ -134,8 +125,8 @@ class CpuSamplingTest {
                 sampled.tokens[r] = io.get("sampled").intAt(r, 0);
                 sampled.ranks[r] = io.get("ranks").intAt(r, 0);
                 for (int i = 0; i < TOP; i++) {
-                    sampled.ids[r][i] = io.get("ids").intAt(r, i);
-                    sampled.logprobs[r][i] = io.get("logprobs").floatAt(r, i);
+                    sampled.ids[r][i] = io.get("top_ids").intAt(r, i);
+                    sampled.logprobs[r][i] = io.get("top_logprobs").floatAt(r, i);
                 }
             }
             return sampled;

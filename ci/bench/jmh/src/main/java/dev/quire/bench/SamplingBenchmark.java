@@ -1,13 +1,9 @@
 package dev.quire.bench;
 
-import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
-import dev.quire.api.program.Rows;
-import dev.quire.api.program.Value;
 import dev.quire.api.step.SamplingRow;
 import dev.quire.api.step.SamplingRow.Adjustments;
 import dev.quire.api.step.StepBatch;
-import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import java.util.List;
 import java.util.Optional;
@@ -60,17 +56,10 @@ public class SamplingBenchmark extends HotPath {
 
     @Setup
     public void open() {
-        Value logits = new Value("logits", Rows.EXTERNAL, VOCABULARY, DType.F32);
-        Op op = new Op.Sample(
-                logits,
-                new Value("sampled", Rows.LOGITS, 1, DType.I32),
-                new Value("ranks", Rows.LOGITS, 1, DType.I32),
-                new Value("ids", Rows.LOGITS, 1 + TOP, DType.I32),
-                new Value("logprobs", Rows.LOGITS, 1 + TOP, DType.F32));
         int[] from = IntStream.range(0, ROWS).toArray();
         List<SamplingRow> rows = IntStream.range(0, ROWS).mapToObj(wanted::row).toList();
         program = new CpuProgram(
-                Program.of(List.of(logits), List.of(op), op.outputs()),
+                Program.sampling(VOCABULARY, TOP),
                 StepBatch.sampling(from, rows),
                 ROWS,
                 Optional.empty(),

@@ -1,13 +1,9 @@
 package dev.quire.backends.cpu.canonical;
 
-import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
-import dev.quire.api.program.Rows;
-import dev.quire.api.program.Value;
 import dev.quire.api.step.SamplingRow;
 import dev.quire.api.step.SamplingRow.Adjustments;
 import dev.quire.api.step.StepBatch;
-import dev.quire.api.types.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,15 +31,8 @@ class CanonicalSamplingTest {
 
     /** Every row asks for all alternatives, since what is not asked for means nothing. */
     private Trial trial(int vocabulary) {
-        Value logits = new Value("logits", Rows.EXTERNAL, vocabulary, DType.F32);
         int alternatives = Math.min(ALTERNATIVES, vocabulary);
-        Op op = new Op.Sample(
-                logits,
-                new Value("sampled", Rows.LOGITS, 1, DType.I32),
-                new Value("ranks", Rows.LOGITS, 1, DType.I32),
-                new Value("ids", Rows.LOGITS, 1 + alternatives, DType.I32),
-                new Value("logprobs", Rows.LOGITS, 1 + alternatives, DType.F32));
-        Program program = Program.of(List.of(logits), List.of(op), op.outputs());
+        Program program = Program.sampling(vocabulary, alternatives);
         List<SamplingRow> rows = new ArrayList<>();
         int[] from = new int[2 * ROWS];
         for (int r = 0; r < from.length; r++) {
