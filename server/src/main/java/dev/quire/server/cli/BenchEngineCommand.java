@@ -51,6 +51,9 @@ abstract class BenchEngineCommand extends OptionsCommand {
     /** What is run. */
     abstract Trace trace(BenchModel model) throws IOException;
 
+    /** Whether the trace is only made, and not run. */
+    abstract boolean traceOnly();
+
     /** What the rounds say. */
     abstract Table table(
             Trace trace, BenchModel model, List<Contender> contenders, List<Limits> limits, List<List<Round>> rounds);
@@ -65,6 +68,11 @@ abstract class BenchEngineCommand extends OptionsCommand {
         List<AttentionBackend> backends = subject.open(llm);
         try (BenchModel model = subject.made(options.model().model())
                 .orElseGet(() -> subject.model(options.model().model(), found(options), backends))) {
+            if (traceOnly()) {
+                Trace made = trace(model);
+                out().printf("%s: %d requests%n", made.name(), made.requests().size());
+                return 0;
+            }
             List<Contender> contenders =
                     BenchSubject.contenders(backends, List.of(options.device().numerics()));
             output.write(report(contenders, model, llm.engine(), threads(options)), out());

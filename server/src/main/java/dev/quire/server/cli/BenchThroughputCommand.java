@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Measures a trace through the engine, without HTTP. */
 @Command(
@@ -25,6 +26,9 @@ final class BenchThroughputCommand extends BenchEngineCommand {
     @Mixin
     private BenchTrace trace;
 
+    @Option(names = "--trace-only", description = "Make and save the trace, and do not run it.")
+    private boolean traceOnly;
+
     BenchThroughputCommand(Map<String, String> environment) {
         super(environment, "throughput");
     }
@@ -32,6 +36,11 @@ final class BenchThroughputCommand extends BenchEngineCommand {
     @Override
     Trace trace(BenchModel model) throws IOException {
         return trace.trace(model.info().vocabSize(), model.maxModelLen(), model.tokenizer());
+    }
+
+    @Override
+    boolean traceOnly() {
+        return traceOnly;
     }
 
     @Override

@@ -174,6 +174,28 @@ class BenchCommandTest {
     }
 
     @Test
+    void aTraceCanBeSavedAndNotRun() throws IOException {
+        Path trace = folder.resolve("only.jsonl");
+        CommandRun ran = CommandRun.of(
+                "bench",
+                "throughput",
+                "--model",
+                MODEL.toString(),
+                "--backend",
+                "cpu",
+                "--threads",
+                "1",
+                "--num-prompts",
+                "7",
+                "--trace-only",
+                "--save-trace",
+                trace.toString());
+        assertEquals(0, ran.status(), ran.err());
+        assertTrue(ran.out().strip().endsWith("seed 0: 7 requests"), ran.out());
+        assertEquals(7, Files.readAllLines(trace).size());
+    }
+
+    @Test
     void roundsDoNotFindEachOthersPrefixesAndRequestsOfOneRoundDo() throws IOException {
         JsonObject apart = report(
                 "bench",
