@@ -20,6 +20,8 @@ final class GroupedLinear extends PanelLinear {
     /** Expanded together: 64 KB, which the second cache holds. */
     private static final int EXPANDED_STRIPES = 8;
 
+    private static final int MOST_TILE_ROWS = 4;
+
     private final GroupFormat format;
     private final GroupScratch scratch;
 
@@ -156,31 +158,39 @@ final class GroupedLinear extends PanelLinear {
         }
     }
 
-    /** Multiplies all rows with {@code groups} expanded groups, from stripe {@code stripe}. */
+    /** Multiplies all rows with {@code groups} expanded groups, from stripe {@code stripe}: as many together as fit the registers. */
     private void chunk(GroupRun run, int rows, int stripe, int groups, WorkerScratch own) {
         int group = format.group();
         int firstGroup = stripe * GroupFormat.STRIPE / group;
         int first = inputs * run.firstRow() + stripe * GroupFormat.STRIPE;
         int size = groups * Panels.WIDTH;
-        float[] t = own.dots(2 * size);
-        for (int row = 0; row < rows; row += 2) {
-            boolean pair = row + 1 < rows;
+        float[] t = own.dots(MOST_TILE_ROWS * size);
+        for (int row = 0; row < rows; ) {
+            int count = tileRows(rows - row);
             for (int g = 0; g < groups; g++) {
                 int x = first + row * inputs + g * group;
                 int code = g * group * Panels.WIDTH;
                 for (int lane = 0; lane < Panels.WIDTH; lane += Lanes.GROUP) {
-                    if (pair) {
-                        GroupTiles.two(run.x(), x, inputs, own.codes, code, group, lane, t, g * Panels.WIDTH, size);
-                    } else {
-                        GroupTiles.one(run.x(), x, own.codes, code, group, lane, t, g * Panels.WIDTH);
+                    int to = g * Panels.WIDTH;
+                    switch (count) {
+                        case 1 -> GroupTiles.one(run.x(), x, own.codes, code, group, lane, t, to);
+                        case 2 -> GroupTiles.two(run.x(), x, inputs, own.codes, code, group, lane, t, to, size);
+                        default -> GroupTiles.four(run.x(), x, inputs, own.codes, code, group, lane, t, to, size);
                     }
                 }
             }
-            GroupTiles.finish(run, row, firstGroup, groups, t, 0, own.sums);
-            if (pair) {
-                GroupTiles.finish(run, row + 1, firstGroup, groups, t, size, own.sums);
+            for (int end = row + count, at = 0; row < end; row++, at += size) {
+                GroupTiles.finish(run, row, firstGroup, groups, t, at, own.sums);
             }
         }
+    }
+
+    /** How many rows run together when {@code rows} are left. */
+    private static int tileRows(int rows) {
+        if (rows >= MOST_TILE_ROWS && Lanes.COUNT >= 16) {
+            return MOST_TILE_ROWS;
+        }
+        return Math.min(rows, 2);
     }
 
     private void store(int panel, int firstRow, int rows, float[] sums, List<MemorySegment> ys) {

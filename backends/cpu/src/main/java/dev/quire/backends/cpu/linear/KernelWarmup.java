@@ -14,7 +14,7 @@ final class KernelWarmup {
     private static final int INPUTS = 512;
     private static final int OUTPUTS = 2 * Panels.WIDTH;
 
-    /** One row alone, a pair, and pairs with one left over, the fewest that are expanded in every format. */
+    /** One row alone, a pair, and seven, which are expanded in every format and run as tiles of each size. */
     private static final int[] ROWS = {1, 2, 7};
 
     private static final int RUNS = 400;
