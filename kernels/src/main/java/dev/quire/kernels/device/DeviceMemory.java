@@ -14,6 +14,14 @@ public interface DeviceMemory extends AutoCloseable {
      */
     Optional<MemorySegment> host();
 
+    /**
+     * Native memory, as long and freed with it, which the driver copies from and to faster than from other memory. Empty where it has none, or
+     * where the host reaches the memory itself.
+     */
+    default Optional<MemorySegment> staging() {
+        return Optional.empty();
+    }
+
     /** Frees it. No command that names it is running. Does not throw, even on a lost device. */
     @Override
     void close();

@@ -22,7 +22,7 @@ final class Exchange implements AutoCloseable {
     static Exchange allocate(IssueQueue queue, long bytes) {
         DeviceMemory device = queue.allocate(bytes, MemoryUse.EXCHANGE);
         Arena staging = Arena.ofShared();
-        MemorySegment host = device.host().orElseGet(() -> staging.allocate(bytes, Long.BYTES));
+        MemorySegment host = device.host().or(device::staging).orElseGet(() -> staging.allocate(bytes, Long.BYTES));
         return new Exchange(device, host, staging);
     }
 

@@ -1,0 +1,55 @@
+package dev.quire.backends.cuda;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.Availability;
+import dev.quire.api.BackendException;
+import dev.quire.api.BackendOptions;
+import dev.quire.api.BackendProvider;
+import dev.quire.api.DeviceInfo;
+import dev.quire.kernels.Dialect;
+import dev.quire.kernels.KernelCache;
+import dev.quire.kernels.KernelSource;
+import dev.quire.kernels.device.DeviceBackend;
+import java.util.List;
+
+/** NVIDIA GPUs, by their driver and NVRTC. It has no settings. */
+public final class CudaProvider implements BackendProvider {
+    private static final String NAME = "cuda";
+    private static final long CACHE_BYTES = 256L << 20;
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Availability availability() {
+        return Target.find().availability();
+    }
+
+    @Override
+    public List<DeviceInfo> devices() {
+        return Target.find().infos();
+    }
+
+    @Override
+    public AttentionBackend open(DeviceInfo device, BackendOptions options) {
+        if (!options.settings().isEmpty()) {
+            throw new BackendException(
+                    BackendException.Kind.UNSUPPORTED,
+                    "backend cuda has no settings; drop %s"
+                            .formatted(options.settings().keySet()));
+        }
+        Target target = Target.find().pick(device, "CUDA");
+        Nvrtc nvrtc = NvrtcSearch.usual().find(target.driver());
+        KernelCache cache =
+                new KernelCache(options.cacheDirectory().resolve("kernels"), CACHE_BYTES, options.notices());
+        CudaDevice opened = new CudaDevice(target, nvrtc, cache, kernel -> KernelSource.portable(kernel, Dialect.CUDA));
+        try {
+            return new DeviceBackend(NAME, opened, options.notices());
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.quire.backends.cuda;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.quire.api.BackendException.Kind;
+import dev.quire.kernels.device.Command;
+import dev.quire.kernels.device.DeviceMemory;
+import dev.quire.kernels.device.Operand;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** Gives commands to the stream, which runs them, or remembers them while it captures. */
+final class StreamWriter {
+    private final CudaContext context;
+    private final Modules modules;
+
+    StreamWriter(CudaContext context, Modules modules) {
+        this.context = context;
+        this.modules = modules;
+    }
+
+    /** Builds what is not built: a stream that captures lets nothing be loaded. */
+    void prepare(List<Command> commands) {
+        for (Command command : commands) {
+            if (command instanceof Command.Launch launch) {
+                modules.function(launch.kernel());
+            }
+        }
+    }
+
+    void write(Command command) {
+        Driver driver = context.enter();
+        long stream = context.stream();
+        switch (command) {
+            case Command.Launch launch -> launch(driver, launch);
+            case Command.Upload(var from, var to, long offset) ->
+                driver.check(
+                        driver.memcpyHtoDAsync.call(at(to, offset), from, from.byteSize(), stream),
+                        Kind.STEP_FAILED,
+                        driver.memcpyHtoDAsync.name());
+            case Command.Download(var from, long offset, var to) ->
+                driver.check(
+                        driver.memcpyDtoHAsync.call(to, at(from, offset), to.byteSize(), stream),
+                        Kind.STEP_FAILED,
+                        driver.memcpyDtoHAsync.name());
+            case Command.Zero(var memory) ->
+                driver.check(
+                        driver.memsetD8Async.call(at(memory, 0), (byte) 0, memory.bytes(), stream),
+                        Kind.STEP_FAILED,
+                        driver.memsetD8Async.name());
+        }
+    }
+
+    private void launch(Driver driver, Command.Launch launch) {
+        try (Arena arena = Arena.ofConfined()) {
+            List<Operand> operands = launch.operands();
+            MemorySegment pointers = arena.allocate(ADDRESS, operands.size());
+            MemorySegment values = arena.allocate(JAVA_LONG, operands.size());
+            for (int i = 0; i < operands.size(); i++) {
+                MemorySegment value = values.asSlice(i * JAVA_LONG.byteSize(), JAVA_LONG.byteSize());
+                switch (operands.get(i)) {
+                    case Operand.Pointer(var memory, long offset) -> value.set(JAVA_LONG, 0, at(memory, offset));
+                    case Operand.Nowhere() -> value.set(JAVA_LONG, 0, 0);
+                    case Operand.Int(int number) -> value.set(JAVA_INT, 0, number);
+                    case Operand.Real(float number) -> value.set(JAVA_FLOAT, 0, number);
+                }
+                pointers.setAtIndex(ADDRESS, i, value);
+            }
+            int status = driver.launchKernel.call(
+                    modules.function(launch.kernel()),
+                    launch.groups(),
+                    1,
+                    1,
+                    launch.groupSize(),
+                    1,
+                    1,
+                    0,
+                    context.stream(),
+                    pointers,
+                    MemorySegment.NULL);
+            driver.check(status, Kind.STEP_FAILED, "%s of %s".formatted(driver.launchKernel.name(), launch.kernel()));
+        }
+    }
+
+    private static long at(DeviceMemory memory, long offset) {
+        return ((CudaMemory) memory).address() + offset;
+    }
+}

@@ -1,0 +1,57 @@
+// A driver of one kind of GPU, which is this machine's processor. It does what Quire asks of libcuda, at once and in the caller's thread, and refuses
+// wrong use. Statuses have cuda.h's numbers.
+#pragma once
+#include <stddef.h>
+
+enum {
+    SUCCESS = 0,
+    INVALID_VALUE = 1,
+    OUT_OF_MEMORY = 2,
+    NO_DEVICE = 100,
+    INVALID_DEVICE = 101,
+    INVALID_IMAGE = 200,
+    INVALID_CONTEXT = 201,
+    INVALID_HANDLE = 400,
+    NOT_FOUND = 500,
+    LAUNCH_FAILED = 719,
+    CAPTURE_UNSUPPORTED = 900
+};
+
+// What is counted while it lives.
+enum kind { CONTEXT = 1, MEMORY, PINNED, MODULE, STREAM, GRAPH, EXEC, EVENT, KINDS };
+
+// What every handle begins with.
+struct object {
+    enum kind kind;
+};
+
+enum { MOST_PARAMETERS = 32 };
+
+struct function {
+    void (*entry)(void **);
+    int (*launch)(void (*)(void **), int, int, void **);
+    int parameters;
+    int sizes[MOST_PARAMETERS];
+};
+
+// Zeroed memory for a handle, counted.
+void *make(enum kind kind, size_t bytes);
+// 0, or INVALID_HANDLE if it is not a living handle of the kind.
+int give_back(void *handle, enum kind kind);
+int is(const void *handle, enum kind kind);
+
+// A setting by name, from the environment variable STUB_CUDA_name unless a test has set it.
+long setting(const char *name, long otherwise);
+// What a call that works on the device returns before it does anything: the device is lost, or the thread has no context.
+int ready(void);
+void lose(void);
+// Whether so many bytes from an address lie in one allocation.
+int owned(unsigned long long address, size_t bytes);
+// Whether this thread's stream captures, when nothing may be allocated or loaded.
+extern _Thread_local int capturing;
+
+#define CHECK(condition, status) \
+    if (!(condition)) return status
+#define READY() \
+    int readiness = ready(); \
+    if (readiness != SUCCESS) return readiness

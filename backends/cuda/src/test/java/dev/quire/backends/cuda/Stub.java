@@ -1,0 +1,50 @@
+package dev.quire.backends.cuda;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.quire.kernels.device.DeviceSearch;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** The driver that stands in for NVIDIA's, which the loader finds in this module's tests. */
+final class Stub {
+    private Stub() {}
+
+    private static NativeLibrary library() {
+        return NativeLibrary.first(List.of(Driver.LIBRARY)).orElseThrow();
+    }
+
+    /** Skips a test where the build made no stub. */
+    static void assume() {
+        boolean built = NativeLibrary.first(List.of(Driver.LIBRARY))
+                .filter(library -> library.symbols().find("stubLive").isPresent())
+                .isPresent();
+        assumeTrue(built, "the build made no stub of CUDA, for want of gcc and g++");
+    }
+
+    /** Changes a setting, such as {@code VERSION}, for this process. A device that was lost is well again. */
+    static void set(String name, long value) {
+        try (Arena arena = Arena.ofConfined()) {
+            assertEquals(0, library().function("stubSet", ADDRESS, JAVA_LONG).call(arena.allocateFrom(name), value));
+        }
+    }
+
+    /** How much the driver has given out and not been given back: contexts, memory, modules, streams, graphs and events. */
+    static int live() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocate(JAVA_INT);
+            assertEquals(0, library().function("stubLive", ADDRESS).call(count));
+            return count.get(JAVA_INT, 0);
+        }
+    }
+
+    /** Its first device. */
+    static Target target() {
+        return ((DeviceSearch.Found<Target>) Target.find()).devices().getFirst();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.quire.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an operator reads where a GPU cannot serve, and the status that scripts see; each in a process of its own, on the stub of {@code backends/cuda}. */
+class CudaCommandTest {
+    private static final Path STUB = Path.of("..", "backends", "cuda", "target", "stub")
+            .toAbsolutePath()
+            .normalize();
+    private static final List<String> GENERATE = List.of(
+            "generate", "--model", "tiny", "--backend", "cuda", "--numerics", "reproducible", "--max-tokens", "1");
+
+    @TempDir
+    Path home;
+
+    @BeforeAll
+    static void theStubIsThere() {
+        assumeTrue(Files.exists(STUB.resolve("libcuda.so.1")), "the build made no stub of CUDA, for want of gcc and g++");
+    }
+
+    @Test
+    void aMachineWithoutADriverSaysWhatToInstall() throws IOException, InterruptedException {
+        Path broken = Files.createFile(home.resolve("libcuda.so.1")); // hides one that the machine may have
+        assertFails(
+                generate(broken.getParent(), Map.of()),
+                "No backend 'cuda' on this machine: there is no NVIDIA driver: libcuda.so.1 is not found. Available: cpu",
+                "To use it: install the driver of your GPU, 525 or newer");
+    }
+
+    @Test
+    void anOldDriverIsNamedWithTheOldestThatServes() throws IOException, InterruptedException {
+        assertFails(
+                generate(STUB, Map.of("VERSION", "11040")),
+                "the NVIDIA driver is made for CUDA 11.4; the oldest that serves is for CUDA 12.0",
+                "To use it: install driver 525 or newer");
+    }
+
+    @Test
+    void aMachineWithoutAGpuSaysWhereToLook() throws IOException, InterruptedException {
+        assertFails(
+                generate(STUB, Map.of("DEVICES", "0")),
+                "the driver finds no GPU (CUDA_ERROR_NO_DEVICE, 100)",
+                "see what nvidia-smi and CUDA_VISIBLE_DEVICES say");
+    }
+
+    @Test
+    void aDeviceIndexThatIsNotThereIsRefusedWithThoseThatAre() throws IOException, InterruptedException {
+        assertFails(
+                generate(STUB, Map.of(), "--device", "99"),
+                "Backend 'cuda' has no device 99. Devices: [0 (Stub GPU 0)");
+    }
+
+    @Test
+    void aDriverWithoutTheCompilerThatItTakesSaysWhatToInstall() throws IOException, InterruptedException {
+        assertFails(
+                generate(STUB, Map.of("VERSION", "12020")), // the stub's compiler is that of CUDA 13
+                "NVRTC, which compiles the kernels, is not found: looked for [libnvrtc.so.12]",
+                "install it with 'pip install --user \"nvidia-cuda-nvrtc-cu12\"'");
+    }
+
+    @Test
+    void aModuleThatTheDriverRefusesIsNamedWithItsDevice() throws IOException, InterruptedException {
+        assertFails(
+                generate(STUB, Map.of("BROKEN_MODULES", "1")),
+                " does not load on Stub GPU 0 with the driver for CUDA 13.0",
+                "update the driver");
+    }
+
+    @Test
+    void backendsListsTheGpuOrWhyThereIsNone() throws IOException, InterruptedException {
+        CommandRun found = run(STUB, Map.of(), List.of("backends"));
+        assertEquals(0, found.status(), found.err());
+        assertTrue(found.out().contains("Stub GPU 0"), found.out());
+        CommandRun none = run(STUB, Map.of("VERSION", "11040"), List.of("backends"));
+        assertEquals(0, none.status(), none.err());
+        assertTrue(none.out().contains("the NVIDIA driver is made for CUDA 11.4"), none.out());
+    }
+
+    /** The kernels, which are compiled once for both runs, serve on a device that has the memory, and not on one that has less. */
+    @Test
+    void aDeviceThatIsFullNamesWhatItWasForAndTheFlagToLower() throws IOException, InterruptedException {
+        CommandRun served = generate(STUB, Map.of());
+        assertEquals(0, served.status(), served.err());
+        assertFails(
+                generate(STUB, Map.of("MEMORY", "67108864"), "--kv-cache-memory-bytes", "256MiB"),
+                "Stub GPU 0 cannot allocate 256 MiB for the KV cache, with ",
+                "out of device memory (CUDA_ERROR_OUT_OF_MEMORY, 2); lower --kv-cache-memory-bytes");
+    }
+
+    private static void assertFails(CommandRun ran, String... parts) {
+        assertEquals(QuireCommand.FAILED, ran.status(), ran.err());
+        for (String part : parts) {
+            assertTrue(ran.err().contains(part), ran.err());
+        }
+    }
+
+    private CommandRun generate(Path libraries, Map<String, String> settings, String... more)
+            throws IOException, InterruptedException {
+        List<String> all = Stream.of(GENERATE.stream(), Stream.of(more), Stream.of("Once"))
+                .flatMap(part -> part)
+                .toList();
+        return run(libraries, settings, all);
+    }
+
+    /** @param settings of the stub */
+    private CommandRun run(Path libraries, Map<String, String> settings, List<String> arguments)
+            throws IOException, InterruptedException {
+        Map<String, String> environment = new HashMap<>(Map.of("LD_LIBRARY_PATH", libraries.toString()));
+        settings.forEach((name, value) -> environment.put("STUB_CUDA_" + name, value));
+        return CommandRun.apart(environment, List.of("-Duser.home=" + home), arguments);
+    }
+}
