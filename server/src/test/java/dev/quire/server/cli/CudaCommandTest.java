@@ -17,9 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator reads where a GPU cannot serve, and the status that scripts see; each in a process of its own, on the stub of {@code backends/cuda}. */
 class CudaCommandTest {
-    private static final Path STUB = Path.of("..", "backends", "cuda", "target", "stub")
-            .toAbsolutePath()
-            .normalize();
+    private static final Path STUB =
+            Path.of("..", "backends", "cuda", "target", "stub").toAbsolutePath().normalize();
     private static final List<String> GENERATE = List.of(
             "generate", "--model", "tiny", "--backend", "cuda", "--numerics", "reproducible", "--max-tokens", "1");
 
@@ -28,7 +27,8 @@ class CudaCommandTest {
 
     @BeforeAll
     static void theStubIsThere() {
-        assumeTrue(Files.exists(STUB.resolve("libcuda.so.1")), "the build made no stub of CUDA, for want of gcc and g++");
+        assumeTrue(
+                Files.exists(STUB.resolve("libcuda.so.1")), "the build made no stub of CUDA, for want of gcc and g++");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendException.Kind;
 import dev.quire.kernels.KernelCache;
+import dev.quire.kernels.KernelName;
 import dev.quire.kernels.KernelSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -48,8 +49,8 @@ final class Modules implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             long module = load(kernel, arena.allocateFrom(JAVA_BYTE, binary));
             try {
-                long function =
-                        driver.make(Kind.UNSUPPORTED, driver.moduleGetFunction, module, arena.allocateFrom(kernel));
+                MemorySegment name = arena.allocateFrom(KernelName.parse(kernel).function());
+                long function = driver.make(Kind.UNSUPPORTED, driver.moduleGetFunction, module, name);
                 return new Loaded(module, function);
             } catch (BackendException e) {
                 context.release(driver.moduleUnload, module);

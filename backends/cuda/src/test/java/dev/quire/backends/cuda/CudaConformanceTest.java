@@ -6,10 +6,14 @@ import dev.quire.api.types.Numerics;
 import dev.quire.conformance.BackendConformance;
 import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.report.CaseResult;
+import dev.quire.conformance.report.Profile;
 import dev.quire.conformance.run.RunOptions;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The kit's quick run over the stub, which runs the CUDA sources on the processor: no case is refused. */
+/**
+ * What the kit asks of a cache and its attention, over the stub, which runs the CUDA sources on the processor: no case is refused. The
+ * sources themselves pass the whole kit in {@code kernels}.
+ */
 class CudaConformanceTest extends BackendConformance {
     @BeforeAll
     static void theStubIsThere() {
@@ -18,7 +22,9 @@ class CudaConformanceTest extends BackendConformance {
 
     @Override
     protected RunOptions options() {
-        return RunOptions.of("cuda", Numerics.REPRODUCIBLE).with(Depth.QUICK);
+        return RunOptions.of("cuda", Numerics.REPRODUCIBLE)
+                .with(Profile.ATTENTION)
+                .with(Depth.QUICK);
     }
 
     @Override
