@@ -8,7 +8,9 @@ import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.report.CaseResult;
 import dev.quire.conformance.report.Profile;
 import dev.quire.conformance.run.RunOptions;
+import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the kit asks of a cache and its attention, over the stub, which runs the CUDA sources on the processor: no case is refused. The
@@ -16,8 +18,9 @@ import org.junit.jupiter.api.BeforeAll;
  */
 class CudaConformanceTest extends BackendConformance {
     @BeforeAll
-    static void theStubIsThere() {
+    static void theStubIsThere(@TempDir Path cache) {
         Stub.assume();
+        Stub.compileAll(cache); // the processes that run cases have little patience
     }
 
     @Override

@@ -6,9 +6,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.quire.api.BackendOptions;
 import dev.quire.kernels.device.DeviceSearch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The driver that stands in for NVIDIA's, which the loader finds in this module's tests. */
@@ -41,6 +43,12 @@ final class Stub {
             assertEquals(0, library().function("stubLive", ADDRESS).call(count));
             return count.get(JAVA_INT, 0);
         }
+    }
+
+    /** Has its compiler compile every kernel: g++ takes a second for each, and the stub keeps what it made for all processes. */
+    static void compileAll(Path cache) {
+        CudaProvider provider = new CudaProvider();
+        provider.open(provider.devices().getFirst(), BackendOptions.defaults(cache)).close();
     }
 
     /** Its first device. */
