@@ -118,8 +118,14 @@ class CudaCommandTest {
     /** @param settings of the stub */
     private CommandRun run(Path libraries, Map<String, String> settings, List<String> arguments)
             throws IOException, InterruptedException {
-        Map<String, String> environment = new HashMap<>(Map.of("LD_LIBRARY_PATH", libraries.toString()));
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "LD_LIBRARY_PATH",
+                libraries.toString(),
+                "XDG_CACHE_HOME",
+                home.toString(),
+                "JDK_JAVA_OPTIONS",
+                "-Duser.home=" + home)); // where Python's packages may be
         settings.forEach((name, value) -> environment.put("STUB_CUDA_" + name, value));
-        return CommandRun.apart(environment, List.of("-Duser.home=" + home), arguments);
+        return CommandRun.apart(environment, arguments);
     }
 }
