@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETTINGS = 16, ALIGNMENT = 256, TOTAL = 1 << 30 };
+enum { SETTINGS = 16, CALLS = 48, ALIGNMENT = 256, TOTAL = 1 << 30 };
 
 struct allocation {
     struct object object;
@@ -16,6 +16,10 @@ static struct {
     char name[32];
     long value;
 } settings[SETTINGS];
+static struct {
+    const char *name;
+    int count;
+} calls[CALLS];
 static int live[KINDS];
 static int lost;
 static struct allocation *allocations;
@@ -75,9 +79,42 @@ int give_back(void *handle, enum kind kind) {
     return SUCCESS;
 }
 
+static void count(const char *call) {
+    int i = 0;
+    while (i < CALLS - 1 && calls[i].name && strcmp(calls[i].name, call) != 0) {
+        i++;
+    }
+    calls[i].name = call;
+    calls[i].count++;
+}
+
+// How often a function was called that works on the device.
+int stubCalls(const char *name, int *count) {
+    *count = 0;
+    for (int i = 0; i < CALLS && calls[i].name; i++) {
+        *count += strcmp(calls[i].name, name) == 0 ? calls[i].count : 0;
+    }
+    return SUCCESS;
+}
+
+// At the process's end, writes a line for each function to the file that STUB_CUDA_CALLS names.
+__attribute__((destructor)) static void tell(void) {
+    const char *path = getenv("STUB_CUDA_CALLS");
+    FILE *file = path ? fopen(path, "w") : NULL;
+    for (int i = 0; file && i < CALLS && calls[i].name; i++) {
+        fprintf(file, "%s %d\n", calls[i].name, calls[i].count);
+    }
+    if (file) {
+        fclose(file);
+    }
+}
+
 void lose(void) { lost = 1; }
 
-int ready(void) {
+int is_lost(void) { return lost; }
+
+int ready(const char *call) {
+    count(call);
     CHECK(!lost, LAUNCH_FAILED);
     return current && current == primary ? SUCCESS : INVALID_CONTEXT;
 }

@@ -14,7 +14,8 @@ enum {
     INVALID_HANDLE = 400,
     NOT_FOUND = 500,
     LAUNCH_FAILED = 719,
-    CAPTURE_UNSUPPORTED = 900
+    CAPTURE_UNSUPPORTED = 900,
+    UPDATE_FAILURE = 910
 };
 
 // What is counted while it lives.
@@ -42,9 +43,11 @@ int is(const void *handle, enum kind kind);
 
 // A setting by name, from the environment variable STUB_CUDA_name unless a test has set it.
 long setting(const char *name, long otherwise);
-// What a call that works on the device returns before it does anything: the device is lost, or the thread has no context.
-int ready(void);
+// Counts a call that works on the device. What it returns before it does anything: the device is lost, or the thread has no context.
+int ready(const char *call);
+// A failed kernel: later calls hear of it.
 void lose(void);
+int is_lost(void);
 // Whether so many bytes from an address lie in one allocation.
 int owned(unsigned long long address, size_t bytes);
 // Whether this thread's stream captures, when nothing may be allocated or loaded.
@@ -53,5 +56,5 @@ extern _Thread_local int capturing;
 #define CHECK(condition, status) \
     if (!(condition)) return status
 #define READY() \
-    int readiness = ready(); \
+    int readiness = ready(__func__); \
     if (readiness != SUCCESS) return readiness

@@ -45,7 +45,12 @@ final class KernelFolder {
     }
 
     List<String> names(String folder) {
-        return read(folder + "/index").lines().filter(line -> !line.isBlank()).toList();
+        return lines(folder + "/index");
+    }
+
+    /** Lines of a file that are not blank. */
+    List<String> lines(String file) {
+        return read(file).lines().filter(line -> !line.isBlank()).toList();
     }
 
     /** Appends {@code source}, with each included file where it is first named. */

@@ -1,6 +1,7 @@
 package dev.quire.kernels;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One kernel's source, ready for a compiler.
@@ -13,6 +14,7 @@ import java.util.List;
 public record KernelSource(KernelFamily family, String name, String text, String sha256) {
     private static final KernelFolder KERNELS = new KernelFolder("/dev/quire/kernels");
     private static final String OPENCL_ENDING = ".cl";
+    private static final String CUDA_ENDING = ".cu";
     private static final String PORTABLE_ENDING = ".kernel.c";
 
     /**
@@ -41,17 +43,35 @@ public record KernelSource(KernelFamily family, String name, String text, String
      * @throws IllegalArgumentException if there is none of that name; the message lists the known portable files
      */
     public static KernelSource openCl(String kernel) {
+        return own(kernel, KernelFamily.OPENCL, OPENCL_ENDING, Dialect.OPENCL);
+    }
+
+    /**
+     * A kernel for NVIDIA GPUs, ready for their compiler: one of their own family, or else a portable one. No name is in both.
+     *
+     * @param kernel a {@link KernelName}; what it defines stands before the source
+     * @throws IllegalArgumentException if there is none of that name; the message lists the known portable files
+     */
+    public static KernelSource cuda(String kernel) {
+        return own(kernel, KernelFamily.CUDA, CUDA_ENDING, Dialect.CUDA);
+    }
+
+    private static KernelSource own(String kernel, KernelFamily family, String ending, Dialect dialect) {
         KernelName name = KernelName.parse(kernel);
-        String file = name.function() + OPENCL_ENDING;
-        return names(KernelFamily.OPENCL).contains(file)
-                ? KERNELS.find(KernelFamily.OPENCL, file, name.beginning())
-                : portable(kernel, Dialect.OPENCL);
+        String file = name.function() + ending;
+        return names(family).contains(file) ? KERNELS.find(family, file, name.beginning()) : portable(kernel, dialect);
     }
 
     /** Names of the portable kernels' functions. */
     public static List<String> portable() {
         return names(KernelFamily.PORTABLE).stream()
                 .map(file -> file.substring(0, file.length() - PORTABLE_ENDING.length()))
+                .toList();
+    }
+
+    /** Names of all kernels that plans may ask an NVIDIA GPU for: the portable ones, and those of its own family in each variant. */
+    public static List<String> cuda() {
+        return Stream.concat(portable().stream(), KERNELS.lines("cuda.variants").stream())
                 .toList();
     }
 

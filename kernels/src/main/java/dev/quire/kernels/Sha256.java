@@ -5,7 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of the parts one after another. */
-final class Sha256 {
+public final class Sha256 {
     static final int BYTES = 32;
 
     private Sha256() {}
@@ -22,7 +22,8 @@ final class Sha256 {
         }
     }
 
-    static String hex(byte[]... parts) {
+    /** 64 hexadecimal digits. */
+    public static String hex(byte[]... parts) {
         return HexFormat.of().formatHex(of(parts));
     }
 }

@@ -26,11 +26,11 @@ class KernelSourceTest {
     void eachIncludedFileStandsOnceWhereItIsFirstNamed() {
         KernelSource source = sample.find(KernelFamily.PORTABLE, "add.kernel.c");
         String expected = """
-                #include <stdint.h>
-                #define TINY 1
-                #define ONE TINY
-                int add(int x) { return x + ONE; }
-                """;
+            #include <stdint.h>
+            #define TINY 1
+            #define ONE TINY
+            int add(int x) { return x + ONE; }
+            """;
         assertEquals(expected, source.text());
         assertEquals(Sha256.hex(expected.getBytes(StandardCharsets.UTF_8)), source.sha256());
         assertEquals(64, source.sha256().length());
@@ -121,5 +121,16 @@ class KernelSourceTest {
                 assertTrue(!KernelSource.find(family, name).text().contains("#include \""), name);
             }
         }
+    }
+
+    @Test
+    void everyKernelThatNvidiasCompilerIsShownExpandsAndEachOfItsOwnFamilyIsAmongThem() {
+        Set<String> shown = KernelSource.cuda().stream()
+                .map(kernel -> KernelSource.cuda(kernel).name())
+                .collect(Collectors.toSet());
+        assertTrue(
+                shown.containsAll(KernelSource.names(KernelFamily.CUDA)),
+                "src/main/resources/dev/quire/kernels/cuda.variants lacks a kernel: " + shown);
+        assertTrue(shown.containsAll(KernelSource.names(KernelFamily.PORTABLE)), shown::toString);
     }
 }

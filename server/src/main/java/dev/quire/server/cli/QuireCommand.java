@@ -53,6 +53,7 @@ public final class QuireCommand implements Runnable {
         line.addSubcommand(new GenerateCommand(environment));
         line.addSubcommand(models);
         line.addSubcommand(new BackendsCommand());
+        line.addSubcommand(KernelsCommand.line());
         line.addSubcommand(new ExplainCommand(environment));
         line.addSubcommand(bench);
         line.addSubcommand(new BisectCommand(environment));

@@ -2,14 +2,14 @@ package dev.quire.server.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,8 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator reads where a GPU cannot serve, and the status that scripts see; each in a process of its own, on the stub of {@code backends/cuda}. */
 class CudaCommandTest {
-    private static final Path STUB =
-            Path.of("..", "backends", "cuda", "target", "stub").toAbsolutePath().normalize();
     private static final List<String> GENERATE = List.of(
             "generate", "--model", "tiny", "--backend", "cuda", "--numerics", "reproducible", "--max-tokens", "1");
 
@@ -27,8 +25,7 @@ class CudaCommandTest {
 
     @BeforeAll
     static void theStubIsThere() {
-        assumeTrue(
-                Files.exists(STUB.resolve("libcuda.so.1")), "the build made no stub of CUDA, for want of gcc and g++");
+        CudaStub.assume();
     }
 
     @Test
@@ -36,14 +33,15 @@ class CudaCommandTest {
         Path broken = Files.createFile(home.resolve("libcuda.so.1")); // hides one that the machine may have
         assertFails(
                 generate(broken.getParent(), Map.of()),
-                "No backend 'cuda' on this machine: there is no NVIDIA driver: libcuda.so.1 is not found. Available: cpu",
+                "No backend 'cuda' on this machine: there is no NVIDIA driver: libcuda.so.1 is not found. Available:"
+                        + " cpu",
                 "To use it: install the driver of your GPU, 525 or newer");
     }
 
     @Test
     void anOldDriverIsNamedWithTheOldestThatServes() throws IOException, InterruptedException {
         assertFails(
-                generate(STUB, Map.of("VERSION", "11040")),
+                generate(CudaStub.FOLDER, Map.of("VERSION", "11040")),
                 "the NVIDIA driver is made for CUDA 11.4; the oldest that serves is for CUDA 12.0",
                 "To use it: install driver 525 or newer");
     }
@@ -51,7 +49,7 @@ class CudaCommandTest {
     @Test
     void aMachineWithoutAGpuSaysWhereToLook() throws IOException, InterruptedException {
         assertFails(
-                generate(STUB, Map.of("DEVICES", "0")),
+                generate(CudaStub.FOLDER, Map.of("DEVICES", "0")),
                 "the driver finds no GPU (CUDA_ERROR_NO_DEVICE, 100)",
                 "see what nvidia-smi and CUDA_VISIBLE_DEVICES say");
     }
@@ -59,14 +57,14 @@ class CudaCommandTest {
     @Test
     void aDeviceIndexThatIsNotThereIsRefusedWithThoseThatAre() throws IOException, InterruptedException {
         assertFails(
-                generate(STUB, Map.of(), "--device", "99"),
+                generate(CudaStub.FOLDER, Map.of(), "--device", "99"),
                 "Backend 'cuda' has no device 99. Devices: [0 (Stub GPU 0)");
     }
 
     @Test
     void aDriverWithoutTheCompilerThatItTakesSaysWhatToInstall() throws IOException, InterruptedException {
         assertFails(
-                generate(STUB, Map.of("VERSION", "12020")), // the stub's compiler is that of CUDA 13
+                generate(CudaStub.FOLDER, Map.of("VERSION", "12020")), // the stub's compiler is that of CUDA 13
                 "NVRTC, which compiles the kernels, is not found: looked for [libnvrtc.so.12]",
                 "install it with 'pip install --user \"nvidia-cuda-nvrtc-cu12\"'");
     }
@@ -74,17 +72,17 @@ class CudaCommandTest {
     @Test
     void aModuleThatTheDriverRefusesIsNamedWithItsDevice() throws IOException, InterruptedException {
         assertFails(
-                generate(STUB, Map.of("BROKEN_MODULES", "1")),
+                generate(CudaStub.FOLDER, Map.of("BROKEN_MODULES", "1")),
                 " does not load on Stub GPU 0 with the driver for CUDA 13.0",
                 "update the driver");
     }
 
     @Test
     void backendsListsTheGpuOrWhyThereIsNone() throws IOException, InterruptedException {
-        CommandRun found = run(STUB, Map.of(), List.of("backends"));
+        CommandRun found = run(CudaStub.FOLDER, Map.of(), List.of("backends"));
         assertEquals(0, found.status(), found.err());
         assertTrue(found.out().contains("Stub GPU 0"), found.out());
-        CommandRun none = run(STUB, Map.of("VERSION", "11040"), List.of("backends"));
+        CommandRun none = run(CudaStub.FOLDER, Map.of("VERSION", "11040"), List.of("backends"));
         assertEquals(0, none.status(), none.err());
         assertTrue(none.out().contains("the NVIDIA driver is made for CUDA 11.4"), none.out());
     }
@@ -92,12 +90,69 @@ class CudaCommandTest {
     /** The kernels, which are compiled once for both runs, serve on a device that has the memory, and not on one that has less. */
     @Test
     void aDeviceThatIsFullNamesWhatItWasForAndTheFlagToLower() throws IOException, InterruptedException {
-        CommandRun served = generate(STUB, Map.of());
+        CommandRun served = generate(CudaStub.FOLDER, Map.of());
         assertEquals(0, served.status(), served.err());
         assertFails(
-                generate(STUB, Map.of("MEMORY", "67108864"), "--kv-cache-memory-bytes", "256MiB"),
+                generate(CudaStub.FOLDER, Map.of("MEMORY", "67108864"), "--kv-cache-memory-bytes", "256MiB"),
                 "Stub GPU 0 cannot allocate 256 MiB for the KV cache, with ",
                 "out of device memory (CUDA_ERROR_OUT_OF_MEMORY, 2); lower --kv-cache-memory-bytes");
+    }
+
+    /** Two answers differ in length alone, and in no step's shape: the difference is what a step costs. */
+    @Test
+    void aStepOfDecodingIsOneGraphAndAllocatesLoadsAndCapturesNothing() throws IOException, InterruptedException {
+        int more = 8;
+        Map<String, Integer> shorter = calls(40);
+        Map<String, Integer> longer = calls(40 + more);
+        assertEquals(0, more(shorter, longer, "cuLaunchKernel"));
+        for (String never : List.of(
+                "cuMemAlloc_v2",
+                "cuMemHostAlloc",
+                "cuModuleLoadData",
+                "cuStreamBeginCapture_v2",
+                "cuGraphInstantiateWithFlags",
+                "cuGraphExecUpdate_v2",
+                "cuEventCreate")) {
+            assertEquals(0, more(shorter, longer, never), never);
+        }
+        int launches = more(shorter, longer, "cuGraphLaunch");
+        assertEquals(2 * more, launches, "the model's step and the sampler's, for each token");
+        assertEquals(launches, more(shorter, longer, "cuEventRecord"));
+    }
+
+    private static int more(Map<String, Integer> shorter, Map<String, Integer> longer, String call) {
+        return longer.getOrDefault(call, 0) - shorter.getOrDefault(call, 0);
+    }
+
+    /** How often the driver's functions are called to generate so many tokens. */
+    private Map<String, Integer> calls(int tokens) throws IOException, InterruptedException {
+        Path counts = home.resolve("calls");
+        List<String> arguments = new ArrayList<>(GENERATE.subList(0, GENERATE.size() - 1));
+        arguments.addAll(List.of(Integer.toString(tokens), "Once"));
+        CommandRun ran = run(CudaStub.FOLDER, Map.of("CALLS", counts.toString()), arguments);
+        assertEquals(0, ran.status(), ran.err());
+        return Files.readAllLines(counts).stream()
+                .map(line -> line.split(" "))
+                .collect(Collectors.toMap(parts -> parts[0], parts -> Integer.valueOf(parts[1])));
+    }
+
+    /** Kernels that were compiled beforehand serve where there is a driver and no compiler. */
+    @Test
+    void kernelsThatWereBuiltBeforeServeWithoutACompiler() throws IOException, InterruptedException {
+        Path jar = home.resolve("kernels.jar");
+        CommandRun built = run(
+                CudaStub.FOLDER,
+                Map.of(),
+                List.of("kernels", "build", "--nvidia", CudaStub.FOLDER.toString(), jar.toString()));
+        assertEquals(0, built.status(), built.err());
+        assertTrue(built.out().contains("kernels for [sm_80, sm_89, sm_90a, compute_80] by NVRTC 13.0"), built.out());
+        assertFails(generate(CudaStub.DRIVER, Map.of()), "NVRTC, which compiles the kernels, is not found");
+        Map<String, String> environment = CudaStub.environment(CudaStub.DRIVER, home, Map.of());
+        environment.merge("JDK_JAVA_OPTIONS", " -Xbootclasspath/a:" + jar, String::concat);
+        List<String> arguments =
+                Stream.concat(GENERATE.stream(), Stream.of("Once")).toList();
+        CommandRun served = CommandRun.apart(environment, arguments);
+        assertEquals(0, served.status(), served.err());
     }
 
     private static void assertFails(CommandRun ran, String... parts) {
@@ -118,14 +173,6 @@ class CudaCommandTest {
     /** @param settings of the stub */
     private CommandRun run(Path libraries, Map<String, String> settings, List<String> arguments)
             throws IOException, InterruptedException {
-        Map<String, String> environment = new HashMap<>(Map.of(
-                "LD_LIBRARY_PATH",
-                libraries.toString(),
-                "XDG_CACHE_HOME",
-                home.toString(),
-                "JDK_JAVA_OPTIONS",
-                "-Duser.home=" + home)); // where Python's packages may be
-        settings.forEach((name, value) -> environment.put("STUB_CUDA_" + name, value));
-        return CommandRun.apart(environment, arguments);
+        return CommandRun.apart(CudaStub.environment(libraries, home, settings), arguments);
     }
 }

@@ -7,24 +7,42 @@ import dev.quire.core.testing.DeviceBackends;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A started server whose device is lost in the middle of answers: they fail with the reason, and the server stays to say so. */
 class DeviceLossTest {
     /** A few tokens' worth, of hundreds that are asked for. */
     private static final String LAUNCHES = "2000";
 
-    private static final String LOST = "the device was lost";
     private static final JsonObject LONG =
             new JsonObject().put("max_tokens", 400).put("ignore_eos", true).put("stream", true);
 
+    @TempDir
+    Path home;
+
     @Test
-    void answersFailWithTheReasonAndTheServerSaysThatItIsUnhealthy() throws IOException, InterruptedException {
+    void answersOnLevelZeroFailWithTheReasonAndTheServerSaysThatItIsUnhealthy()
+            throws IOException, InterruptedException {
         DeviceBackends.assume(DeviceBackends.LEVEL_ZERO);
-        Map<String, String> environment = Map.of("LOOPBACK_LOSE_AFTER", LAUNCHES);
-        try (ServerProcess server = ServerProcess.start(environment, DeviceBackends.LEVEL_ZERO)) {
+        lose(DeviceBackends.LEVEL_ZERO, Map.of("LOOPBACK_LOSE_AFTER", LAUNCHES), "the device was lost");
+    }
+
+    @Test
+    void answersOnCudaFailWithTheReasonAndTheServerSaysThatItIsUnhealthy() throws IOException, InterruptedException {
+        CudaStub.assume();
+        lose(
+                "cuda",
+                CudaStub.environment(CudaStub.FOLDER, home, Map.of("LOSE_AFTER", LAUNCHES)),
+                "a kernel failed, and the device with it (CUDA_ERROR_LAUNCH_FAILED, 719)");
+    }
+
+    private static void lose(String backend, Map<String, String> environment, String reason)
+            throws IOException, InterruptedException {
+        try (ServerProcess server = ServerProcess.start(environment, backend)) {
             assertEquals(200, server.status("/health"));
             HttpResponse<String> answer = server.complete(LONG);
             assertEquals(200, answer.statusCode());
@@ -32,12 +50,12 @@ class DeviceLossTest {
                     answer.body().lines().filter(line -> !line.isEmpty()).toList();
             assertTrue(lines.getFirst().contains("\"choices\""), "tokens came before the loss: " + lines);
             assertTrue(
-                    lines.stream().anyMatch(line -> line.contains("\"error\"") && line.contains(LOST)),
+                    lines.stream().anyMatch(line -> line.contains("\"error\"") && line.contains(reason)),
                     lines::toString);
             assertEquals(503, server.status("/health"));
             HttpResponse<String> refused = server.complete(LONG);
             assertEquals(503, refused.statusCode(), refused.body());
-            assertTrue(refused.body().contains(LOST), refused.body());
+            assertTrue(refused.body().contains(reason), refused.body());
             assertEquals(200, server.status("/metrics"));
         }
     }

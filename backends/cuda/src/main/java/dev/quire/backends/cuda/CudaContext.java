@@ -2,6 +2,7 @@ package dev.quire.backends.cuda;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendException.Kind;
+import dev.quire.kernels.foreign.NativeFunction;
 
 /** A device's primary context with one stream. Every thread enters it before it calls the driver. */
 final class CudaContext implements AutoCloseable {

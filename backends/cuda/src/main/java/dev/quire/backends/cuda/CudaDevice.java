@@ -1,7 +1,6 @@
 package dev.quire.backends.cuda;
 
 import dev.quire.api.DeviceInfo;
-import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.KernelSource;
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Device;
@@ -14,18 +13,20 @@ import java.util.function.Function;
 /** An NVIDIA GPU with its primary context, one stream and its kernels. */
 final class CudaDevice implements Device {
     private final Target target;
-    private final Nvrtc nvrtc;
+    private final Binaries binaries;
     private final CudaContext context;
     private final Modules modules;
     private final StreamWriter writer;
+    private final GraphPool graphs;
 
     /** @param sources of kernels by name */
-    CudaDevice(Target target, Nvrtc nvrtc, KernelCache cache, Function<String, KernelSource> sources) {
+    CudaDevice(Target target, Binaries binaries, Function<String, KernelSource> sources) {
         this.target = target;
-        this.nvrtc = nvrtc;
+        this.binaries = binaries;
         this.context = new CudaContext(target);
-        this.modules = new Modules(context, nvrtc, cache, sources);
+        this.modules = new Modules(context, binaries, sources);
         this.writer = new StreamWriter(context, modules);
+        this.graphs = new GraphPool(context, writer);
     }
 
     @Override
@@ -35,8 +36,8 @@ final class CudaDevice implements Device {
 
     @Override
     public String description() {
-        return "CUDA %s, compute capability %.1f, kernels by NVRTC %s"
-                .formatted(target.driver().version(), target.architecture() / 10.0, nvrtc.version());
+        return "CUDA %s, compute capability %.1f, %s"
+                .formatted(target.driver().version(), target.architecture() / 10.0, binaries.text());
     }
 
     @Override
@@ -51,11 +52,13 @@ final class CudaDevice implements Device {
 
     @Override
     public Recording record(List<Command> commands) {
-        return new Replay(context, writer, commands);
+        return new Replay(context, writer, graphs, commands);
     }
 
     @Override
     public void close() {
+        graphs.close();
+        writer.close();
         modules.close();
         context.close();
     }

@@ -72,8 +72,9 @@ final class CudaMemory implements DeviceMemory {
         }
     }
 
+    /** Memory of the host that the device reads and writes by itself. */
     @SuppressWarnings("restricted") // the driver says that these bytes are ours
-    private static MemorySegment pinned(Driver driver, long bytes) {
+    static MemorySegment pinned(Driver driver, long bytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment place = arena.allocate(ADDRESS);
             driver.check(driver.memHostAlloc.call(place, bytes, 0), Kind.OUT_OF_MEMORY, driver.memHostAlloc.name());

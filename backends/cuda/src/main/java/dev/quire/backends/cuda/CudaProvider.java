@@ -6,10 +6,11 @@ import dev.quire.api.BackendException;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
 import dev.quire.api.DeviceInfo;
-import dev.quire.kernels.Dialect;
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.KernelSource;
 import dev.quire.kernels.device.DeviceBackend;
+import dev.quire.kernels.nvrtc.CompiledKernels;
+import dev.quire.kernels.nvrtc.NvrtcSearch;
 import java.util.List;
 
 /** NVIDIA GPUs, by their driver and NVRTC. It has no settings. */
@@ -41,10 +42,14 @@ public final class CudaProvider implements BackendProvider {
                             .formatted(options.settings().keySet()));
         }
         Target target = Target.find().pick(device, "CUDA");
-        Nvrtc nvrtc = NvrtcSearch.usual().find(target.driver());
         KernelCache cache =
                 new KernelCache(options.cacheDirectory().resolve("kernels"), CACHE_BYTES, options.notices());
-        CudaDevice opened = new CudaDevice(target, nvrtc, cache, kernel -> KernelSource.portable(kernel, Dialect.CUDA));
+        Binaries binaries = new Binaries(
+                target,
+                CompiledKernels.shipped(),
+                cache,
+                () -> NvrtcSearch.usual().find(target.driver().major()));
+        CudaDevice opened = new CudaDevice(target, binaries, KernelSource::cuda);
         try {
             return new DeviceBackend(NAME, opened, options.notices());
         } catch (RuntimeException e) {

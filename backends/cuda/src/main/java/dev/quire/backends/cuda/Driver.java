@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendException.Kind;
+import dev.quire.kernels.foreign.NativeFunction;
+import dev.quire.kernels.foreign.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -44,6 +46,7 @@ final class Driver {
     final NativeFunction streamBeginCapture;
     final NativeFunction streamEndCapture;
     final NativeFunction graphInstantiate;
+    final NativeFunction graphExecUpdate;
     final NativeFunction graphLaunch;
     final NativeFunction graphExecDestroy;
     final NativeFunction graphDestroy;
@@ -96,6 +99,7 @@ final class Driver {
         streamBeginCapture = cuda.function("cuStreamBeginCapture_v2", JAVA_LONG, JAVA_INT);
         streamEndCapture = cuda.function("cuStreamEndCapture", JAVA_LONG, ADDRESS);
         graphInstantiate = cuda.function("cuGraphInstantiateWithFlags", ADDRESS, JAVA_LONG, JAVA_LONG);
+        graphExecUpdate = cuda.function("cuGraphExecUpdate_v2", JAVA_LONG, JAVA_LONG, ADDRESS);
         graphLaunch = cuda.function("cuGraphLaunch", JAVA_LONG, JAVA_LONG);
         graphExecDestroy = cuda.function("cuGraphExecDestroy", JAVA_LONG);
         graphDestroy = cuda.function("cuGraphDestroy", JAVA_LONG);

@@ -12,11 +12,13 @@ import dev.quire.kernels.device.Operand;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /** Gives commands to the stream, which runs them, or remembers them while it captures. */
-final class StreamWriter {
+final class StreamWriter implements AutoCloseable {
     private final CudaContext context;
     private final Modules modules;
+    private Optional<PinnedStaging> staging = Optional.empty();
 
     StreamWriter(CudaContext context, Modules modules) {
         this.context = context;
@@ -29,6 +31,18 @@ final class StreamWriter {
             if (command instanceof Command.Launch launch) {
                 modules.function(launch.kernel());
             }
+        }
+    }
+
+    /** Gives a command to the stream, which does not capture: memory of the host that is large passes over pinned memory. */
+    void copy(Command command) {
+        if (command instanceof Command.Upload(var from, var to, long offset)
+                && from.byteSize() >= PinnedStaging.LEAST_BYTES) {
+            PinnedStaging pinned = staging.orElseGet(() -> new PinnedStaging(context));
+            staging = Optional.of(pinned);
+            pinned.upload(from, at(to, offset));
+        } else {
+            write(command);
         }
     }
 
@@ -88,5 +102,10 @@ final class StreamWriter {
 
     private static long at(DeviceMemory memory, long offset) {
         return ((CudaMemory) memory).address() + offset;
+    }
+
+    @Override
+    public void close() {
+        staging.ifPresent(PinnedStaging::close);
     }
 }

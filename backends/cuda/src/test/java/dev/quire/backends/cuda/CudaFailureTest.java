@@ -9,7 +9,6 @@ import dev.quire.api.BackendException;
 import dev.quire.api.BackendException.Kind;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.DeviceInfo;
-import dev.quire.kernels.Dialect;
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.KernelFamily;
 import dev.quire.kernels.KernelSource;
@@ -18,14 +17,24 @@ import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Operand;
 import dev.quire.kernels.device.Recording;
+import dev.quire.kernels.nvrtc.CodeTarget;
+import dev.quire.kernels.nvrtc.CompiledKernels;
+import dev.quire.kernels.nvrtc.Nvrtc;
+import dev.quire.kernels.nvrtc.NvrtcSearch;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What goes wrong is said with its value, its cause and what to do, and whatever the driver gave is given back. */
 class CudaFailureTest {
@@ -113,24 +122,47 @@ class CudaFailureTest {
         NvrtcSearch search = new NvrtcSearch(List.of(folder));
         assertSaid(
                 Kind.UNSUPPORTED,
-                () -> search.find(Stub.target().driver()),
-                "looked for [libnvrtc.so.12], which the driver for CUDA 12.4 takes",
+                () -> search.find(Stub.target().driver().major()),
+                "looked for [libnvrtc.so.12], which drivers for CUDA 12 take",
                 folder.toString(),
                 "nvidia-cuda-nvrtc-cu12");
     }
 
     @Test
     void aDeviceThatTheCompilerDoesNotKnowGetsPtxOfTheNewestBefore() {
-        Nvrtc nvrtc = new NvrtcSearch(List.of()).find(Stub.target().driver());
-        assertEquals("-arch=sm_90", nvrtc.options(Stub.target()).getLast());
-        Stub.set("CAPABILITY", 86);
-        assertEquals("-arch=compute_75", nvrtc.options(Stub.target()).getLast());
+        Nvrtc nvrtc = nvrtc();
+        assertEquals(Optional.of(CodeTarget.exactly(90)), nvrtc.target(90));
+        assertEquals(Optional.of(CodeTarget.from(75)), nvrtc.target(86));
         Stub.set("CAPABILITY", 61);
-        Target old = Stub.target();
-        assertSaid(
-                Kind.UNSUPPORTED,
-                () -> nvrtc.options(old),
-                "Stub GPU 0 has compute capability 6.1, older than NVRTC 13.0 knows");
+        try (CudaDevice device = device(KernelSource::cuda)) {
+            assertSaid(
+                    Kind.UNSUPPORTED,
+                    () -> device.build("scale"),
+                    "Stub GPU 0 has compute capability 6.1, older than NVRTC 13.0 knows");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void kernelsThatWereCompiledBeforehandNeedNoCompiler(CodeTarget.Form form) throws IOException {
+        Path jar = folder.resolve("kernels.jar");
+        CodeTarget before = new CodeTarget(form, "80");
+        CompiledKernels.write(jar, nvrtc(), List.of(KernelSource.cuda("scale")), List.of(before));
+        Stub.set("CAPABILITY", 86);
+        try (URLClassLoader classPath =
+                        new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);
+                CudaDevice device = new CudaDevice(
+                        Stub.target(),
+                        new Binaries(Stub.target(), new CompiledKernels(classPath), cache(), CudaFailureTest::absent),
+                        KernelSource::cuda)) {
+            device.build("scale");
+            assertTrue(device.description().endsWith("kernels compiled beforehand"), device.description());
+            assertSaid(Kind.UNSUPPORTED, () -> device.build("add"), "there is no compiler");
+        }
+    }
+
+    private static Nvrtc absent() {
+        throw new BackendException(Kind.UNSUPPORTED, "there is no compiler");
     }
 
     @Test
@@ -140,7 +172,7 @@ class CudaFailureTest {
             assertSaid(
                     Kind.UNSUPPORTED,
                     () -> device.build("scale"),
-                    "kernel scale.kernel.c does not compile for Stub GPU 0 with NVRTC 13.0",
+                    "kernel scale.kernel.c does not compile with NVRTC 13.0",
                     "error:");
         }
     }
@@ -148,7 +180,7 @@ class CudaFailureTest {
     @Test
     void aModuleThatTheDriverRefusesIsNamedWithBothVersions() {
         Stub.set("BROKEN_MODULES", 1);
-        try (CudaDevice device = device(CudaFailureTest::portable)) {
+        try (CudaDevice device = device(KernelSource::cuda)) {
             assertSaid(
                     Kind.UNSUPPORTED,
                     () -> device.build("scale"),
@@ -159,11 +191,14 @@ class CudaFailureTest {
 
     @Test
     void kernelsAreCompiledOnceAndThenTakenFromDisk() {
-        try (CudaDevice device = device(CudaFailureTest::portable)) {
+        try (CudaDevice device = device(KernelSource::cuda)) {
             device.build("scale");
         }
         KernelSource empty = new KernelSource(
-                KernelFamily.PORTABLE, "scale.kernel.c", "", portable("scale").sha256());
+                KernelFamily.PORTABLE,
+                "scale.kernel.c",
+                "",
+                KernelSource.cuda("scale").sha256());
         try (CudaDevice device = device(kernel -> empty)) {
             device.build("scale"); // it could not be compiled
         }
@@ -172,7 +207,7 @@ class CudaFailureTest {
     @Test
     void aDeviceThatIsFullNamesTheFlagToLower() {
         Stub.set("MEMORY", 4 << 20);
-        try (CudaDevice device = device(CudaFailureTest::portable)) {
+        try (CudaDevice device = device(KernelSource::cuda)) {
             assertSaid(
                     Kind.OUT_OF_MEMORY,
                     () -> device.allocate(8 << 20, MemoryUse.CACHE),
@@ -193,7 +228,7 @@ class CudaFailureTest {
 
     @Test
     void aRecordingIsReplayedAndADeviceThatIsLostIsSaidToBe() {
-        try (CudaDevice device = device(CudaFailureTest::portable);
+        try (CudaDevice device = device(KernelSource::cuda);
                 DeviceMemory memory = device.allocate(1 << 10, MemoryUse.EXCHANGE);
                 Recording recording = device.record(List.of(
                         new Command.Zero(memory),
@@ -219,12 +254,16 @@ class CudaFailureTest {
 
     private CudaDevice device(Function<String, KernelSource> sources) {
         Target target = Stub.target();
-        Nvrtc nvrtc = new NvrtcSearch(List.of()).find(target.driver());
-        return new CudaDevice(target, nvrtc, new KernelCache(folder, 1 << 26, notice -> {}), sources);
+        return new CudaDevice(
+                target, new Binaries(target, CompiledKernels.shipped(), cache(), CudaFailureTest::nvrtc), sources);
     }
 
-    private static KernelSource portable(String kernel) {
-        return KernelSource.portable(kernel, Dialect.CUDA);
+    private KernelCache cache() {
+        return new KernelCache(folder, 1 << 26, notice -> {});
+    }
+
+    private static Nvrtc nvrtc() {
+        return new NvrtcSearch(List.of(NvrtcSearch.LOADER)).find(NvrtcSearch.NEWEST);
     }
 
     private static void assertSaid(Kind kind, Runnable failing, String... parts) {

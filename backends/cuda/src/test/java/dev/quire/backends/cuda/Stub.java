@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quire.api.BackendOptions;
 import dev.quire.kernels.device.DeviceSearch;
+import dev.quire.kernels.foreign.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -45,10 +46,21 @@ final class Stub {
         }
     }
 
+    /** How often a function of the driver was called that works on the device. */
+    static int calls(String function) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocate(JAVA_INT);
+            assertEquals(
+                    0, library().function("stubCalls", ADDRESS, ADDRESS).call(arena.allocateFrom(function), count));
+            return count.get(JAVA_INT, 0);
+        }
+    }
+
     /** Has its compiler compile every kernel: g++ takes a second for each, and the stub keeps what it made for all processes. */
     static void compileAll(Path cache) {
         CudaProvider provider = new CudaProvider();
-        provider.open(provider.devices().getFirst(), BackendOptions.defaults(cache)).close();
+        provider.open(provider.devices().getFirst(), BackendOptions.defaults(cache))
+                .close();
     }
 
     /** Its first device. */

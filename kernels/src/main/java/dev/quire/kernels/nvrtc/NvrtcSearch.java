@@ -1,7 +1,8 @@
-package dev.quire.backends.cuda;
+package dev.quire.kernels.nvrtc;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendException.Kind;
+import dev.quire.kernels.foreign.NativeLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -10,21 +11,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Where NVRTC may be: where the dynamic loader looks, in a CUDA toolkit, or among Python's packages.
  *
- * @param folders where its files may lie
+ * @param folders where its files may lie, or folders {@code lib} that hold them; {@link #LOADER} for those of the loader
  */
-record NvrtcSearch(List<Path> folders) {
-    private static final int NEWEST = 13;
+public record NvrtcSearch(List<Path> folders) {
+    /** Stands for wherever the dynamic loader looks. */
+    public static final Path LOADER = Path.of("");
+
+    /** The newest CUDA whose NVRTC serves. */
+    public static final int NEWEST = 13;
+
     private static final int OLDEST = 12;
     private static final String PACKAGES = "{site,dist}-packages";
 
     /** The usual folders of this machine. */
-    static NvrtcSearch usual() {
-        List<Path> folders = new ArrayList<>(List.of(Path.of("/usr/local/cuda/lib64"), Path.of("/opt/cuda/lib64")));
+    public static NvrtcSearch usual() {
+        List<Path> folders =
+                new ArrayList<>(List.of(LOADER, Path.of("/usr/local/cuda/lib64"), Path.of("/opt/cuda/lib64")));
         Path home = Path.of(System.getProperty("user.home"));
         for (Path root : List.of(home.resolve(".local/lib"), Path.of("/usr/local/lib"), Path.of("/usr/lib"))) {
             for (Path python : matching(root, "python3*")) {
@@ -53,10 +62,11 @@ record NvrtcSearch(List<Path> folders) {
     /**
      * The newest whose binaries a driver takes.
      *
+     * @param cuda first number of the CUDA version that the driver is made for
      * @throws BackendException of kind UNSUPPORTED if there is none
      */
-    Nvrtc find(Driver driver) {
-        List<Integer> versions = IntStream.iterate(Math.min(NEWEST, driver.major()), version -> version - 1)
+    public Nvrtc find(int cuda) {
+        List<Integer> versions = IntStream.iterate(Math.min(NEWEST, cuda), version -> version - 1)
                 .takeWhile(version -> version >= OLDEST)
                 .boxed()
                 .toList();
@@ -65,22 +75,26 @@ record NvrtcSearch(List<Path> folders) {
                 .flatMap(Optional::stream)
                 .findFirst()
                 .map(Nvrtc::new)
-                .orElseThrow(() -> new BackendException(Kind.UNSUPPORTED, absent(driver, versions)));
+                .orElseThrow(() -> new BackendException(Kind.UNSUPPORTED, absent(cuda, versions)));
     }
 
     private Optional<NativeLibrary> load(int version) {
-        String file = "libnvrtc.so." + version;
-        List<String> names = new ArrayList<>(List.of(file));
-        for (Path folder : folders) {
-            for (Path place :
-                    List.of(folder.resolve(file), folder.resolve("lib").resolve(file))) {
-                if (Files.exists(place)) {
-                    builtins(place.getParent(), version);
-                    names.add(place.toString());
-                }
-            }
+        return folders.stream()
+                .map(folder -> load(folder, "libnvrtc.so." + version, version))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private static Optional<NativeLibrary> load(Path folder, String file, int version) {
+        if (folder.equals(LOADER)) {
+            return NativeLibrary.first(List.of(file));
         }
-        return NativeLibrary.first(names);
+        List<Path> places = Stream.of(folder, folder.resolve("lib"))
+                .filter(place -> Files.exists(place.resolve(file)))
+                .toList();
+        places.forEach(place -> builtins(place, version));
+        return NativeLibrary.first(
+                places.stream().map(place -> place.resolve(file).toString()).toList());
     }
 
     /** NVRTC asks the loader for its other library by name, and finds it in any folder once it is loaded. */
@@ -90,10 +104,13 @@ record NvrtcSearch(List<Path> folders) {
                 .toList());
     }
 
-    private String absent(Driver driver, List<Integer> versions) {
+    private String absent(int cuda, List<Integer> versions) {
         List<String> files =
                 versions.stream().map(version -> "libnvrtc.so." + version).toList();
-        return "NVRTC, which compiles the kernels, is not found: looked for %s, which the driver for CUDA %s takes, in the loader's folders and in %s; install it with 'pip install --user \"nvidia-cuda-nvrtc%s\"' or a CUDA toolkit, or put its folder into LD_LIBRARY_PATH"
-                .formatted(files, driver.version(), folders, driver.major() < NEWEST ? "-cu12" : "");
+        String places = folders.stream()
+                .map(folder -> folder.equals(LOADER) ? "the loader's folders" : folder.toString())
+                .collect(Collectors.joining(", "));
+        return "NVRTC, which compiles the kernels, is not found: looked for %s, which drivers for CUDA %d take, in %s; install it with 'pip install --user \"nvidia-cuda-nvrtc%s\"' or a CUDA toolkit, or put its folder into LD_LIBRARY_PATH"
+                .formatted(files, cuda, places, cuda < NEWEST ? "-cu12" : "");
     }
 }

@@ -1,15 +1,15 @@
-package dev.quire.backends.cuda;
+package dev.quire.kernels.foreign;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
 
 /**
- * A C function that returns a status. A step makes three calls, so what boxing costs does not matter.
+ * A C function that returns a status. Callers make a few calls a step, so what boxing costs does not matter.
  *
  * @param name the symbol, for messages
  * @param handle takes all arguments in one array
  */
-record NativeFunction(String name, MethodHandle handle) {
+public record NativeFunction(String name, MethodHandle handle) {
     static NativeFunction of(String name, MethodHandle handle) {
         int arity = handle.type().parameterCount();
         return new NativeFunction(
@@ -23,7 +23,7 @@ record NativeFunction(String name, MethodHandle handle) {
      * @param arguments {@code Integer}, {@code Long} or {@code MemorySegment}, as the function was bound
      * @return the status
      */
-    int call(Object... arguments) {
+    public int call(Object... arguments) {
         try {
             return (int) handle.invokeExact(arguments);
         } catch (RuntimeException | Error e) {

@@ -1,4 +1,4 @@
-package dev.quire.backends.cuda;
+package dev.quire.kernels.nvrtc;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -7,20 +7,24 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendException.Kind;
+import dev.quire.kernels.KernelFamily;
 import dev.quire.kernels.KernelSource;
+import dev.quire.kernels.foreign.NativeFunction;
+import dev.quire.kernels.foreign.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** NVIDIA's run-time compiler. It needs no GPU. */
-final class Nvrtc {
+/** NVIDIA's run-time compiler. Safe from any thread. */
+public final class Nvrtc {
     /** Every operation rounds on its own, to nearest, with subnormals: what Canon 1 asks of a compiler. */
-    private static final List<String> OPTIONS =
-            List.of("-fmad=false", "-ftz=false", "-prec-div=true", "-prec-sqrt=true");
+    private static final List<String> EXACT = List.of("-fmad=false", "-ftz=false", "-prec-div=true", "-prec-sqrt=true");
 
+    private static final List<String> FAST = List.of("-std=c++17");
     private static final int LOG_LINES = 10;
 
     private final NativeFunction create;
@@ -33,7 +37,7 @@ final class Nvrtc {
     private final NativeFunction ptx;
     private final NativeFunction destroy;
     private final String version;
-    private final List<Integer> architectures;
+    private final List<Integer> capabilities;
 
     Nvrtc(NativeLibrary library) {
         create = library.function("nvrtcCreateProgram", ADDRESS, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
@@ -53,7 +57,7 @@ final class Nvrtc {
             check(library.function("nvrtcGetNumSupportedArchs", ADDRESS).call(numbers));
             MemorySegment supported = arena.allocate(JAVA_INT, numbers.get(JAVA_INT, 0));
             check(library.function("nvrtcGetSupportedArchs", ADDRESS).call(supported));
-            architectures = supported
+            capabilities = supported
                     .elements(JAVA_INT)
                     .map(element -> element.get(JAVA_INT, 0))
                     .toList();
@@ -61,37 +65,42 @@ final class Nvrtc {
     }
 
     /** Such as 13.0. */
-    String version() {
+    public String version() {
         return version;
     }
 
-    /**
-     * How it compiles for a device, its architecture included: to machine code where it knows the device, and else to PTX of the newest architecture
-     * before it, which the driver translates.
-     *
-     * @throws BackendException of kind UNSUPPORTED if the device is older than all that it knows
-     */
-    List<String> options(Target target) {
-        int newest = architectures.stream()
-                .filter(known -> known <= target.architecture())
-                .max(Integer::compare)
-                .orElseThrow(() -> new BackendException(
-                        Kind.UNSUPPORTED,
-                        "%s has compute capability %.1f, older than NVRTC %s knows: %s; install an older NVRTC, such as libnvrtc.so.12"
-                                .formatted(
-                                        target.info().name(), target.architecture() / 10.0, version, architectures)));
-        List<String> options = new ArrayList<>(OPTIONS);
-        options.add("-arch=%s_%d".formatted(newest == target.architecture() ? "sm" : "compute", newest));
-        return options;
+    /** The compute capabilities that it knows, such as 80 and 90. */
+    public List<Integer> capabilities() {
+        return capabilities;
     }
 
     /**
-     * A binary for a device: a cubin, or PTX that ends with a zero.
+     * What to compile for a device: machine code where it knows the device, and else PTX of the newest architecture before it; empty if the device is
+     * older than all that it knows.
+     *
+     * @param capability the device's, such as 90
+     */
+    public Optional<CodeTarget> target(int capability) {
+        return capabilities.stream()
+                .filter(known -> known <= capability)
+                .max(Integer::compare)
+                .map(newest -> newest == capability ? CodeTarget.exactly(newest) : CodeTarget.from(newest));
+    }
+
+    /** How it compiles kernels of a family. */
+    public static List<String> options(KernelFamily family, CodeTarget target) {
+        List<String> options = new ArrayList<>(family == KernelFamily.CUDA ? FAST : EXACT);
+        options.add("-arch=" + target);
+        return List.copyOf(options);
+    }
+
+    /**
+     * Compiles a kernel.
      *
      * @throws BackendException of kind UNSUPPORTED if it does not compile; the message has the log's first lines
      */
-    byte[] compile(KernelSource source, Target target) {
-        List<String> options = options(target);
+    public byte[] compile(KernelSource source, CodeTarget target) {
+        List<String> options = options(source.family(), target);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment program = arena.allocate(ADDRESS);
             check(create.call(
@@ -111,24 +120,25 @@ final class Nvrtc {
                 if (status != 0) {
                     throw new BackendException(
                             Kind.UNSUPPORTED,
-                            "kernel %s does not compile for %s with NVRTC %s %s (%d):\n%s"
+                            "kernel %s does not compile with NVRTC %s %s (%d):\n%s"
                                     .formatted(
                                             source.name(),
-                                            target.info().name(),
                                             version,
                                             options,
                                             status,
                                             firstLines(read(arena, handle, logSize, log))));
                 }
-                boolean machineCode = options.getLast().startsWith("-arch=sm_");
-                return machineCode ? read(arena, handle, cubinSize, cubin) : read(arena, handle, ptxSize, ptx);
+                return switch (target.form()) {
+                    case CUBIN -> read(arena, handle, cubinSize, cubin);
+                    case PTX -> read(arena, handle, ptxSize, ptx);
+                };
             } finally {
                 destroy.call(program);
             }
         }
     }
 
-    private byte[] read(Arena arena, long program, NativeFunction size, NativeFunction content) {
+    private static byte[] read(Arena arena, long program, NativeFunction size, NativeFunction content) {
         MemorySegment bytes = arena.allocate(JAVA_LONG);
         check(size.call(program, bytes));
         MemorySegment place = arena.allocate(Math.max(1, bytes.get(JAVA_LONG, 0)));

@@ -1,9 +1,11 @@
-package dev.quire.backends.cuda;
+package dev.quire.kernels.foreign;
 
+import dev.quire.api.BackendException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -16,9 +18,9 @@ import java.util.Optional;
  * @param name what it was found by
  */
 @SuppressWarnings("restricted")
-record NativeLibrary(String name, SymbolLookup symbols) {
+public record NativeLibrary(String name, SymbolLookup symbols) {
     /** The first of some names, or paths, that the dynamic loader takes. */
-    static Optional<NativeLibrary> first(List<String> names) {
+    public static Optional<NativeLibrary> first(List<String> names) {
         for (String name : names) {
             Optional<NativeLibrary> library = load(name);
             if (library.isPresent()) {
@@ -39,11 +41,15 @@ record NativeLibrary(String name, SymbolLookup symbols) {
     /**
      * A function that returns a status.
      *
-     * @throws java.util.NoSuchElementException if the library lacks it
+     * @throws BackendException of kind UNSUPPORTED if the library lacks it
      */
-    NativeFunction function(String symbol, MemoryLayout... parameters) {
+    public NativeFunction function(String symbol, MemoryLayout... parameters) {
+        MemorySegment address = symbols.find(symbol)
+                .orElseThrow(() -> new BackendException(
+                        BackendException.Kind.UNSUPPORTED,
+                        "%s has no function %s; install a newer version of it".formatted(name, symbol)));
         FunctionDescriptor type = FunctionDescriptor.of(ValueLayout.JAVA_INT, parameters);
-        MethodHandle handle = Linker.nativeLinker().downcallHandle(symbols.findOrThrow(symbol), type);
+        MethodHandle handle = Linker.nativeLinker().downcallHandle(address, type);
         return NativeFunction.of(symbol, handle);
     }
 }

@@ -1,0 +1,96 @@
+package dev.quire.kernels.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quire.kernels.KernelFamily;
+import dev.quire.kernels.KernelSource;
+import dev.quire.kernels.nvrtc.CodeTarget;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What the listings of NVIDIA's tools say, and what is a fault. */
+class FindingTest {
+    private static final String USAGE = """
+
+        Resource usage:
+         Common:
+          GLOBAL:0
+         Function attend:
+          REG:127 STACK:16 SHARED:26720 LOCAL:8 CONSTANT[0]:644 TEXTURE:0 SURFACE:0 SAMPLER:0
+        """;
+    private static final String CODE = """
+                /*0000*/                   LDGSTS.E.BYPASS.LTC128B.128 [R5], [R2.64] ;
+                /*0010*/                   LDGDEPBAR ;
+                /*0020*/              @!P0 HMMA.16816.F32.BF16 R4, R4, R8, RZ ;
+                /*0030*/                   HGMMA.64x128x16.F32.BF16 R24, gdesc[UR4], RZ, !UPT ;
+                /*0040*/                   UTMALDG.4D [UR8], [UR6] ;
+                /*0050*/                   UTMALDG.4D [UR8], [UR6] ;
+        """;
+    private static final CodeTarget TARGET = CodeTarget.exactly(90);
+    private static final ResourceUsage LEAN = new ResourceUsage(127, 0, 0, 26720);
+
+    @Test
+    void aListingOfResourcesIsReadByName() {
+        assertEquals(new ResourceUsage(127, 16, 8, 26720), ResourceUsage.parse(USAGE));
+    }
+
+    @Test
+    void aListingOfAnotherFormIsShown() {
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> ResourceUsage.parse("cubin is empty"));
+        assertTrue(refused.getMessage().endsWith("cubin is empty"), refused.getMessage());
+    }
+
+    @Test
+    void instructionsOfTensorCoresAndAsynchronousCopiesAreCounted() {
+        assertEquals(new InstructionCount(2, 3), InstructionCount.parse(CODE));
+        assertEquals(new InstructionCount(0, 0), InstructionCount.parse("FFMA R0, R1, R2, R3 ; LDGDEPBAR ;"));
+    }
+
+    @Test
+    void attentionThatSpillsIsAFaultAndAnotherKernelThatDoesIsNot() {
+        ResourceUsage spilling = new ResourceUsage(255, 64, 8, 0);
+        assertEquals(
+                List.of("spills: each thread keeps 72 bytes in device memory beside its 255 registers"),
+                portable("attend", spilling).faults());
+        assertEquals(List.of(), portable("sample", spilling).faults());
+        assertEquals(List.of(), portable("attend", LEAN).faults());
+    }
+
+    @Test
+    void whatASourceAsksForMustBeInItsMachineCode() {
+        assertEquals(
+                List.of("its source asks for tensor cores, and its machine code has no instruction of theirs"),
+                own("mma.sync.aligned.m16n8k16", 0, 0).faults());
+        assertEquals(
+                List.of("its source asks for asynchronous copies, and its machine code has none"),
+                own("wgmma.mma_async cp.async.cg.shared.global", 8, 0).faults());
+        assertEquals(List.of(), own("mma.sync cp.async", 8, 8).faults());
+        assertEquals(List.of(), own("a + b", 0, 0).faults());
+    }
+
+    @Test
+    void toolsThatAreNotThereAreNamedWithWhereToGetThem() {
+        IOException absent =
+                assertThrows(IOException.class, () -> new NvidiaTools(Path.of("absent")).usage(Path.of("k.cubin")));
+        assertTrue(
+                absent.getMessage()
+                        .startsWith("absent/cuobjdump cannot be run; get it with 'pip install nvidia-cuda-cuobjdump"),
+                absent.getMessage());
+    }
+
+    private static Finding portable(String kernel, ResourceUsage usage) {
+        KernelSource source = new KernelSource(KernelFamily.PORTABLE, kernel, "", "");
+        return Finding.of(kernel, source, TARGET, usage, Optional.empty());
+    }
+
+    private static Finding own(String text, int tensor, int async) {
+        KernelSource source = new KernelSource(KernelFamily.CUDA, "attend_decode.cu", text, "");
+        return Finding.of("attend_decode", source, TARGET, LEAN, Optional.of(new InstructionCount(tensor, async)));
+    }
+}
