@@ -1,11 +1,59 @@
 /* Attention in segments of 512 tokens (RULES, A1 to A4, N11, N14), as `attend`, where a work-item is a whole vector unit: it takes a tile of up to
- * TILE_VECTORS query vectors of one sequence and KV head by itself. Scores: 16 tokens a vector; values: 16 dimensions a vector; both in order, so with
- * the same bits. Traffic: K and V once per tile; memory: 3 KiB private a vector. Limits: head size 256 and block size, both multiples of 16.
+ * TILE_VECTORS query vectors of one sequence and KV head by itself. Scores: 16 tokens a vector; values: 16 dimensions a vector, VALUES of them at once;
+ * both in order, so with the same bits. Pages lie anywhere, so each asks for the next. Traffic: K and V once per tile; memory: 3 KiB private a vector. Limits: head size 256 and block size, both multiples of 16.
  * Work-items: tiles · kv_heads. What only matrices multiply comes out rounded to bf16 (N3). */
 #include "wide.h"
 #include "tanh.h"
 
 #define STRIDE (SEGMENT + HALF_LANES) /* rows of scores begin in different sets of a cache */
+#define VALUES (16 / TILE_VECTORS)    /* vectors of dimensions whose sums fill half the registers */
+
+/* Adds to o, for `count` vectors of dimensions from `value` on, the weighted values of one page's tokens t to last - 1, in order. Where a query vector
+ * does not see all of them, `low` and `high` say what it sees. Asks for the same tokens of the next page, `ahead` elements behind. */
+FN void add_values(float16 *o, int count, GLOBAL const u16 *value, i64 ahead, const float *score, int head_size, int t, int last, int all,
+                   const int *lows, const int *highs) {
+    for (; t < last; t++, value += head_size, score++) {
+        float16 elements[VALUES];
+#pragma unroll
+        for (int j = 0; j < count; j++) {
+            elements[j] = bf16_wide(vload16(j, value));
+            PREFETCH(value + ahead + j * HALF_LANES);
+        }
+#pragma unroll
+        for (int v = 0; v < TILE_VECTORS; v++) {
+            float16 p = (float16)(score[v * STRIDE]);
+            if (all || (t >= lows[v] && t < highs[v])) {
+#pragma unroll
+                for (int j = 0; j < count; j++) {
+                    o[v * VALUES + j] = MAC(p, elements[j], o[v * VALUES + j]);
+                }
+            }
+        }
+    }
+}
+
+/* Weighted values of a segment's tokens from to to - 1, for `count` vectors of dimensions. */
+FN void weighted_values(float16 *o, int count, GLOBAL const u16 *values, GLOBAL const int *table, int skipped, int block_size, int head_size,
+                        int kv_heads, const float *scores, int from, int to, int all_from, int all_to, const int *lows, const int *highs) {
+#pragma unroll
+    for (int i = 0; i < TILE_VECTORS * VALUES; i++) {
+        o[i] = (float16)(0.0f);
+    }
+    i64 block = (i64)kv_heads * block_size * head_size;
+    for (int t = from; t < to;) {
+        int last = t + HALF_LANES - t % HALF_LANES < to ? t + HALF_LANES - t % HALF_LANES : to;
+        GLOBAL const u16 *value = values + table[t / block_size - skipped] * block + (i64)(t % block_size) * head_size;
+        i64 ahead = last < to ? (table[last / block_size - skipped] - table[t / block_size - skipped]) * block
+                                    + (i64)(last % block_size - t % block_size) * head_size
+                              : 0;
+        if (t >= all_from && last <= all_to) {
+            add_values(o, count, value, ahead, scores + t - from, head_size, t, last, 1, lows, highs);
+        } else {
+            add_values(o, count, value, ahead, scores + t - from, head_size, t, last, 0, lows, highs);
+        }
+        t = last;
+    }
+}
 
 FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL const u16 *values, GLOBAL const int *step,
                          GLOBAL const float *slopes, GLOBAL float *out, int tiles_at, int starts_at, int positions_at, int first_at,
@@ -54,6 +102,9 @@ FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL c
         for (int t = aligned; t < to; t += HALF_LANES) {
             i64 page = (i64)table[t / block_size - skipped] * kv_heads + kv_head;
             GLOBAL const u16 *key = keys + page * head_size * block_size + t % block_size;
+            int next = t + HALF_LANES < to ? t + HALF_LANES : t;
+            i64 next_page = (i64)table[next / block_size - skipped] * kv_heads + kv_head;
+            i64 ahead = (next_page - page) * head_size * block_size + next % block_size - t % block_size;
             float16 dots[TILE_VECTORS];
 #pragma unroll
             for (int v = 0; v < TILE_VECTORS; v++) {
@@ -61,6 +112,7 @@ FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL c
             }
             for (int d = 0; d < head_size; d++) {
                 float16 elements = bf16_wide(vload16(0, key + d * block_size));
+                PREFETCH(key + ahead + d * block_size);
 #pragma unroll
                 for (int v = 0; v < TILE_VECTORS; v++) {
                     dots[v] = MAC((float16)(query[d * TILE_VECTORS + v]), elements, dots[v]);
@@ -120,30 +172,24 @@ FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL c
             sums[v] = fold_wide(lanes[0], lanes[1]);
         }
 
-        for (int d = 0; d < head_size; d += HALF_LANES) {
-            float16 o[TILE_VECTORS];
-#pragma unroll
-            for (int v = 0; v < TILE_VECTORS; v++) {
-                o[v] = (float16)(0.0f);
-            }
-            for (int t = from; t < to;) {
-                int last = t + HALF_LANES - t % HALF_LANES < to ? t + HALF_LANES - t % HALF_LANES : to;
-                int all = t >= all_from && last <= all_to;
-                i64 page = (i64)table[t / block_size - skipped] * kv_heads + kv_head;
-                GLOBAL const u16 *value = values + (page * block_size + t % block_size) * head_size + d;
-                for (; t < last; t++, value += head_size) {
-                    float16 elements = bf16_wide(vload16(0, value));
-#pragma unroll
-                    for (int v = 0; v < TILE_VECTORS; v++) {
-                        float16 next = MAC((float16)(scores[v * STRIDE + t - origin]), elements, o[v]);
-                        o[v] = all || (t >= lows[v] && t < highs[v]) ? next : o[v];
-                    }
-                }
+        for (int d = 0; d < head_size;) {
+            float16 o[TILE_VECTORS * VALUES];
+            GLOBAL const u16 *dimensions = values + (i64)kv_head * block_size * head_size + d;
+            int vectors = d + VALUES * HALF_LANES <= head_size ? VALUES : 1;
+            if (vectors == VALUES) {
+                weighted_values(o, VALUES, dimensions, table, skipped, block_size, head_size, kv_heads, scores + from - origin, from, to,
+                                all_from, all_to, lows, highs);
+            } else {
+                weighted_values(o, 1, dimensions, table, skipped, block_size, head_size, kv_heads, scores + from - origin, from, to, all_from,
+                                all_to, lows, highs);
             }
             for (int v = 0; v < count; v++) {
-                if (lows[v] < to && highs[v] > from && lows[v] < highs[v]) {
-                    float *result = results + v * ATTEND_HEAD + d;
-                    float16 sum = o[v];
+                if (lows[v] >= to || highs[v] <= from || lows[v] >= highs[v]) {
+                    continue;
+                }
+                for (int j = 0; j < vectors; j++) {
+                    float *result = results + v * ATTEND_HEAD + d + j * HALF_LANES;
+                    float16 sum = o[v * VALUES + j];
                     if (begun[v]) {
                         float both = largest[v] > top[v] ? largest[v] : top[v];
                         float16 old = FMUL(vload16(0, result), canon_exp(FSUB(top[v], both)));
@@ -152,6 +198,7 @@ FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL c
                     vstore16(sum, 0, result);
                 }
             }
+            d += vectors * HALF_LANES;
         }
         for (int v = 0; v < count; v++) {
             if (lows[v] < to && highs[v] > from && lows[v] < highs[v]) {
