@@ -29,6 +29,7 @@ FN void linear_wide(GLOBAL const float *x, GLOBAL const u16 *w, GLOBAL const flo
     }
     int row = (block * TILE_BLOCK + rest % height) * TILE_ROWS;
     int column = rest / height * TILE_COLUMNS;
+    int turn = rest % height; /* counts down to this tile's turn to ask */
     /* A tile that reaches over an edge computes the last row or column again. */
     GLOBAL const float *in[TILE_ROWS];
     GLOBAL const u16 *weights[TILE_COLUMNS];
@@ -54,7 +55,8 @@ FN void linear_wide(GLOBAL const float *x, GLOBAL const u16 *w, GLOBAL const flo
             }
             int i = from + part * HALF_LANES;
             for (; i + HALF_LANES <= to; i += LANES) {
-                if (part == 0 && i / LANES % height == rest % height) {
+                if (part == 0 && --turn < 0) {
+                    turn = height - 1;
 #pragma unroll
                     for (int c = 0; c < TILE_COLUMNS; c++) {
                         PREFETCH(weights[c] + (i64)TILE_COLUMNS * k + i);
