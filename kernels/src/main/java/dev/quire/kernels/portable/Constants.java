@@ -19,6 +19,7 @@ final class Constants {
     static final int WIDE_BLOCK = 16;
     static final int WIDE_ROW_COLUMNS = 8;
     static final int WIDE_STORED_COLUMNS = 4;
+    static final int WIDE_STORED_ROWS = 32;
     static final int WIDE_TILE_ROWS = 4;
     static final int WIDE_TALL_ROWS = 8;
     static final int WIDE_TILE_COLUMNS = 3;

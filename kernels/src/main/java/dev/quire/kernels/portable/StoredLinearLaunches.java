@@ -23,7 +23,7 @@ final class StoredLinearLaunches {
     List<String> kernels(WeightFormat format) {
         return switch (workItem) {
             case LANE -> List.of();
-            case VECTOR -> List.of(row(format), tile(format));
+            case VECTOR -> List.of(row(format), tile(format), tall(format));
         };
     }
 
@@ -58,11 +58,8 @@ final class StoredLinearLaunches {
                         format);
             }
             case VECTOR -> {
-                String kernel = rows == 1 ? row(weight.format()) : tile(weight.format());
-                int items = rows == 1
-                        ? tiles(1, 1, n, Constants.WIDE_STORED_COLUMNS)
-                        : tiles(rows, Constants.WIDE_TILE_ROWS, n, Constants.WIDE_TILE_COLUMNS);
-                step.vectors(kernel, items, x, image, bias, y, of(rows), of(n), k, rowBytes, biased);
+                Argument[] arguments = {x, image, bias, y, of(rows), of(n), k, rowBytes, biased};
+                wide(weight.format(), rows, n, arguments, step);
             }
         }
     }
@@ -93,12 +90,27 @@ final class StoredLinearLaunches {
         }
     }
 
+    private static void wide(WeightFormat format, int rows, int n, Argument[] arguments, StepFrame step) {
+        int columns = Constants.WIDE_TILE_COLUMNS;
+        if (rows == 1) {
+            step.vectors(row(format), tiles(1, 1, n, Constants.WIDE_STORED_COLUMNS), arguments);
+        } else if (rows <= Constants.WIDE_TILE_ROWS) {
+            step.vectors(tile(format), tiles(rows, Constants.WIDE_TILE_ROWS, n, columns), arguments);
+        } else {
+            step.vectors(tall(format), tiles(rows, Constants.WIDE_STORED_ROWS, n, columns), arguments);
+        }
+    }
+
     private static String row(WeightFormat format) {
         return variant("linear_stored_row", format);
     }
 
     private static String tile(WeightFormat format) {
         return variant("linear_stored_tile", format);
+    }
+
+    private static String tall(WeightFormat format) {
+        return variant("linear_stored_tall", format);
     }
 
     private static String variant(String function, WeightFormat format) {
