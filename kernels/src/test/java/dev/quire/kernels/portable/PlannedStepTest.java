@@ -37,18 +37,21 @@ import org.junit.jupiter.api.Test;
 class PlannedStepTest {
     private static final long SEED = Long.getLong("quire.seed", 4711);
     private static final int STEPS = 4000;
-    private static final int BLOCK = 4;
+    /** Like the head's size what kernels for processors take at once, so that they are chosen. */
+    private static final int BLOCK = 16;
+
+    private static final int HEAD = 16;
     private static final StepLimits LIMITS = new StepLimits(24, 3, 3, 64);
     private static final CacheRef CACHE = new CacheRef(0, 0);
-    private static final Value X = Value.tokens("x", 16);
-    private static final Value KEYS = Value.tokens("keys", 8);
-    private static final Value SEEN = Value.tokens("seen", 16);
-    private static final Value OUT = Value.tokens("out", 16);
-    private static final PagedKv GROUP = new PagedKv("kv", 1, 1, 8, DType.BF16, BLOCK, 48);
+    private static final Value X = Value.tokens("x", 2 * HEAD);
+    private static final Value KEYS = Value.tokens("keys", HEAD);
+    private static final Value SEEN = Value.tokens("seen", 2 * HEAD);
+    private static final Value OUT = Value.tokens("out", 2 * HEAD);
+    private static final PagedKv GROUP = new PagedKv("kv", 1, 1, HEAD, DType.BF16, BLOCK, 12);
 
     private final Bindings io = new Bindings(
             Optional.of(new Cache(new KvCacheLayout(List.of(GROUP)))),
-            Map.of("out", new Buffer(Arena.ofAuto().allocate(24 * 64L), DType.F32, 24, 16)));
+            Map.of("out", new Buffer(Arena.ofAuto().allocate(24 * 128L), DType.F32, 24, 2 * HEAD)));
 
     private record Cache(KvCacheLayout layout) implements KvCache {
         @Override
@@ -57,9 +60,9 @@ class PlannedStepTest {
 
     /** Attends to the keys of the cache, and to those of the step itself. */
     private static Program program() {
-        HeadShape shape = new HeadShape(2, 1, 8, 1);
-        WeightRef table = new WeightRef("table", 10, 16, WeightFormat.BF16);
-        WeightRef key = new WeightRef("key", 8, 16, WeightFormat.BF16);
+        HeadShape shape = new HeadShape(2, 1, HEAD, 1);
+        WeightRef table = new WeightRef("table", 10, 2 * HEAD, WeightFormat.BF16);
+        WeightRef key = new WeightRef("key", HEAD, 2 * HEAD, WeightFormat.BF16);
         return Program.of(
                 List.of(Value.TOKENS, Value.POSITIONS),
                 List.of(
