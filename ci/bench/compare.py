@@ -237,6 +237,7 @@ def main():
     parser.add_argument("--single", type=int, default=4, help="requests that are run one at a time (default: 4)")
     parser.add_argument("--batches", type=numbers, default=[8, 16, 32], help="sizes of static batches (default: 8,16,32)")
     parser.add_argument("--rounds", type=int, default=2, help="rounds that count (default: 2)")
+    parser.add_argument("--without", action="append", default=[], metavar="NAME", help="leave an engine out, as `starting NAME` calls it; repeatable")
     parser.add_argument("--warm-up", type=int, help="requests of the round that does not count (default: all)")
     parser.add_argument("--json", type=pathlib.Path, help="write the speeds of all rounds here")
     options = parser.parse_args()
@@ -247,6 +248,8 @@ def main():
         try:
             trace = make_trace(options, work)
             for name, make in contenders(options, work):
+                if name in options.without:
+                    continue
                 print(f"starting {name}", file=sys.stderr, flush=True)
                 try:
                     engines.append(make())
