@@ -6,10 +6,12 @@ import dev.quire.api.DeviceInfo;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Lists what {@code --backend} can name. */
@@ -21,11 +23,15 @@ final class BackendsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Option(names = "--backend", description = "Lists this one alone. TornadoVM is there only where it is named.")
+    private Optional<String> backend = Optional.empty();
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         List<BackendProvider> providers = ServiceLoader.load(BackendProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
+                .filter(provider -> backend.map(provider.name()::equals).orElse(true))
                 .sorted(Comparator.comparing(BackendProvider::name))
                 .toList();
         for (BackendProvider provider : providers) {

@@ -1,0 +1,92 @@
+package dev.quire.backends.tornado;
+
+import dev.quire.kernels.KernelName;
+import dev.quire.kernels.KernelSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import uk.ac.manchester.tornado.api.AccessorParameters;
+import uk.ac.manchester.tornado.api.common.Access;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/**
+ * The portable kernels as prebuilt tasks. A kernel's head gives way to the one that TornadoVM calls; its parameters become variables, read from those
+ * of the launch.
+ */
+final class PrebuiltKernels {
+    private static final Pattern HEAD = Pattern.compile("KERNEL void (\\w+)\\(([^)]*)\\) \\{");
+    private static final Pattern PARAMETER = Pattern.compile("(.*?)(\\w+)");
+    private static final String CALLED = """
+            KERNEL void %s(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region,
+                           __global int *_atomics, __private int first_, __global uchar *parameters_, __global uchar *arena_) {
+                GLOBAL const int *launch_ = (GLOBAL const int *)(parameters_ + %d) + first_;
+            """;
+
+    private final Path folder;
+
+    /** @param folder where sources are kept, since TornadoVM reads them from files */
+    PrebuiltKernels(Path folder) {
+        this.folder = folder;
+    }
+
+    /** @param kernel a {@link KernelName} */
+    Views.Kernel task(String kernel) {
+        KernelSource source = KernelSource.openCl(kernel);
+        String function = KernelName.parse(kernel).function();
+        String file = write(function, source).toString();
+        return (graph, id, at, views) -> {
+            AccessorParameters arguments = new AccessorParameters(3);
+            arguments.set(0, at, Access.NONE);
+            arguments.set(1, views.parameters(), Access.READ_ONLY);
+            arguments.set(2, views.words(), Access.READ_WRITE);
+            return graph.prebuiltTask(id, function, file, arguments);
+        };
+    }
+
+    private Path write(String function, KernelSource source) {
+        Path file = folder.resolve(
+                "tornado-%s-%s.cl".formatted(function, source.sha256().substring(0, 16)));
+        try {
+            if (!Files.exists(file)) {
+                Files.createDirectories(folder);
+                Path begun = Files.createTempFile(folder, "tornado", ".part");
+                Files.writeString(begun, called(source.text()));
+                Files.move(begun, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s cannot hold kernels for TornadoVM".formatted(folder), e);
+        }
+    }
+
+    /** A kernel's source under the head that TornadoVM calls. */
+    static String called(String text) {
+        Matcher head = HEAD.matcher(text);
+        if (!head.find()) {
+            throw new IllegalArgumentException("no 'KERNEL void name(parameters) {' in the kernel's source");
+        }
+        StringBuilder begun = new StringBuilder(CALLED.formatted(head.group(1), TornadoNativeArray.ARRAY_HEADER));
+        String[] parameters = head.group(2).split(",");
+        for (int i = 0; i < parameters.length; i++) {
+            Matcher parameter = PARAMETER.matcher(parameters[i].strip().replaceAll("\\s+", " "));
+            if (!parameter.matches()) {
+                throw new IllegalArgumentException("'%s' is no parameter".formatted(parameters[i]));
+            }
+            String type = parameter.group(1).strip();
+            begun.append("    %s %s = %s;\n".formatted(type, parameter.group(2), value(type, i)));
+        }
+        return text.substring(0, head.start()) + begun + text.substring(head.end());
+    }
+
+    private static String value(String type, int index) {
+        if (type.endsWith("*")) {
+            return "(%s)(arena_ + %d + 4 * (i64)(u32)launch_[%d])"
+                    .formatted(type, TornadoNativeArray.ARRAY_HEADER, index);
+        }
+        return type.equals("float") ? "FLT(launch_[%d])".formatted(index) : "launch_[%d]".formatted(index);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.quire.backends.tornado;
+
+import dev.quire.api.BackendException;
+import dev.quire.api.DeviceInfo;
+import dev.quire.kernels.device.Command;
+import dev.quire.kernels.device.Completion;
+import dev.quire.kernels.device.Device;
+import dev.quire.kernels.device.DeviceMemory;
+import dev.quire.kernels.device.MemoryUse;
+import dev.quire.kernels.device.Recording;
+import dev.quire.kernels.portable.WorkItem;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/** A TornadoVM device. One thread of its own makes every call of TornadoVM, in order, so that callers go on while it works. */
+final class TaskGraphDevice implements Device {
+    private static final double MIB = 1 << 20;
+    /** A step is cut behind this kernel, so that the cuts of all layers are alike and share a graph. */
+    private static final String END = "write_kv";
+
+    private final Target target;
+    private final KernelTable kernels;
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("quire-tornado").factory());
+    private final DeviceArena arena;
+    private final Staging staging;
+    private final Map<List<String>, Batch> batches = new HashMap<>();
+
+    TaskGraphDevice(Target target, PrebuiltKernels prebuilt) {
+        this.target = target;
+        this.kernels = new KernelTable(target, prebuilt);
+        this.arena = now(() -> new DeviceArena(target));
+        this.staging = now(() -> new Staging(arena, target));
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return target.info();
+    }
+
+    @Override
+    public String description() {
+        return "TornadoVM's %s".formatted(target.device().getPlatformName());
+    }
+
+    @Override
+    public WorkItem workItem() {
+        return kernels.workItem();
+    }
+
+    @Override
+    public void build(String kernel) {
+        kernels.find(kernel);
+    }
+
+    @Override
+    public DeviceMemory allocate(long bytes, MemoryUse use) {
+        return arena.allocate(bytes)
+                .orElseThrow(() -> new BackendException(
+                        BackendException.Kind.OUT_OF_MEMORY,
+                        "%s has no %.1f MiB in one piece for %s: of %.1f MiB, the largest piece has %.1f MiB; %s"
+                                .formatted(
+                                        target.info().name(),
+                                        bytes / MIB,
+                                        use.text(),
+                                        target.info().memoryBytes() / MIB,
+                                        arena.largest() / MIB,
+                                        use.advice())));
+    }
+
+    @Override
+    public Recording record(List<Command> commands) {
+        List<Runnable> steps = now(() -> steps(commands));
+        return new Recording() {
+            @Override
+            public Completion submit() {
+                return new Ending(CompletableFuture.runAsync(() -> steps.forEach(Runnable::run), worker));
+            }
+
+            @Override
+            public void close() {
+                // Graphs stay for other recordings of the same kernels.
+            }
+        };
+    }
+
+    private List<Runnable> steps(List<Command> commands) {
+        List<Runnable> steps = new ArrayList<>();
+        List<Command.Launch> launches = new ArrayList<>();
+        for (Command command : commands) {
+            if (!(command instanceof Command.Launch)) {
+                cut(launches, steps);
+            }
+            switch (command) {
+                case Command.Launch launch -> {
+                    if (kernels.beginsGraph(launch.kernel())) {
+                        cut(launches, steps);
+                    }
+                    launches.add(launch);
+                    if (launch.kernel().equals(END)) {
+                        cut(launches, steps);
+                    }
+                }
+                case Command.Upload(MemorySegment from, DeviceMemory to, long offset) ->
+                    steps.add(() -> staging.upload(from, (DeviceArena.Piece) to, offset));
+                case Command.Download(DeviceMemory from, long offset, MemorySegment to) ->
+                    steps.add(() -> staging.download((DeviceArena.Piece) from, offset, to));
+                case Command.Zero(DeviceMemory memory) -> steps.add(() -> arena.zero((DeviceArena.Piece) memory));
+            }
+        }
+        cut(launches, steps);
+        return steps;
+    }
+
+    /** Turns launches into a run of the batch that has their kernels. */
+    private void cut(List<Command.Launch> launches, List<Runnable> steps) {
+        if (!launches.isEmpty()) {
+            List<Command.Launch> taken = List.copyOf(launches);
+            Batch batch = batches.computeIfAbsent(
+                    taken.stream().map(Command.Launch::kernel).toList(), this::batch);
+            steps.add(() -> batch.run(taken));
+            launches.clear();
+        }
+    }
+
+    private Batch batch(List<String> names) {
+        return new Batch(
+                "batch" + batches.size(), names.stream().map(kernels::find).toList(), arena, target);
+    }
+
+    private <T> T now(Supplier<T> work) {
+        return join(CompletableFuture.supplyAsync(work, worker));
+    }
+
+    private static <T> T join(CompletableFuture<T> end) {
+        try {
+            return end.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof BackendException known) {
+                throw known;
+            }
+            throw new BackendException(
+                    BackendException.Kind.STEP_FAILED, "TornadoVM failed: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /** The end of a submission. */
+    private record Ending(CompletableFuture<Void> end) implements Completion {
+        @Override
+        public boolean isDone() {
+            return end.isDone();
+        }
+
+        @Override
+        public void await() {
+            join(end);
+        }
+    }
+
+    @Override
+    public void close() {
+        worker.execute(arena::close);
+        worker.close();
+    }
+}

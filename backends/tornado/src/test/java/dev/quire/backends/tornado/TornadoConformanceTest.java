@@ -1,0 +1,34 @@
+package dev.quire.backends.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.quire.api.Availability;
+import dev.quire.api.types.Numerics;
+import dev.quire.conformance.cases.ConformanceCase;
+import dev.quire.conformance.cases.Depth;
+import dev.quire.conformance.report.CaseResult;
+import dev.quire.conformance.report.Outcome;
+import dev.quire.conformance.run.ConformanceRun;
+import dev.quire.conformance.run.RunOptions;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class TornadoConformanceTest {
+    @Test
+    void theKitsQuickRunPassesOnTheFirstDevice() throws IOException, InterruptedException {
+        if (new TornadoProvider().availability() instanceof Availability.Unavailable(String reason, String fix)) {
+            abort(reason + "; " + fix);
+        }
+        try (ConformanceRun run = new ConformanceRun(
+                RunOptions.of("tornado", Numerics.REPRODUCIBLE).with(Depth.QUICK))) {
+            for (ConformanceCase one : run.cases()) {
+                CaseResult result = run.run(one);
+                assertEquals(
+                        Outcome.PASS,
+                        result.outcome(),
+                        () -> result.name() + ": " + result.verdict().detail());
+            }
+        }
+    }
+}
