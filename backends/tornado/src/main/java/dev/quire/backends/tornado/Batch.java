@@ -8,6 +8,7 @@ import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
@@ -19,13 +20,15 @@ final class Batch {
     static final int STRIDE = 32;
 
     private final IntArray parameters;
+    private final FloatArray reals;
     private final List<WorkerGrid1D> grids = new ArrayList<>();
     private final Plan plan;
 
     /** @param name unlike that of any other graph */
     Batch(String name, List<Views.Kernel> kernels, DeviceArena arena, Target target) {
         parameters = new IntArray(kernels.size() * STRIDE);
-        Views views = new Views(parameters);
+        reals = new FloatArray(kernels.size() * STRIDE);
+        Views views = new Views(parameters, reals);
         TaskGraph graph = new TaskGraph(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, parameters);
         GridScheduler scheduler = new GridScheduler();
         for (int i = 0; i < kernels.size(); i++) {
@@ -34,6 +37,9 @@ final class Batch {
             WorkerGrid1D grid = new WorkerGrid1D(1);
             scheduler.addWorkerGrid(name + "." + id, grid);
             grids.add(grid);
+        }
+        if (views.readsReals()) {
+            graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, reals);
         }
         Object[] used = views.taken();
         plan = new Plan(arena.plan(graph, used), 1, scheduler, target);
@@ -45,6 +51,9 @@ final class Batch {
             Command.Launch launch = launches.get(i);
             int at = i * STRIDE;
             for (Operand operand : launch.operands()) {
+                if (operand instanceof Operand.Real(float value)) {
+                    reals.set(at, value);
+                }
                 parameters.set(at++, word(operand));
             }
             grids.get(i).setGlobalWork((long) launch.groups() * launch.groupSize(), 1, 1);

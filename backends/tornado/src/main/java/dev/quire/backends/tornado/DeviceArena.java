@@ -34,6 +34,7 @@ final class DeviceArena implements AutoCloseable {
     private final TornadoExecutionPlan owner;
     private final Plan plan;
     private final long bytes;
+    private final Piece first;
     private final TreeMap<Long, Long> free = new TreeMap<>();
 
     /** Allocates it. */
@@ -49,8 +50,9 @@ final class DeviceArena implements AutoCloseable {
         this.owner = new TornadoExecutionPlan(graph);
         grid.setLocalWork(Copies.GROUP, 1, 1);
         this.plan = new Plan(owner, 0, new GridScheduler(GRAPH + "." + TASK, grid), target);
-        free.put(0L, bytes);
-        zero(new Piece(0, Region.ALIGNMENT));
+        this.first = new Piece(0, Region.aligned(Arithmetic.POWERS * (long) Float.BYTES));
+        free.put(first.bytes(), bytes - first.bytes());
+        zero(first);
     }
 
     /** A piece of the arena. */
@@ -101,6 +103,11 @@ final class DeviceArena implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /** The piece at the start, for {@link Arithmetic}'s table. */
+    Piece first() {
+        return first;
     }
 
     /** The largest piece that there is. */

@@ -21,10 +21,10 @@ final class PrebuiltKernels {
     private static final Pattern HEAD = Pattern.compile("KERNEL void (\\w+)\\(([^)]*)\\) \\{");
     private static final Pattern PARAMETER = Pattern.compile("(.*?)(\\w+)");
     private static final String CALLED = """
-            KERNEL void %s(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region,
-                           __global int *_atomics, __private int first_, __global uchar *parameters_, __global uchar *arena_) {
-                GLOBAL const int *launch_ = (GLOBAL const int *)(parameters_ + %d) + first_;
-            """;
+        KERNEL void %s(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region,
+                       __global int *_atomics, __private int first_, __global uchar *parameters_, __global uchar *arena_) {
+            GLOBAL const int *launch_ = (GLOBAL const int *)(parameters_ + %d) + first_;
+        """;
 
     private final Path folder;
 

@@ -19,8 +19,8 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 record Target(TornadoDevice device, DeviceInfo info) implements DeviceSearch.Candidate {
     /** The part of the machine's memory that a device which is the machine's processor may take. */
     private static final long HOST_SHARE = 4;
-    /** Words are counted by ints, and TornadoVM keeps a few for itself. */
-    private static final long LARGEST = (1L << 33) - (1L << 26);
+    /** Java kernels count bf16 by ints, and TornadoVM keeps some bytes for itself. */
+    private static final long LARGEST = (1L << 32) - (1L << 26);
 
     /** The devices that run kernels, in the order of the SDK's backends. */
     static List<Target> all() {

@@ -9,7 +9,9 @@ import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Recording;
 import dev.quire.kernels.portable.WorkItem;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,11 +36,23 @@ final class TaskGraphDevice implements Device {
     private final Staging staging;
     private final Map<List<String>, Batch> batches = new HashMap<>();
 
-    TaskGraphDevice(Target target, PrebuiltKernels prebuilt) {
+    TaskGraphDevice(Target target, KernelTable kernels) {
         this.target = target;
-        this.kernels = new KernelTable(target, prebuilt);
+        this.kernels = kernels;
         this.arena = now(() -> new DeviceArena(target));
         this.staging = now(() -> new Staging(arena, target));
+        now(this::writePowers);
+    }
+
+    private boolean writePowers() {
+        try (Arena host = Arena.ofConfined()) {
+            MemorySegment powers = host.allocate(ValueLayout.JAVA_FLOAT, Arithmetic.POWERS);
+            for (int i = 0; i < Arithmetic.POWERS; i++) {
+                powers.setAtIndex(ValueLayout.JAVA_FLOAT, i, Arithmetic.power(i));
+            }
+            staging.upload(powers, arena.first(), 0);
+        }
+        return true;
     }
 
     @Override
@@ -101,7 +115,7 @@ final class TaskGraphDevice implements Device {
             }
             switch (command) {
                 case Command.Launch launch -> {
-                    if (kernels.beginsGraph(launch.kernel())) {
+                    if (kernels.beginsGraph(kernels.name(launch))) {
                         cut(launches, steps);
                     }
                     launches.add(launch);
@@ -124,8 +138,8 @@ final class TaskGraphDevice implements Device {
     private void cut(List<Command.Launch> launches, List<Runnable> steps) {
         if (!launches.isEmpty()) {
             List<Command.Launch> taken = List.copyOf(launches);
-            Batch batch = batches.computeIfAbsent(
-                    taken.stream().map(Command.Launch::kernel).toList(), this::batch);
+            Batch batch =
+                    batches.computeIfAbsent(taken.stream().map(kernels::name).toList(), this::batch);
             steps.add(() -> batch.run(taken));
             launches.clear();
         }

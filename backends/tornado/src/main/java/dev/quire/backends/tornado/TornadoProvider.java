@@ -58,6 +58,7 @@ public final class TornadoProvider implements BackendProvider {
         }
         Target target = find().pick(device, "TornadoVM");
         PrebuiltKernels kernels = new PrebuiltKernels(options.cacheDirectory().resolve("kernels"));
-        return new DeviceBackend(NAME, new TaskGraphDevice(target, kernels), options.notices());
+        KernelTable table = KernelTable.best(target, kernels);
+        return new DeviceBackend(NAME, new TaskGraphDevice(target, table), options.notices());
     }
 }

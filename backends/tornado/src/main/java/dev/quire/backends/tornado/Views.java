@@ -15,14 +15,21 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 final class Views {
     private final KernelContext context = new KernelContext();
     private final IntArray parameters;
+    private final FloatArray reals;
     private final IntArray words = new IntArray(1);
     private final FloatArray floats = new FloatArray(1);
     private final ShortArray halves = new ShortArray(1);
     private final Set<Object> taken = new LinkedHashSet<>();
 
-    /** @param parameters {@link Batch#STRIDE} for each launch */
-    Views(IntArray parameters) {
+    private boolean real;
+
+    /**
+     * @param parameters {@link Batch#STRIDE} for each launch
+     * @param reals as many, for those that are float32: a kernel in Java cannot read a word as one
+     */
+    Views(IntArray parameters, FloatArray reals) {
         this.parameters = parameters;
+        this.reals = reals;
     }
 
     /** A kernel as the task of a graph. */
@@ -41,6 +48,16 @@ final class Views {
 
     IntArray parameters() {
         return parameters;
+    }
+
+    FloatArray reals() {
+        real = true;
+        return reals;
+    }
+
+    /** Whether a task reads {@link #reals}. */
+    boolean readsReals() {
+        return real;
     }
 
     IntArray words() {

@@ -1,0 +1,61 @@
+package dev.quire.backends.tornado;
+
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * Canon 1's functions for kernels in Java. TornadoVM turns no computed float into its bits or back, so exponents come from a table of powers of two
+ * at the start of the arena. Kernels inline these.
+ */
+final class Arithmetic {
+    /** The table's length: 2^-126 to 2^127. */
+    static final int POWERS = 254;
+    /** Where 1 stands in the table. */
+    static final int ONE = 126;
+
+    private static final float ROUNDER = 8388608f;
+
+    private Arithmetic() {}
+
+    /** What the arena begins with. */
+    static float power(int index) {
+        return Math.scalb(1f, index - ONE);
+    }
+
+    /** The bits of x as bf16, rounded to nearest even; magnitudes below 2^-56 become a zero of the same sign (RULES, N3). NaN is outside the contract. */
+    static int bf16(float x, FloatArray arena) {
+        float magnitude = x < 0f ? -x : x;
+        int exponent = 0;
+        for (int step = 128; step > 0; step = step >> 1) {
+            int next = exponent + step;
+            if (next < POWERS && magnitude >= arena.get(next)) {
+                exponent = next;
+            }
+        }
+        float scaled = magnitude / arena.get(exponent) * 128f; // exact: in [128, 256), or infinite
+        float rounded = (scaled + ROUNDER) - ROUNDER;
+        int bits = ((exponent + 1) << 7) + (int) rounded - 128;
+        if (bits < 0x2380) {
+            bits = 0;
+        }
+        if (magnitude > 3.4028235e38f) {
+            bits = 0x7f80;
+        }
+        if (x < 0f || (magnitude == 0f && 1f / x < 0f)) {
+            bits = bits | 0x8000;
+        }
+        return bits;
+    }
+
+    /** The float32 of the bits of a bf16 that is zero or at least 2^-56, as canon 1's are. */
+    static float real(int bits, FloatArray arena) {
+        int exponent = (bits >> 7) & 255;
+        float x = 0f;
+        if (exponent > 7) {
+            x = (float) ((bits & 127) + 128) * arena.get(exponent - 8);
+        }
+        if ((bits & 0x8000) != 0) {
+            x = -x;
+        }
+        return x;
+    }
+}
