@@ -201,8 +201,10 @@ def measure(engines, trace, rounds, warm_up):
                 running.remove(engine)
                 del speeds[engine.name]
                 continue
+            speed = tokens / (time.perf_counter() - start)
+            print(f"  {speed:.1f} output tokens/s", file=sys.stderr, flush=True)
             if turn > 0:
-                speeds[engine.name].append(tokens / (time.perf_counter() - start))
+                speeds[engine.name].append(speed)
     return speeds
 
 
