@@ -59,6 +59,7 @@ final class DeviceExecutable implements Executable {
         this.recordings = new Recordings(queue);
         owned.add(recordings::close);
         owned.orFree(() -> weights.make(plan.images()));
+        owned.orFree(() -> weights.stack(plan.stacks()));
     }
 
     private static Exchange tables(float[] content, IssueQueue queue) {
@@ -159,7 +160,8 @@ final class DeviceExecutable implements Executable {
             case Region.Workspace() -> new Pointer(workspace, 0);
             case Region.Tables() -> new Pointer(tables.device(), 0);
             case Region.Words() -> new Pointer(slot.memory(), 0);
-            case Region.Weight(var image) -> new Pointer(weights.image(image), 0);
+            case Region.Weight(var image) -> weights.image(image);
+            case Region.Stack(var stack) -> weights.stack(stack);
             case Region.Cache(int group) ->
                 new Pointer(((DeviceCache) io.cache().orElseThrow()).group(group), 0);
             case Region.Bound(String value) -> buffers.pointer(value, io.buffer(value));

@@ -8,18 +8,25 @@ import dev.quire.kernels.portable.KernelLaunch;
 import dev.quire.kernels.portable.Region;
 import dev.quire.kernels.portable.WeightImage;
 import dev.quire.kernels.portable.WeightImage.Form;
+import dev.quire.kernels.portable.WeightStack;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Weights on a device: as they came, and in each form that a program reads. */
 final class DeviceWeights implements Weights {
     private final List<WeightRef> refs;
     private final IssueQueue queue;
-    private final Map<WeightImage, DeviceMemory> images = new HashMap<>();
+    private final Map<WeightImage, Pointer> images = new HashMap<>();
+    private final Map<WeightStack, DeviceMemory> stacks = new HashMap<>();
+    private final Set<DeviceMemory> held = new HashSet<>();
+    /** Images that recordings may name, and which so stay where they are. */
+    private final Set<WeightImage> read = new HashSet<>();
 
     DeviceWeights(List<WeightRef> refs, WeightSource source, IssueQueue queue) {
         this.refs = List.copyOf(refs);
@@ -55,15 +62,15 @@ final class DeviceWeights implements Weights {
      * @return these weights
      */
     DeviceWeights make(List<WeightImage> wanted) {
-        RegionMap memory = region -> new Pointer(images.get(((Region.Weight) region).image()), 0);
         for (WeightImage image : wanted) {
             Optional<KernelLaunch> decoding = image.decoding();
             if (!images.containsKey(image) && decoding.isPresent()) {
-                allocate(image);
+                DeviceMemory memory = allocate(image);
                 try {
-                    queue.now(List.of(memory.command(decoding.get())));
+                    run(decoding.get());
                 } catch (RuntimeException e) {
-                    images.remove(image).close(); // it holds nothing yet
+                    images.remove(image); // it holds nothing yet
+                    free(memory);
                     throw e;
                 }
             }
@@ -71,14 +78,81 @@ final class DeviceWeights implements Weights {
         return this;
     }
 
+    /**
+     * Makes the stacks that are not there. Weights that stand in one as they are stored stand nowhere else from then on.
+     *
+     * @return these weights
+     */
+    DeviceWeights stack(List<WeightStack> wanted) {
+        for (WeightStack stack : wanted) {
+            if (!stacks.containsKey(stack)) {
+                DeviceMemory memory = hold(stack.bytes());
+                stacks.put(stack, memory);
+                try {
+                    for (int i = 0; i < stack.images().size(); i++) {
+                        run(stack.filling(i));
+                    }
+                } catch (RuntimeException e) {
+                    stacks.remove(stack);
+                    free(memory);
+                    throw e;
+                }
+                for (int i = 0; i < stack.images().size(); i++) {
+                    move(stack.images().get(i), new Pointer(memory, stack.stride() * i));
+                }
+            }
+        }
+        return this;
+    }
+
+    private void run(KernelLaunch launch) {
+        RegionMap memory = region -> switch (region) {
+            case Region.Weight(var image) -> images.get(image);
+            case Region.Stack(var stack) -> stack(stack);
+            default -> throw new IllegalStateException("weights are made of weights, not of " + region);
+        };
+        queue.now(List.of(memory.command(launch)));
+    }
+
+    /** Lets an image stand where it was copied to, unless it is read already; the memory that it stood in goes with the last image in it. */
+    private void move(WeightImage image, Pointer to) {
+        if (read.contains(image)) {
+            return;
+        }
+        Pointer from = images.put(image, to);
+        if (from != null
+                && images.values().stream().noneMatch(other -> other.memory() == from.memory())
+                && !stacks.containsValue(from.memory())) {
+            free(from.memory());
+        }
+    }
+
     private DeviceMemory allocate(WeightImage image) {
-        DeviceMemory memory = queue.allocate(image.bytes(), MemoryUse.WEIGHTS);
-        images.put(image, memory);
+        DeviceMemory memory = hold(image.bytes());
+        images.put(image, new Pointer(memory, 0));
         return memory;
     }
 
-    DeviceMemory image(WeightImage image) {
+    private DeviceMemory hold(long bytes) {
+        DeviceMemory memory = queue.allocate(bytes, MemoryUse.WEIGHTS);
+        held.add(memory);
+        return memory;
+    }
+
+    private void free(DeviceMemory memory) {
+        held.remove(memory);
+        memory.close();
+    }
+
+    /** Where an image stands, from now on for good. */
+    Pointer image(WeightImage image) {
+        read.add(image);
         return images.get(image);
+    }
+
+    /** Where a stack begins. */
+    Pointer stack(WeightStack stack) {
+        return new Pointer(stacks.get(stack), 0);
     }
 
     @Override
@@ -88,12 +162,14 @@ final class DeviceWeights implements Weights {
 
     @Override
     public long bytes() {
-        return images.values().stream().mapToLong(DeviceMemory::bytes).sum();
+        return held.stream().mapToLong(DeviceMemory::bytes).sum();
     }
 
     @Override
     public void close() {
-        images.values().forEach(DeviceMemory::close);
+        held.forEach(DeviceMemory::close);
+        held.clear();
         images.clear();
+        stacks.clear();
     }
 }

@@ -14,6 +14,8 @@ final class Constants {
     static final int ATTEND_VECTORS = 8;
     static final int ATTEND_HEAD = 256;
     static final int SAMPLE_GROUP = 256;
+    static final int EXPERTS = 1024;
+    static final int TILE_INTS = 3;
 
     static final int WIDE_GROUP = 4;
     static final int WIDE_BLOCK = 16;

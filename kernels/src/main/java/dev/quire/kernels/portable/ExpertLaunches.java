@@ -4,13 +4,20 @@ import static dev.quire.kernels.portable.Argument.of;
 
 import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
-import dev.quire.kernels.portable.WeightImage.Form;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.Numerics;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Launches of mixtures of experts. Which rows go where is known on the device alone, so every expert looks at every row. */
+/** Launches of mixtures of experts. Which rows go where is known on the device alone: it sorts them, and one launch serves all experts. */
 final class ExpertLaunches {
-    private ExpertLaunches() {}
+    private final Numerics numerics;
 
-    static void plan(ExpertOp op, StepFrame step) {
+    ExpertLaunches(Numerics numerics) {
+        this.numerics = numerics;
+    }
+
+    void plan(ExpertOp op, StepFrame step) {
         switch (op) {
             case ExpertOp.Route o -> route(o, step);
             case ExpertOp.ExpertLinear o -> linear(o, step);
@@ -42,29 +49,45 @@ final class ExpertLaunches {
                 OpLaunches.flag(o.over() == ExpertOp.Route.Over.ALL));
     }
 
-    private static void linear(ExpertOp.ExpertLinear o, StepFrame step) {
+    /** The matrices of a layer's experts. */
+    static List<WeightStack> stacks(ExpertOp.ExpertLinear o, Numerics numerics) {
+        return WeightStack.of(o.weights(), Matrices.form(numerics));
+    }
+
+    private void linear(ExpertOp.ExpertLinear o, StepFrame step) {
+        WeightRef first = o.weights().getFirst();
+        boolean rounded = Matrices.areRounded(first, numerics);
         int chosen = o.experts().width();
         int parts = Math.multiplyExact(step.rows(o.x()), chosen);
-        int n = o.weights().getFirst().rows();
-        int tiles = Math.ceilDiv(n, Constants.LINEAR_COLUMNS);
-        int groups = Math.multiplyExact(tiles, Math.ceilDiv(parts, Constants.LINEAR_ROWS));
-        Argument image = Rounding.SHORTS.image(o.x(), step);
-        for (int expert = 0; expert < o.weights().size(); expert++) {
-            step.launch(
-                    "expert_linear",
-                    groups,
-                    Constants.LINEAR_GROUP,
-                    image,
-                    OpLaunches.image(o.weights().get(expert), Form.MATRIX),
-                    step.at(o.experts()),
+        PartOrder order = PartOrder.of(o);
+        int groups = Math.multiplyExact(Math.ceilDiv(first.rows(), Constants.LINEAR_COLUMNS), order.tiles(parts));
+        Argument x = rounded ? Rounding.SHORTS.image(o.x(), step) : step.at(o.x());
+        Argument sorted = order.at(step);
+        int begin = 0;
+        for (WeightStack stack : stacks(o, numerics)) {
+            int end = begin + stack.images().size();
+            List<Argument> arguments = new ArrayList<>(List.of(
+                    x,
+                    Argument.at(new Region.Stack(stack)),
+                    sorted,
                     step.at(o.out()),
-                    of(expert),
+                    of(begin),
+                    of(end),
+                    stack.strides(),
                     of(parts),
                     of(chosen),
-                    of(n),
-                    of(o.weights().getFirst().columns()),
-                    of(o.split() == Op.Linear.Split.EIGHT_SLICES ? Constants.SLICES : 1),
-                    OpLaunches.flag(o.shared()));
+                    of(first.rows()),
+                    of(first.columns())));
+            if (rounded) {
+                arguments.add(of(o.split() == Op.Linear.Split.EIGHT_SLICES ? Constants.SLICES : 1));
+            } else {
+                arguments.add(of(WeightImage.rowBytes(first)));
+                arguments.add(of(first.format().ordinal()));
+            }
+            arguments.add(OpLaunches.flag(o.shared()));
+            String kernel = rounded ? "expert_linear" : "expert_linear_stored";
+            step.launch(kernel, groups, Constants.LINEAR_GROUP, arguments.toArray(Argument[]::new));
+            begin = end;
         }
     }
 }

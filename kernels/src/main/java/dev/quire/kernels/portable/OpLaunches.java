@@ -28,6 +28,7 @@ final class OpLaunches {
     private final FusedLaunches fused;
     private final StoredLinearLaunches stored;
     private final StepAttendLaunches ofStep;
+    private final ExpertLaunches experts;
 
     OpLaunches(TablePool tables, WorkItem workItem, Numerics numerics) {
         this.tables = tables;
@@ -35,6 +36,7 @@ final class OpLaunches {
         this.numerics = numerics;
         this.linear = new LinearLaunches(workItem, numerics);
         this.stored = new StoredLinearLaunches(workItem);
+        this.experts = new ExpertLaunches(numerics);
         this.ofStep = new StepAttendLaunches(tables);
         this.attention = new AttendLaunches(tables, workItem);
         this.fused = new FusedLaunches(this, attention, tables, numerics);
@@ -92,8 +94,7 @@ final class OpLaunches {
                         width);
             }
             case Op.Sample o -> SampleLaunches.plan(index, o, step);
-            case ExpertOp.ExpertLinear o when numerics == Numerics.FAST -> stored.plan(o, step);
-            case ExpertOp o -> ExpertLaunches.plan(o, step);
+            case ExpertOp o -> experts.plan(o, step);
             case Op.Composite o -> throw new IllegalStateException("composite '%s' was refused".formatted(o.name()));
         }
     }
@@ -204,10 +205,18 @@ final class OpLaunches {
     /** The images of weights that an op reads. */
     List<WeightImage> images(Op op) {
         List<WeightImage> images = new ArrayList<>();
+        if (op instanceof ExpertOp.ExpertLinear) {
+            return images; // they stand in stacks
+        }
         for (WeightRef ref : op.weights()) {
             images.add(new WeightImage(ref, form(op, ref)));
         }
         return images;
+    }
+
+    /** The stacks of weights that an op reads. */
+    List<WeightStack> stacks(Op op) {
+        return op instanceof ExpertOp.ExpertLinear o ? ExpertLaunches.stacks(o, numerics) : List.of();
     }
 
     private Form form(Op op, WeightRef ref) {
@@ -215,7 +224,6 @@ final class OpLaunches {
         return switch (op) {
             case Op.Embed o -> Form.STORED;
             case Op.Linear o when ref.equals(o.weight()) -> matrix;
-            case ExpertOp.ExpertLinear o -> matrix;
             default -> Form.VECTOR;
         };
     }

@@ -79,6 +79,14 @@ public final class PortablePlan {
         return List.copyOf(images);
     }
 
+    /** The stacks of weights that the steps read. */
+    public List<WeightStack> stacks() {
+        return program.ops().stream()
+                .flatMap(op -> ops.stacks(op).stream())
+                .distinct()
+                .toList();
+    }
+
     /** Kernels of {@link #step} that are not among its work-item's, each made for something that the program holds, such as a format. */
     public List<String> ownKernels() {
         return program.ops().stream()

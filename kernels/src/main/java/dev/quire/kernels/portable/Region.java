@@ -17,6 +17,9 @@ public sealed interface Region {
     /** A weight in one form. */
     record Weight(WeightImage image) implements Region {}
 
+    /** Weights behind one another. */
+    record Stack(WeightStack stack) implements Region {}
+
     /** The whole of a cache group, {@link CacheShape#bytes()} long. */
     record Cache(int group) implements Region {}
 

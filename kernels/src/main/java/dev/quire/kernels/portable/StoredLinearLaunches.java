@@ -2,7 +2,6 @@ package dev.quire.kernels.portable;
 
 import static dev.quire.kernels.portable.Argument.of;
 
-import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.WeightFormat;
@@ -61,32 +60,6 @@ final class StoredLinearLaunches {
                 Argument[] arguments = {x, image, bias, y, of(rows), of(n), k, rowBytes, biased};
                 wide(weight.format(), rows, n, arguments, step);
             }
-        }
-    }
-
-    void plan(ExpertOp.ExpertLinear o, StepFrame step) {
-        int chosen = o.experts().width();
-        int parts = Math.multiplyExact(step.rows(o.x()), chosen);
-        WeightRef first = o.weights().getFirst();
-        int groups = tiles(parts, Constants.LINEAR_ROWS, first.rows(), Constants.LINEAR_COLUMNS);
-        for (int expert = 0; expert < o.weights().size(); expert++) {
-            WeightRef weight = o.weights().get(expert);
-            step.launch(
-                    "expert_linear_stored",
-                    groups,
-                    Constants.LINEAR_GROUP,
-                    step.at(o.x()),
-                    OpLaunches.image(weight, Form.STORED),
-                    step.at(o.experts()),
-                    step.at(o.out()),
-                    of(expert),
-                    of(parts),
-                    of(chosen),
-                    of(weight.rows()),
-                    of(weight.columns()),
-                    of(WeightImage.rowBytes(weight)),
-                    of(weight.format().ordinal()),
-                    OpLaunches.flag(o.shared()));
         }
     }
 

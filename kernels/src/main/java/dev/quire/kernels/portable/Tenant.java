@@ -10,6 +10,9 @@ sealed interface Tenant {
     /** A value rounded to bf16, shared by the linear layers that read it. */
     record Rounded(Value value, Rounding as) implements Tenant {}
 
+    /** The parts of rows by their experts, shared by the layers that read the same numbers. */
+    record Sorted(PartOrder order) implements Tenant {}
+
     /**
      * What one op needs while it runs.
      *

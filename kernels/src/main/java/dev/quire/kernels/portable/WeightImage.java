@@ -3,7 +3,6 @@ package dev.quire.kernels.portable;
 import static dev.quire.kernels.portable.Argument.of;
 
 import dev.quire.api.program.WeightRef;
-import dev.quire.api.types.WeightFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,20 +37,27 @@ public record WeightImage(WeightRef ref, Form form) {
 
     /** What makes this image of the stored one; nothing for that itself. */
     public Optional<KernelLaunch> decoding() {
+        return form == Form.STORED ? Optional.empty() : Optional.of(making(Argument.at(new Region.Weight(this))));
+    }
+
+    /** What makes this image of the stored one at some place. */
+    KernelLaunch making(Argument to) {
         Argument from = Argument.at(new Region.Weight(stored()));
-        Argument to = Argument.at(new Region.Weight(this));
-        WeightFormat format = ref.format();
+        Argument rows = of(ref.rows());
+        Argument columns = of(ref.columns());
+        Argument format = of(ref.format().ordinal());
+        int groups = Math.min(ref.rows(), MOST_GROUPS);
         return switch (form) {
-            case STORED -> Optional.empty();
+            case STORED ->
+                new KernelLaunch(
+                        "copy_rows", groups, Constants.ELEMENT_GROUP, List.of(from, to, rows, of(rowBytes(ref))));
             case MATRIX ->
-                Optional.of(new KernelLaunch(
+                new KernelLaunch(
                         "decode_matrix",
-                        Math.min(ref.rows(), MOST_GROUPS),
+                        groups,
                         Constants.ELEMENT_GROUP,
-                        List.of(from, to, of(ref.rows()), of(ref.columns()), of(format.ordinal()), of(rowBytes(ref)))));
-            case VECTOR ->
-                Optional.of(KernelLaunch.elementwise(
-                        "decode_vector", ref.columns(), from, to, of(ref.columns()), of(format.ordinal())));
+                        List.of(from, to, rows, columns, format, of(rowBytes(ref))));
+            case VECTOR -> KernelLaunch.elementwise("decode_vector", ref.columns(), from, to, columns, format);
         };
     }
 

@@ -44,6 +44,7 @@ final class WorkspaceLeases {
         WorkspaceLeases leases = new WorkspaceLeases(stages, limits, workItem, numerics);
         List<Lease> list = new ArrayList<>(leases.values(program));
         list.addAll(leases.rounded(program));
+        list.addAll(leases.sorted(program));
         for (int i = 0; i < program.ops().size(); i++) {
             list.addAll(leases.scratch(i, program.ops().get(i)));
         }
@@ -97,6 +98,22 @@ final class WorkspaceLeases {
         return leases;
     }
 
+    private List<Lease> sorted(Program program) {
+        Map<PartOrder, Life> lives = new HashMap<>();
+        for (int i = 0; i < program.ops().size(); i++) {
+            Life now = stages.get(i);
+            if (program.ops().get(i) instanceof ExpertOp.ExpertLinear linear) {
+                lives.merge(PartOrder.of(linear), now, (a, b) -> new Life(a.from(), b.to()));
+            }
+        }
+        List<Lease> leases = new ArrayList<>();
+        lives.forEach((order, life) -> {
+            long bytes = order.bytes(rows(order.experts().rows(), limits));
+            leases.add(new Lease(new Tenant.Sorted(order), bytes, life.from(), life.to()));
+        });
+        return leases;
+    }
+
     /** What an op multiplies by matrices, where it is rounded for that. */
     private Optional<Tenant.Rounded> multiplied(Op op) {
         return switch (op) {
@@ -104,7 +121,8 @@ final class WorkspaceLeases {
             when Matrices.areRounded(linear.weight(), numerics) ->
                 Optional.of(new Tenant.Rounded(linear.x(), Rounding.of(workItem)));
             case ExpertOp.ExpertLinear linear
-            when numerics == Numerics.REPRODUCIBLE -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.SHORTS));
+            when Matrices.areRounded(linear.weights().getFirst(), numerics) ->
+                Optional.of(new Tenant.Rounded(linear.x(), Rounding.SHORTS));
             default -> Optional.empty();
         };
     }

@@ -14,6 +14,8 @@
 #define ATTEND_VECTORS 8
 #define ATTEND_HEAD 256
 #define SAMPLE_GROUP 256
+#define EXPERTS 1024
+#define TILE_INTS 3
 
 /* Where a work-item is a whole vector unit. */
 #define WIDE_GROUP 4

@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -157,6 +158,61 @@ class PortablePlanTest {
             assertEquals(List.of(new WeightImage(matrix, WeightImage.Form.STORED)), plan.images());
             plan.ownKernels().forEach(kernel -> assertTrue(kernel.endsWith(":FORMAT=FORMAT_" + format), kernel));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onePassSortsPartsForAllLayersAndOneLaunchServesAllExperts(Numerics numerics) { // N22
+        Value experts = new Value("experts", Rows.TOKENS, 2, DType.I32);
+        Value gates = Value.tokens("gates", 2);
+        Value inner = Value.tokens("inner", 2 * 24);
+        Value outer = Value.tokens("outer", 2 * 16);
+        Op up = new ExpertOp.ExpertLinear(X, experts, matrices("up", 24, 16), Op.Linear.Split.WHOLE, inner);
+        Op down = new ExpertOp.ExpertLinear(inner, experts, matrices("down", 16, 24), Op.Linear.Split.WHOLE, outer);
+        Op sum = new ExpertOp.WeightedSum(outer, gates, OUT);
+        Program program = Program.of(List.of(X, experts, gates), List.of(up, down, sum), List.of(OUT));
+        for (WorkItem workItem : WorkItem.values()) {
+            PortablePlan plan = new PortablePlan(program, LIMITS, workItem, numerics);
+            Map<String, Buffer> buffers = new HashMap<>();
+            for (Value value : List.of(X, experts, gates, OUT)) {
+                long bytes = 2L * value.width() * value.dtype().bytes();
+                buffers.put(value.name(), new Buffer(Arena.ofAuto().allocate(bytes), value.dtype(), 2, value.width()));
+            }
+            List<String> kernels =
+                    plan
+                            .step(batch(new int[] {1, 2}, 3, 0, 12), new Bindings(Optional.empty(), buffers))
+                            .list()
+                            .stream()
+                            .map(KernelLaunch::kernel)
+                            .filter(kernel -> !kernel.startsWith("round"))
+                            .toList();
+            assertEquals(List.of("sort_parts", "expert_linear", "expert_linear", "weighted_sum"), kernels);
+            assertEquals(2, plan.stacks().size());
+            assertEquals(List.of(), plan.images());
+        }
+    }
+
+    @Test
+    void expertsThatAreTooManyForOnePieceOfMemoryStandInSeveral() {
+        List<WeightRef> weights = IntStream.range(0, 5)
+                .mapToObj(i -> new WeightRef("w" + i, 16384, 8192, WeightFormat.BF16)) // 256 MiB
+                .toList();
+        List<WeightStack> stacks = WeightStack.of(weights, WeightImage.Form.STORED);
+        assertEquals(
+                List.of(2, 2, 1),
+                stacks.stream().map(stack -> stack.images().size()).toList());
+        assertEquals(
+                weights,
+                stacks.stream()
+                        .flatMap(stack -> stack.images().stream())
+                        .map(WeightImage::ref)
+                        .toList());
+    }
+
+    private static List<WeightRef> matrices(String name, int rows, int columns) {
+        return IntStream.range(0, 4)
+                .mapToObj(expert -> new WeightRef(name + expert, rows, columns, WeightFormat.BF16))
+                .toList();
     }
 
     /**
