@@ -1,4 +1,5 @@
-"""Compiles SPIR-V modules for two generations of Intel GPUs with libocloc.so, which LD_LIBRARY_PATH must find. Argument: the modules' folder."""
+"""Compiles for two generations of Intel GPUs with libocloc.so, which LD_LIBRARY_PATH must find. Arguments: the folder of SPIR-V modules, that of sources in
+OpenCL C."""
 
 import ctypes
 import pathlib
@@ -9,15 +10,19 @@ from report import report
 DEVICES = "dg2", "pvc"
 
 
-def compile_module(ocloc, module, device):
-    """The log if the compiler refuses the module, else None."""
-    name = module.stem.encode()
-    code = module.read_bytes()
-    words = [b"ocloc", b"compile", b"-file", name + b".spv", b"-spirv_input", b"-device", device.encode(), b"-output_no_suffix", b"-q"]
+SPIRV = [b"-spirv_input"]
+OPENCL_C = [b"-options", b"-cl-std=CL1.2"]
+
+
+def compile_file(ocloc, file, kind, device):
+    """The log if the compiler refuses the file, else None."""
+    name = file.name.encode()
+    code = file.read_bytes() + (b"\0" if kind is OPENCL_C else b"")  # text ends as C has it
+    words = [b"ocloc", b"compile", b"-file", name, *kind, b"-device", device.encode(), b"-output_no_suffix", b"-q"]
     arguments = (ctypes.c_char_p * len(words))(*words)
     sources = (ctypes.c_char_p * 1)(code)
     lengths = (ctypes.c_uint64 * 1)(len(code))
-    names = (ctypes.c_char_p * 1)(name + b".spv")
+    names = (ctypes.c_char_p * 1)(name)
     count = ctypes.c_uint32()
     outputs = ctypes.POINTER(ctypes.POINTER(ctypes.c_uint8))()
     output_lengths = ctypes.POINTER(ctypes.c_uint64)()
@@ -34,11 +39,15 @@ def compile_module(ocloc, module, device):
 
 
 def main():
-    modules = sorted(pathlib.Path(sys.argv[1]).glob("*.spv"))
+    modules = [(file, SPIRV) for file in sorted(pathlib.Path(sys.argv[1]).glob("*.spv"))]
     if not modules:
         sys.exit(f"no SPIR-V in {sys.argv[1]}: build the kernels where llvm-spirv-15 is installed")
+    sources = [(file, OPENCL_C) for file in sorted(pathlib.Path(sys.argv[2]).glob("*.cl"))]
+    if not sources:
+        sys.exit(f"no OpenCL C in {sys.argv[2]}")
     ocloc = ctypes.CDLL("libocloc.so")
-    report("modules", "Intel", DEVICES, modules, lambda module, device: compile_module(ocloc, module, device))
+    kinds = dict(modules + sources)
+    report("kernels", "Intel", DEVICES, list(kinds), lambda file, device: compile_file(ocloc, file, kinds[file], device))
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ public final class KernelCache {
     /** The binary of {@code key}: from disk, or else from {@code compile}, which is then stored. */
     public byte[] get(Key key, Supplier<byte[]> compile) {
         byte[] hash = key.hash();
-        Path file = folder.resolve(HexFormat.of().formatHex(hash) + ".bin");
+        Path file = file(hash);
         try {
             Optional<byte[]> stored = read(file, hash);
             if (stored.isPresent()) {
@@ -84,12 +84,22 @@ public final class KernelCache {
             notices.accept("The kernel cache cannot be read, so the kernel is compiled again: " + e);
         }
         byte[] binary = compile.get();
+        put(key, binary);
+        return binary;
+    }
+
+    /** Stores the binary of {@code key}, over what was stored before. */
+    public void put(Key key, byte[] binary) {
+        byte[] hash = key.hash();
         try {
-            store(file, hash, binary);
+            store(file(hash), hash, binary);
         } catch (IOException | UncheckedIOException e) {
             notices.accept("The kernel cache cannot be written, so the next start compiles again: " + e);
         }
-        return binary;
+    }
+
+    private Path file(byte[] hash) {
+        return folder.resolve(HexFormat.of().formatHex(hash) + ".bin");
     }
 
     private Optional<byte[]> read(Path file, byte[] hash) throws IOException {

@@ -4,13 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quire.api.types.WeightFormat;
+import dev.quire.kernels.portable.TileShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,13 +55,22 @@ class ClangTest {
         assertEquals("", complaints(List.of()));
     }
 
-    /** A kernel for each format that it may be asked for. */
+    /** A kernel for each format, and each shape of tiles, that it may be asked for. */
     private static List<String> variants(String kernel) {
-        return kernel.startsWith("linear_stored_")
-                ? Arrays.stream(WeightFormat.values())
+        List<WeightFormat> formats = List.of(WeightFormat.values());
+        return switch (kernel) {
+            case "linear_stored_row", "linear_stored_tall", "linear_stored_tile", "linear_sub_group" ->
+                formats.stream()
                         .map(format -> new KernelName(kernel, Map.of("FORMAT", "FORMAT_" + format)).toString())
-                        .toList()
-                : List.of(kernel);
+                        .toList();
+            case "linear_tiled" ->
+                Stream.concat(
+                                formats.stream().map(TileShape.ALL.getFirst()::kernel),
+                                TileShape.ALL.stream().map(shape -> shape.kernel(WeightFormat.BF16)))
+                        .distinct()
+                        .toList();
+            default -> List.of(kernel);
+        };
     }
 
     private String complaints(List<String> options) throws IOException, InterruptedException {

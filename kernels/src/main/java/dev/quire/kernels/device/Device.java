@@ -3,6 +3,7 @@ package dev.quire.kernels.device;
 import dev.quire.api.DeviceInfo;
 import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An open device, as its driver must present it. One thread at a time calls it, but for {@link Completion}s. Every method throws a
@@ -19,6 +20,11 @@ public interface Device extends AutoCloseable {
     /** What a work-item runs on, and so which kernels are built and launched. */
     default WorkItem workItem() {
         return WorkItem.LANE;
+    }
+
+    /** What kernels that multiply in local memory find here; nothing where the work-item's own kernels multiply in FAST, too. */
+    default Optional<Tiling> tiling() {
+        return Optional.empty();
     }
 
     /**

@@ -17,9 +17,11 @@ import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
+import dev.quire.kernels.portable.KernelChoice;
 import dev.quire.kernels.portable.PortablePlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -33,6 +35,7 @@ public final class DeviceBackend implements AttentionBackend {
     private final IssueQueue queue;
     private final DeviceBuffers buffers;
     private final Consumer<String> progress;
+    private final Optional<TileTuner> tuner;
     private final List<DeviceExecutable> executables = new ArrayList<>();
 
     /**
@@ -48,6 +51,9 @@ public final class DeviceBackend implements AttentionBackend {
         this.progress = progress;
         this.queue = new IssueQueue(device);
         this.buffers = new DeviceBuffers(queue);
+        this.tuner = device.tiling()
+                .filter(tiling -> !tiling.shapes().isEmpty())
+                .map(tiling -> new TileTuner(queue, tiling, progress));
         KernelWarmup.run(device, device.workItem().kernels(), progress);
     }
 
@@ -58,7 +64,9 @@ public final class DeviceBackend implements AttentionBackend {
                 device.info(),
                 Set.of(DType.BF16),
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
-                true,
+                !device.tiling()
+                        .map(Tiling::subGroups)
+                        .orElse(false), // they add up a single row in an order of their own
                 device.description());
     }
 
@@ -74,12 +82,21 @@ public final class DeviceBackend implements AttentionBackend {
 
     @Override
     public Executable compile(Program program, Weights weights, StepLimits limits, Numerics numerics) {
-        PortablePlan plan = new PortablePlan(program, limits, device.workItem(), numerics);
+        PortablePlan plan = new PortablePlan(program, limits, choice(program, numerics));
         KernelWarmup.run(device, plan.ownKernels(), progress);
         DeviceExecutable executable =
                 new DeviceExecutable(program, plan, (DeviceWeights) weights, buffers, queue, executables::remove);
         executables.add(executable);
         return executable;
+    }
+
+    private KernelChoice choice(Program program, Numerics numerics) {
+        return new KernelChoice(
+                device.workItem(),
+                numerics,
+                numerics == Numerics.FAST
+                        ? tuner.map(found -> found.tiles(PortablePlan.matrices(program)))
+                        : Optional.empty());
     }
 
     @Override

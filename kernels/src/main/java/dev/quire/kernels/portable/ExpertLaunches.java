@@ -5,16 +5,15 @@ import static dev.quire.kernels.portable.Argument.of;
 import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.WeightRef;
-import dev.quire.api.types.Numerics;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Launches of mixtures of experts. Which rows go where is known on the device alone: it sorts them, and one launch serves all experts. */
 final class ExpertLaunches {
-    private final Numerics numerics;
+    private final KernelChoice choice;
 
-    ExpertLaunches(Numerics numerics) {
-        this.numerics = numerics;
+    ExpertLaunches(KernelChoice choice) {
+        this.choice = choice;
     }
 
     void plan(ExpertOp op, StepFrame step) {
@@ -50,13 +49,13 @@ final class ExpertLaunches {
     }
 
     /** The matrices of a layer's experts. */
-    static List<WeightStack> stacks(ExpertOp.ExpertLinear o, Numerics numerics) {
-        return WeightStack.of(o.weights(), Matrices.form(numerics));
+    List<WeightStack> stacks(ExpertOp.ExpertLinear o) {
+        return WeightStack.of(o.weights(), choice.form());
     }
 
     private void linear(ExpertOp.ExpertLinear o, StepFrame step) {
         WeightRef first = o.weights().getFirst();
-        boolean rounded = Matrices.areRounded(first, numerics);
+        boolean rounded = choice.rounds(o);
         int chosen = o.experts().width();
         int parts = Math.multiplyExact(step.rows(o.x()), chosen);
         PartOrder order = PartOrder.of(o);
@@ -64,7 +63,7 @@ final class ExpertLaunches {
         Argument x = rounded ? Rounding.SHORTS.image(o.x(), step) : step.at(o.x());
         Argument sorted = order.at(step);
         int begin = 0;
-        for (WeightStack stack : stacks(o, numerics)) {
+        for (WeightStack stack : stacks(o)) {
             int end = begin + stack.images().size();
             List<Argument> arguments = new ArrayList<>(List.of(
                     x,

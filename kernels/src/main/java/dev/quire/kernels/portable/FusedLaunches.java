@@ -6,7 +6,6 @@ import static dev.quire.kernels.portable.Argument.of;
 import dev.quire.api.memory.CacheGroup.PagedKv;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Rotary;
-import dev.quire.api.types.Numerics;
 import dev.quire.kernels.portable.StepFrame.Ints;
 import java.util.List;
 
@@ -15,14 +14,14 @@ final class FusedLaunches {
     private final OpLaunches single;
     private final AttendLaunches attention;
     private final TablePool tables;
-    private final Numerics numerics;
+    private final KernelChoice choice;
 
     /** @param single plans the ops of a stage that a step does not allow to be launched together */
-    FusedLaunches(OpLaunches single, AttendLaunches attention, TablePool tables, Numerics numerics) {
+    FusedLaunches(OpLaunches single, AttendLaunches attention, TablePool tables, KernelChoice choice) {
         this.single = single;
         this.attention = attention;
         this.tables = tables;
-        this.numerics = numerics;
+        this.choice = choice;
     }
 
     /** @param index of the stage's first op in its program */
@@ -137,7 +136,7 @@ final class FusedLaunches {
     }
 
     private Argument matrix(Op.Linear linear) {
-        return OpLaunches.image(linear.weight(), Matrices.form(numerics));
+        return OpLaunches.image(linear.weight(), choice.form());
     }
 
     private static int runs(int columns) {

@@ -3,7 +3,6 @@ package dev.quire.kernels.portable;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
-import dev.quire.api.types.Numerics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * The pass over a program that finds neighbours to launch together, and values that may be rounded where they are made. The bits stay the same (RULES, N3):
- * only launches and memory traffic go. In FAST linear layers stay alone and nothing is rounded. It is for processors, where starting a launch takes as long as reading 100 KB of weights.
+ * only launches and memory traffic go. In FAST that is so for layers that round what they read; others stay alone. It is for processors, where starting a launch takes as long as reading 100 KB of weights.
  */
 final class Fusion {
     private static final int MOST_SIBLINGS = 3;
@@ -23,7 +22,7 @@ final class Fusion {
     private final List<Op> ops;
     private final Map<Value, List<Op>> readers = new HashMap<>();
     private final Set<Value> outputs;
-    private final Numerics numerics;
+    private final KernelChoice choice;
 
     /**
      * What the pass found.
@@ -38,8 +37,8 @@ final class Fusion {
         }
     }
 
-    private Fusion(Program program, Numerics numerics) {
-        this.numerics = numerics;
+    private Fusion(Program program, KernelChoice choice) {
+        this.choice = choice;
         this.ops = program.ops();
         this.outputs = Set.copyOf(program.outputs());
         for (Op op : ops) {
@@ -49,11 +48,11 @@ final class Fusion {
         }
     }
 
-    static Result of(Program program, WorkItem workItem, Numerics numerics) {
-        return switch (workItem) {
+    static Result of(Program program, KernelChoice choice) {
+        return switch (choice.workItem()) {
             case LANE ->
                 new Result(program.ops().stream().<Stage>map(Stage.Single::new).toList(), Set.of());
-            case VECTOR -> new Fusion(program, numerics).run();
+            case VECTOR -> new Fusion(program, choice).run();
         };
     }
 
@@ -141,7 +140,7 @@ final class Fusion {
     }
 
     private boolean isRounded(Op.Linear linear) {
-        return Matrices.areRounded(linear.weight(), numerics);
+        return choice.rounds(linear);
     }
 
     private boolean isReadOnce(Value value) {

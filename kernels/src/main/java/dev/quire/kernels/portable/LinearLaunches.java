@@ -3,23 +3,20 @@ package dev.quire.kernels.portable;
 import static dev.quire.kernels.portable.Argument.of;
 
 import dev.quire.api.program.Op;
-import dev.quire.api.types.Numerics;
 
 /** Launches of linear layers that multiply bf16 by bf16. */
 final class LinearLaunches {
-    private final WorkItem workItem;
-    private final Numerics numerics;
+    private final KernelChoice choice;
 
-    LinearLaunches(WorkItem workItem, Numerics numerics) {
-        this.workItem = workItem;
-        this.numerics = numerics;
+    LinearLaunches(KernelChoice choice) {
+        this.choice = choice;
     }
 
     void plan(Op.Linear o, StepFrame step) {
         int rows = step.rows(o.x());
         Argument[] arguments = {
-            Rounding.of(workItem).image(o.x(), step),
-            OpLaunches.image(o.weight(), Matrices.form(numerics)),
+            Rounding.of(choice.workItem()).image(o.x(), step),
+            OpLaunches.image(o.weight(), choice.form()),
             OpLaunches.vector(o.bias()),
             step.at(o.out()),
             of(rows),
@@ -36,7 +33,7 @@ final class LinearLaunches {
     }
 
     private void multiply(int rows, int n, Argument[] arguments, StepFrame step) {
-        switch (workItem) {
+        switch (choice.workItem()) {
             case LANE -> {
                 int groups = tiles(rows, Constants.LINEAR_ROWS, n, Constants.LINEAR_COLUMNS);
                 step.launch("linear", groups, Constants.LINEAR_GROUP, arguments);

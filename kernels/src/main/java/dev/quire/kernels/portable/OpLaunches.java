@@ -22,7 +22,7 @@ import java.util.Optional;
 final class OpLaunches {
     private final TablePool tables;
     private final WorkItem workItem;
-    private final Numerics numerics;
+    private final KernelChoice choice;
     private final AttendLaunches attention;
     private final LinearLaunches linear;
     private final FusedLaunches fused;
@@ -30,16 +30,16 @@ final class OpLaunches {
     private final StepAttendLaunches ofStep;
     private final ExpertLaunches experts;
 
-    OpLaunches(TablePool tables, WorkItem workItem, Numerics numerics) {
+    OpLaunches(TablePool tables, KernelChoice choice) {
         this.tables = tables;
-        this.workItem = workItem;
-        this.numerics = numerics;
-        this.linear = new LinearLaunches(workItem, numerics);
+        this.choice = choice;
+        this.workItem = choice.workItem();
+        this.linear = new LinearLaunches(choice);
         this.stored = new StoredLinearLaunches(workItem);
-        this.experts = new ExpertLaunches(numerics);
+        this.experts = new ExpertLaunches(choice);
         this.ofStep = new StepAttendLaunches(tables);
         this.attention = new AttendLaunches(tables, workItem);
-        this.fused = new FusedLaunches(this, attention, tables, numerics);
+        this.fused = new FusedLaunches(this, attention, tables, choice);
     }
 
     /** @param index of the stage's first op in its program */
@@ -57,12 +57,15 @@ final class OpLaunches {
             case Op.Embed o -> embed(o, step);
             case Op.RmsNorm o -> rmsNorm(o, step);
             case Op.LayerNorm o -> layerNorm(o, step);
-            case Op.Linear o when !Matrices.areRounded(o.weight(), numerics) -> stored.plan(o, step);
+            case Op.Linear o
+            when choice.tiles().isPresent() -> choice.tiles().get().plan(o, step);
+            case Op.Linear o when !choice.rounds(o) -> stored.plan(o, step);
             case Op.Linear o -> linear.plan(o, step);
             case Op.Rope o -> rope(o, step);
             case Op.WriteKv o -> attention.write(o, step);
             case Op.Attend o
-            when numerics == Numerics.FAST && o.keys() instanceof KeySource.Step keys -> ofStep.plan(o, keys, step);
+            when choice.numerics() == Numerics.FAST && o.keys() instanceof KeySource.Step keys ->
+                ofStep.plan(o, keys, step);
             case Op.Attend o -> attention.attend(index, o, step);
             case Op.Gated o -> gated(o, step);
             case Op.Activate o ->
@@ -141,7 +144,8 @@ final class OpLaunches {
     private void rmsNorm(Op.RmsNorm o, StepFrame step) {
         int runs = step.elements(o.x()) / o.group();
         List<Argument> arguments = new ArrayList<>(List.of(step.at(o.x()), vector(o.weight()), step.at(o.out())));
-        if (workItem == WorkItem.VECTOR) {
+        boolean together = workItem == WorkItem.VECTOR || choice.subGroups();
+        if (together) {
             arguments.add(of(runs));
         }
         arguments.addAll(List.of(of(o.group()), of(o.eps()), flag(o.weight().isPresent()), of(o.weightOffset())));
@@ -149,7 +153,12 @@ final class OpLaunches {
             arguments.add(step.rounded(o.out()));
         }
         switch (workItem) {
-            case LANE -> step.launch("rms_norm", runs, Constants.LANES, arguments.toArray(Argument[]::new));
+            case LANE -> {
+                String kernel = together ? LinearTiles.NORM : "rms_norm";
+                int groups = together ? LinearTiles.groups(runs) : runs;
+                int size = together ? Constants.LINEAR_GROUP : Constants.LANES;
+                step.launch(kernel, groups, size, arguments.toArray(Argument[]::new));
+            }
             case VECTOR -> step.vectors("rms_norm_wide", runs, arguments.toArray(Argument[]::new));
         }
     }
@@ -197,9 +206,14 @@ final class OpLaunches {
 
     /** Kernels of an op that its work-item does not name. */
     List<String> ownKernels(Op op) {
-        return op instanceof Op.Linear o && !Matrices.areRounded(o.weight(), numerics)
-                ? stored.kernels(o.weight().format())
-                : List.of();
+        return switch (op) {
+            case Op.Linear o
+            when choice.tiles().isPresent() ->
+                choice.tiles().get().kernels(o.weight().format());
+            case Op.Linear o when !choice.rounds(o) -> stored.kernels(o.weight().format());
+            case Op.RmsNorm o when choice.subGroups() -> List.of(LinearTiles.NORM);
+            default -> List.of();
+        };
     }
 
     /** The images of weights that an op reads. */
@@ -216,11 +230,11 @@ final class OpLaunches {
 
     /** The stacks of weights that an op reads. */
     List<WeightStack> stacks(Op op) {
-        return op instanceof ExpertOp.ExpertLinear o ? ExpertLaunches.stacks(o, numerics) : List.of();
+        return op instanceof ExpertOp.ExpertLinear o ? experts.stacks(o) : List.of();
     }
 
     private Form form(Op op, WeightRef ref) {
-        Form matrix = Matrices.form(numerics);
+        Form matrix = choice.form();
         return switch (op) {
             case Op.Embed o -> Form.STORED;
             case Op.Linear o when ref.equals(o.weight()) -> matrix;

@@ -10,6 +10,8 @@ import dev.quire.api.step.Bindings;
 import dev.quire.api.step.StepBatch;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
+import dev.quire.api.types.WeightFormat;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,22 +36,43 @@ public final class PortablePlan {
      * @throws BackendException of kind UNSUPPORTED if {@link #supports} refuses one of its ops
      */
     public PortablePlan(Program program, StepLimits limits, WorkItem workItem, Numerics numerics) {
+        this(program, limits, KernelChoice.of(workItem, numerics));
+    }
+
+    /**
+     * Plans a program.
+     *
+     * @param choice which kernels to launch; has a shape for each format of {@link #matrices}, if it has tiles
+     * @throws BackendException of kind UNSUPPORTED if {@link #supports} refuses one of its ops
+     */
+    public PortablePlan(Program program, StepLimits limits, KernelChoice choice) {
         for (Op op : program.ops()) {
-            if (supports(op, numerics) instanceof Support.No(String reason)) {
+            if (supports(op, choice.numerics()) instanceof Support.No(String reason)) {
                 throw new BackendException(BackendException.Kind.UNSUPPORTED, "%s: %s".formatted(op.kind(), reason));
             }
         }
         this.program = program;
         this.limits = limits;
-        this.fused = Fusion.of(program, workItem, numerics);
-        this.workspace = new Workspace(WorkspaceLeases.of(program, fused.stages(), limits, workItem, numerics));
+        this.fused = Fusion.of(program, choice);
+        this.workspace = new Workspace(WorkspaceLeases.of(program, fused.stages(), limits, choice));
         this.tables = TablePool.of(program, limits.maxContext());
-        this.ops = new OpLaunches(tables, workItem, numerics);
+        this.ops = new OpLaunches(tables, choice);
     }
 
     /** Whether the portable kernels run an op. */
     public static Support supports(Op op, Numerics numerics) {
         return PortableSupport.of(op, numerics);
+    }
+
+    /** The formats that the matrices of linear layers have. */
+    public static Set<WeightFormat> matrices(Program program) {
+        Set<WeightFormat> formats = EnumSet.noneOf(WeightFormat.class);
+        for (Op op : program.ops()) {
+            if (op instanceof Op.Linear linear) {
+                formats.add(linear.weight().format());
+            }
+        }
+        return formats;
     }
 
     /** Bytes of {@link Region.Workspace}. */

@@ -23,15 +23,13 @@ final class WorkspaceLeases {
     private record Life(int from, int to) {}
 
     private final StepLimits limits;
-    private final WorkItem workItem;
-    private final Numerics numerics;
+    private final KernelChoice choice;
     /** By the ops' numbers, the lives of their stages: what is made in one is alive throughout. */
     private final List<Life> stages = new ArrayList<>();
 
-    private WorkspaceLeases(List<Stage> stages, StepLimits limits, WorkItem workItem, Numerics numerics) {
+    private WorkspaceLeases(List<Stage> stages, StepLimits limits, KernelChoice choice) {
         this.limits = limits;
-        this.workItem = workItem;
-        this.numerics = numerics;
+        this.choice = choice;
         for (Stage stage : stages) {
             int from = this.stages.size();
             Life life = new Life(from, from + stage.ops().size() - 1);
@@ -39,9 +37,8 @@ final class WorkspaceLeases {
         }
     }
 
-    static List<Lease> of(
-            Program program, List<Stage> stages, StepLimits limits, WorkItem workItem, Numerics numerics) {
-        WorkspaceLeases leases = new WorkspaceLeases(stages, limits, workItem, numerics);
+    static List<Lease> of(Program program, List<Stage> stages, StepLimits limits, KernelChoice choice) {
+        WorkspaceLeases leases = new WorkspaceLeases(stages, limits, choice);
         List<Lease> list = new ArrayList<>(leases.values(program));
         list.addAll(leases.rounded(program));
         list.addAll(leases.sorted(program));
@@ -77,7 +74,7 @@ final class WorkspaceLeases {
         lives.forEach((value, life) -> {
             if (!bound.contains(value)) {
                 long bytes = elements(value) * value.dtype().bytes()
-                        + Rounding.of(workItem).slack();
+                        + Rounding.of(choice.workItem()).slack();
                 leases.add(new Lease(new Tenant.Inner(value), bytes, life.from(), life.to()));
             }
         });
@@ -118,11 +115,9 @@ final class WorkspaceLeases {
     private Optional<Tenant.Rounded> multiplied(Op op) {
         return switch (op) {
             case Op.Linear linear
-            when Matrices.areRounded(linear.weight(), numerics) ->
-                Optional.of(new Tenant.Rounded(linear.x(), Rounding.of(workItem)));
+            when choice.rounds(linear) -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.of(choice.workItem())));
             case ExpertOp.ExpertLinear linear
-            when Matrices.areRounded(linear.weights().getFirst(), numerics) ->
-                Optional.of(new Tenant.Rounded(linear.x(), Rounding.SHORTS));
+            when choice.rounds(linear) -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.SHORTS));
             default -> Optional.empty();
         };
     }
@@ -130,7 +125,7 @@ final class WorkspaceLeases {
     private List<Lease> scratch(int index, Op op) {
         return switch (op) {
             case Op.Attend attend
-            when numerics == Numerics.REPRODUCIBLE && attend.keys() instanceof KeySource.Step -> {
+            when choice.numerics() == Numerics.REPRODUCIBLE && attend.keys() instanceof KeySource.Step -> {
                 long bytes = new StepKeys(attend.shape(), limits).partBytes();
                 yield List.of(
                         new Lease(new Tenant.Scratch(index, StepKeys.KEYS), bytes, index, index),

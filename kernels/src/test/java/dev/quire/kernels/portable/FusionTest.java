@@ -84,7 +84,8 @@ class FusionTest {
 
     private static Fusion.Result fuse(WorkItem workItem, List<Op> ops, Value... outputs) {
         return Fusion.of(
-                Program.of(List.of(X, Value.POSITIONS), ops, List.of(outputs)), workItem, Numerics.REPRODUCIBLE);
+                Program.of(List.of(X, Value.POSITIONS), ops, List.of(outputs)),
+                KernelChoice.of(workItem, Numerics.REPRODUCIBLE));
     }
 
     private static List<String> kinds(Fusion.Result result) {
@@ -109,7 +110,7 @@ class FusionTest {
         List<Op> ops =
                 List.of(norm(X, NORMED), linear(NORMED, Q, format), linear(NORMED, K, format), new Op.Add(Q, K, OUT));
         Program program = Program.of(List.of(X), ops, List.of(OUT));
-        Fusion.Result fast = Fusion.of(program, WorkItem.VECTOR, Numerics.FAST);
+        Fusion.Result fast = Fusion.of(program, KernelChoice.of(WorkItem.VECTOR, Numerics.FAST));
         assertEquals(rounds ? Set.of(NORMED) : Set.of(), fast.multiplied());
         assertEquals(rounds, kinds(fast).contains("Siblings"));
     }

@@ -14,10 +14,9 @@ record Arithmetic(boolean exactDivision, boolean fusedMultiplyAdd) {
         return new Arithmetic((config & CL.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0, (config & CL.CL_FP_FMA) != 0);
     }
 
-    /** What kernels are compiled with. */
+    /** What kernels are compiled with, the language aside. */
     String buildOptions() {
-        return "-cl-std=CL1.2"
-                + (exactDivision ? " -cl-fp32-correctly-rounded-divide-sqrt -DEXACT_DIVISION" : "")
+        return (exactDivision ? " -cl-fp32-correctly-rounded-divide-sqrt -DEXACT_DIVISION" : "")
                 + (fusedMultiplyAdd ? " -DFP_FAST_FMAF" : "");
     }
 }

@@ -9,6 +9,7 @@ import dev.quire.kernels.device.Device;
 import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Recording;
+import dev.quire.kernels.device.Tiling;
 import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,8 @@ final class OpenClDevice implements Device {
     private static final double MIB = 1 << 20;
 
     private final Target target;
-    private final MemoryModel model;
+    private final Settings settings;
+    private final KernelCache cache;
     private final cl_context context;
     private final cl_command_queue queue;
     private final Programs programs;
@@ -32,12 +34,13 @@ final class OpenClDevice implements Device {
     private final Optional<SharedCalls> shared;
 
     /**
-     * @param model how memory is reached, which the device must offer
+     * @param settings how it is used, which it must offer
      * @param sources of kernels by name
      */
-    OpenClDevice(Target target, MemoryModel model, KernelCache cache, Function<String, KernelSource> sources) {
+    OpenClDevice(Target target, Settings settings, KernelCache cache, Function<String, KernelSource> sources) {
         this.target = target;
-        this.model = model;
+        this.settings = settings;
+        this.cache = cache;
         int[] status = new int[1];
         cl_context_properties properties = new cl_context_properties();
         properties.addProperty(CL.CL_CONTEXT_PLATFORM, target.platform());
@@ -45,7 +48,9 @@ final class OpenClDevice implements Device {
         this.context = CL.clCreateContext(properties, 1, devices, null, null, status);
         Status.check(status[0], "clCreateContext");
         this.queue = queue(context, target.id());
-        this.shared = model == MemoryModel.BUFFERS ? Optional.empty() : Optional.of(new SharedCalls(context, queue));
+        this.shared = settings.memory() == MemoryModel.BUFFERS
+                ? Optional.empty()
+                : Optional.of(new SharedCalls(context, queue));
         this.programs = new Programs(context, target, cache, sources);
     }
 
@@ -64,16 +69,26 @@ final class OpenClDevice implements Device {
 
     @Override
     public String description() {
-        return "OpenCL, driver %s, %s, quotients %s"
+        return "OpenCL, driver %s, %s, quotients %s%s"
                 .formatted(
                         target.info().driver(),
-                        model.text(),
-                        target.arithmetic().exactDivision() ? "by hardware" : "by integers");
+                        settings.memory().text(),
+                        target.arithmetic().exactDivision() ? "by hardware" : "by integers",
+                        settings.kernels().text(target.groups().subGroups()));
     }
 
     @Override
     public WorkItem workItem() {
-        return target.isProcessor() ? WorkItem.VECTOR : WorkItem.LANE;
+        return settings.kernels() == KernelSet.VECTORS ? WorkItem.VECTOR : WorkItem.LANE;
+    }
+
+    @Override
+    public Optional<Tiling> tiling() {
+        Groups groups = target.groups();
+        return settings.kernels() == KernelSet.TILES
+                ? Optional.of(new Tiling(
+                        groups.mostItems(), groups.localBytes(), groups.subGroups() != SubGroups.NONE, cache))
+                : Optional.empty();
     }
 
     @Override
@@ -83,7 +98,7 @@ final class OpenClDevice implements Device {
 
     @Override
     public DeviceMemory allocate(long bytes, MemoryUse use) {
-        Optional<ClMemory> memory = switch (model) {
+        Optional<ClMemory> memory = switch (settings.memory()) {
             case FINE -> SharedMemory.allocate(shared.orElseThrow(), bytes, use == MemoryUse.EXCHANGE);
             case COARSE -> SharedMemory.allocate(shared.orElseThrow(), bytes, false);
             case BUFFERS -> BufferMemory.allocate(context, queue, bytes);

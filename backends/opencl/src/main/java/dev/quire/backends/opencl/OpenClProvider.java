@@ -11,16 +11,13 @@ import dev.quire.kernels.KernelSource;
 import dev.quire.kernels.device.DeviceBackend;
 import dev.quire.kernels.device.DeviceSearch;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /**
- * OpenCL devices. One setting, {@code memory}: {@code fine}, {@code coarse} or {@code buffers} instead of the best way that the device offers to reach its
- * memory.
+ * OpenCL devices. Two settings: {@code memory}: {@code fine}, {@code coarse} or {@code buffers} instead of the best way that the device offers to reach its
+ * memory; {@code kernels}: {@code vectors}, {@code lanes} or {@code tiles} instead of those for its kind.
  */
 public final class OpenClProvider implements BackendProvider {
     private static final String NAME = "opencl";
-    private static final String MEMORY = "memory";
     private static final long CACHE_BYTES = 256L << 20;
 
     @Override
@@ -61,36 +58,8 @@ public final class OpenClProvider implements BackendProvider {
         Target target = find().pick(device, "OpenCL");
         KernelCache cache =
                 new KernelCache(options.cacheDirectory().resolve("kernels"), CACHE_BYTES, options.notices());
-        MemoryModel model = model(target, options.settings());
-        return new DeviceBackend(NAME, new OpenClDevice(target, model, cache, KernelSource::openCl), options.notices());
-    }
-
-    private static MemoryModel model(Target target, Map<String, String> settings) {
-        for (String name : settings.keySet()) {
-            if (!name.equals(MEMORY)) {
-                throw unsupported("backend opencl has no setting '%s'; it has: %s".formatted(name, MEMORY));
-            }
-        }
-        if (!settings.containsKey(MEMORY)) {
-            return target.memory();
-        }
-        String wanted = settings.get(MEMORY);
-        for (MemoryModel model : MemoryModel.values()) {
-            if (model.name().toLowerCase(Locale.ROOT).equals(wanted)) {
-                if (model.compareTo(target.memory()) < 0) {
-                    throw unsupported("memory=%s: %s offers no more than %s"
-                            .formatted(
-                                    wanted,
-                                    target.info().name(),
-                                    target.memory().text()));
-                }
-                return model;
-            }
-        }
-        throw unsupported("memory=%s: choose fine, coarse or buffers".formatted(wanted));
-    }
-
-    private static BackendException unsupported(String message) {
-        return new BackendException(BackendException.Kind.UNSUPPORTED, message);
+        Settings settings = Settings.of(target, options.settings());
+        return new DeviceBackend(
+                NAME, new OpenClDevice(target, settings, cache, KernelSource::openCl), options.notices());
     }
 }

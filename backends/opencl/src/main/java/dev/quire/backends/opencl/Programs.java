@@ -24,7 +24,6 @@ final class Programs implements AutoCloseable {
     private final Target target;
     private final KernelCache cache;
     private final Function<String, KernelSource> sources;
-    private final String options;
     private final Map<String, cl_program> built = new HashMap<>();
 
     /** @param sources of kernels by name */
@@ -33,7 +32,11 @@ final class Programs implements AutoCloseable {
         this.target = target;
         this.cache = cache;
         this.sources = sources;
-        this.options = target.arithmetic().buildOptions();
+    }
+
+    private String options(String kernel) {
+        return target.groups().subGroups().standard(kernel)
+                + target.arithmetic().buildOptions();
     }
 
     /** Builds a kernel, unless it is. */
@@ -56,7 +59,7 @@ final class Programs implements AutoCloseable {
     private cl_program program(String kernel) {
         KernelSource source = sources.apply(kernel);
         KernelCache.Key key = new KernelCache.Key(
-                source.sha256(), target.info().name(), target.info().driver(), "OpenCL " + options);
+                source.sha256(), target.info().name(), target.info().driver(), "OpenCL " + options(kernel));
         Map<String, cl_program> fresh = new HashMap<>();
         byte[] binary = cache.get(key, () -> {
             fresh.put(kernel, compile(kernel, source));
@@ -65,14 +68,14 @@ final class Programs implements AutoCloseable {
         if (fresh.containsKey(kernel)) {
             return fresh.get(kernel);
         }
-        return load(binary).orElseGet(() -> compile(kernel, source));
+        return load(kernel, binary).orElseGet(() -> compile(kernel, source));
     }
 
     private cl_program compile(String kernel, KernelSource source) {
         int[] status = new int[1];
         cl_program program = CL.clCreateProgramWithSource(context, 1, new String[] {source.text()}, null, status);
         Status.check(status[0], "clCreateProgramWithSource");
-        int built = CL.clBuildProgram(program, 1, new cl_device_id[] {target.id()}, options, null, null);
+        int built = CL.clBuildProgram(program, 1, new cl_device_id[] {target.id()}, options(kernel), null, null);
         if (built != CL.CL_SUCCESS) {
             String log = log(program);
             CL.clReleaseProgram(program);
@@ -86,7 +89,7 @@ final class Programs implements AutoCloseable {
     }
 
     /** Nothing if the driver refuses what it wrote itself, as after a change that its version does not tell. */
-    private Optional<cl_program> load(byte[] binary) {
+    private Optional<cl_program> load(String kernel, byte[] binary) {
         cl_device_id[] devices = {target.id()};
         int[] status = new int[1];
         cl_program program = CL.clCreateProgramWithBinary(
@@ -94,7 +97,7 @@ final class Programs implements AutoCloseable {
         if (status[0] != CL.CL_SUCCESS) {
             return Optional.empty();
         }
-        if (CL.clBuildProgram(program, 1, devices, options, null, null) != CL.CL_SUCCESS) {
+        if (CL.clBuildProgram(program, 1, devices, options(kernel), null, null) != CL.CL_SUCCESS) {
             CL.clReleaseProgram(program);
             return Optional.empty();
         }

@@ -14,6 +14,7 @@ import org.jocl.cl_platform_id;
  *
  * @param memory how it shares memory with the host
  * @param arithmetic what it does by hardware
+ * @param groups what its work-groups may have
  * @param largestAllocation bytes of the largest piece of memory that it promises to give
  */
 record Target(
@@ -23,6 +24,7 @@ record Target(
         long type,
         MemoryModel memory,
         Arithmetic arithmetic,
+        Groups groups,
         long largestAllocation)
         implements DeviceSearch.Candidate {
     /** The part of the machine's memory that a device which is the machine's processor may take. */
@@ -63,12 +65,13 @@ record Target(
                 type,
                 MemoryModel.of(query.number(CL.CL_DEVICE_SVM_CAPABILITIES)),
                 Arithmetic.of(query.number(CL.CL_DEVICE_SINGLE_FP_CONFIG)),
+                Groups.of(query),
                 largest);
     }
 
     private Target numbered(int index) {
         DeviceInfo as = new DeviceInfo(index, info.name(), info.memoryBytes(), info.driver());
-        return new Target(platform, id, as, type, memory, arithmetic, largestAllocation);
+        return new Target(platform, id, as, type, memory, arithmetic, groups, largestAllocation);
     }
 
     /** Whether it is the machine's processor. */

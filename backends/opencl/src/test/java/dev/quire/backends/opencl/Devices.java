@@ -26,7 +26,7 @@ final class Devices {
 
     static OpenClDevice open(Path cache) {
         KernelCache kernels = new KernelCache(cache, 1 << 26, notice -> {});
-        return new OpenClDevice(first(), first().memory(), kernels, KernelSource::openCl);
+        return new OpenClDevice(first(), Settings.of(first()), kernels, KernelSource::openCl);
     }
 
     static BackendOptions options(Path cache, Map<String, String> settings) {

@@ -24,8 +24,9 @@ class MemoryModelTest extends DeviceTest {
 
     @Test
     void settingsThatAreNotKnownAreRefused() {
-        assertEquals("backend opencl has no setting 'colour'; it has: memory", refusal(Map.of("colour", "blue")));
-        assertEquals("memory=some: choose fine, coarse or buffers", refusal(Map.of("memory", "some")));
+        assertEquals(
+                "backend opencl has no setting 'colour'; it has: kernels, memory", refusal(Map.of("colour", "blue")));
+        assertEquals("memory=some: choose one of fine, coarse, buffers", refusal(Map.of("memory", "some")));
     }
 
     private String refusal(Map<String, String> settings) {

@@ -26,7 +26,7 @@ class OpenClFailureTest extends DeviceTest {
                 KernelFamily.PORTABLE, "broken", "__kernel void broken(__global int *x) { x[0] = missing; }\n", "0");
         KernelCache cache = new KernelCache(folder, 1 << 20, notice -> {});
         try (OpenClDevice device =
-                new OpenClDevice(Devices.first(), Devices.first().memory(), cache, kernel -> broken)) {
+                new OpenClDevice(Devices.first(), Settings.of(Devices.first()), cache, kernel -> broken)) {
             BackendException failure = assertThrows(BackendException.class, () -> device.build("broken"));
             assertEquals(BackendException.Kind.UNSUPPORTED, failure.kind());
             assertContains(
@@ -63,7 +63,7 @@ class OpenClFailureTest extends DeviceTest {
         KernelSource source = KernelSource.portable("add", Dialect.OPENCL);
         KernelSource empty = new KernelSource(KernelFamily.PORTABLE, "add", "no source at all", source.sha256());
         try (OpenClDevice device =
-                new OpenClDevice(Devices.first(), Devices.first().memory(), cache, kernel -> empty)) {
+                new OpenClDevice(Devices.first(), Settings.of(Devices.first()), cache, kernel -> empty)) {
             device.build("add"); // it could not be compiled
         }
         assertEquals(List.of(), notices);

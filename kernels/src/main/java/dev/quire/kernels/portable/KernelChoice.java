@@ -1,0 +1,54 @@
+package dev.quire.kernels.portable;
+
+import dev.quire.api.program.ExpertOp;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.Numerics;
+import dev.quire.api.types.WeightFormat;
+import dev.quire.kernels.portable.WeightImage.Form;
+import java.util.Optional;
+
+/**
+ * Which kernels a plan launches.
+ *
+ * @param tiles how linear layers are cut on a GPU in FAST; without, and in REPRODUCIBLE, the work-item decides alone
+ */
+public record KernelChoice(WorkItem workItem, Numerics numerics, Optional<LinearTiles> tiles) {
+    public KernelChoice {
+        if (tiles.isPresent() && (workItem != WorkItem.LANE || numerics != Numerics.FAST)) {
+            throw new IllegalArgumentException(
+                    "tiles are for lanes and FAST, not for %s and %s".formatted(workItem, numerics));
+        }
+    }
+
+    /** The kernels of a work-item alone. */
+    public static KernelChoice of(WorkItem workItem, Numerics numerics) {
+        return new KernelChoice(workItem, numerics, Optional.empty());
+    }
+
+    /** Whether sub-groups reduce. */
+    boolean subGroups() {
+        return tiles.isPresent() && tiles.get().subGroups();
+    }
+
+    /** The form that matrices are multiplied in: in FAST as they are stored, so that they stand in memory once. */
+    Form form() {
+        return switch (numerics) {
+            case FAST -> Form.STORED;
+            case REPRODUCIBLE -> Form.MATRIX;
+        };
+    }
+
+    /** Whether a layer's x is rounded to bf16, as its matrix is: then the kernels of Canon 1 multiply it in FAST, too (RULES, N4). */
+    boolean rounds(Op.Linear linear) {
+        return tiles.isEmpty() && rounds(linear.weight());
+    }
+
+    boolean rounds(ExpertOp.ExpertLinear linear) {
+        return rounds(linear.weights().getFirst());
+    }
+
+    private boolean rounds(WeightRef matrix) {
+        return numerics == Numerics.REPRODUCIBLE || matrix.format() == WeightFormat.BF16;
+    }
+}
