@@ -42,7 +42,7 @@ public final class DeviceBackend implements AttentionBackend {
      * Builds the kernels that any program may launch.
      *
      * @param name the provider's
-     * @param device closed with this backend
+     * @param device closed with this backend, and where the backend cannot be made
      * @param progress receives a sentence when kernels are being built
      */
     public DeviceBackend(String name, Device device, Consumer<String> progress) {
@@ -54,7 +54,9 @@ public final class DeviceBackend implements AttentionBackend {
         this.tuner = device.tiling()
                 .filter(tiling -> !tiling.shapes().isEmpty())
                 .map(tiling -> new TileTuner(queue, tiling, progress));
-        KernelWarmup.run(device, device.workItem().kernels(), progress);
+        Owned begun = new Owned();
+        begun.add(device::close);
+        begun.orFree(() -> KernelWarmup.run(device, device.workItem().kernels(), progress));
     }
 
     @Override

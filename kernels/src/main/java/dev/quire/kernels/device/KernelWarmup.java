@@ -10,9 +10,15 @@ final class KernelWarmup {
 
     private KernelWarmup() {}
 
-    /** @param progress hears of it every two seconds, so nothing where all come from the cache */
-    static void run(Device device, List<String> kernels, Consumer<String> progress) {
+    /**
+     * Builds kernels.
+     *
+     * @param progress hears of it every two seconds, so nothing where all come from the cache
+     * @return how many there were
+     */
+    static int run(Device device, List<String> kernels, Consumer<String> progress) {
         run(device, kernels, progress, System::nanoTime);
+        return kernels.size();
     }
 
     /** @param nanos a clock */

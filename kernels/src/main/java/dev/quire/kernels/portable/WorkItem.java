@@ -3,6 +3,7 @@ package dev.quire.kernels.portable;
 import dev.quire.kernels.KernelSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What a device runs one work-item on, which decides the kernels that a plan launches. The bits are the same. */
 public enum WorkItem {
@@ -25,6 +26,9 @@ public enum WorkItem {
             "sibling_linears_row",
             "write_kv_wide");
 
+    /** Portable kernels in whose place a vector unit always has its own. */
+    private static final Set<String> REPLACED = Set.of("linear", "linear_stored", "rms_norm", "rope", "write_kv");
+
     private final List<String> own;
 
     WorkItem(String... own) {
@@ -34,6 +38,9 @@ public enum WorkItem {
     /** The kernels that plans may launch. */
     public List<String> kernels() {
         List<String> kernels = new ArrayList<>(KernelSource.portable());
+        if (this == VECTOR) {
+            kernels.removeAll(REPLACED);
+        }
         kernels.addAll(own);
         return kernels;
     }

@@ -1,7 +1,11 @@
 package dev.quire.kernels.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.api.BackendException;
 import dev.quire.api.DeviceInfo;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +16,11 @@ class KernelWarmupTest {
     private static final List<String> KERNELS = List.of("embed", "rms_norm", "linear", "attend", "sample");
 
     /** A device whose compiler takes a while, by a clock of its own. */
-    private static final class Compiling implements Device {
+    private static class Compiling implements Device {
         private final long millis;
         private final List<String> built = new ArrayList<>();
         private long nanos = -5; // a clock may begin anywhere
+        private boolean closed;
 
         Compiling(long millis) {
             this.millis = millis;
@@ -48,7 +53,9 @@ class KernelWarmupTest {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            closed = true;
+        }
     }
 
     @Test
@@ -60,6 +67,21 @@ class KernelWarmupTest {
     @Test
     void kernelsThatComeFromTheDiskAreNotTold() {
         assertEquals(List.of(), told(3));
+    }
+
+    @Test
+    void aDeviceWhoseKernelsDoNotBuildIsClosed() {
+        BackendException reason = new BackendException(BackendException.Kind.UNSUPPORTED, "no");
+        Compiling device = new Compiling(0) {
+            @Override
+            public void build(String kernel) {
+                throw reason;
+            }
+        };
+        BackendException failure =
+                assertThrows(BackendException.class, () -> new DeviceBackend("broken", device, sentence -> {}));
+        assertSame(reason, failure);
+        assertTrue(device.closed);
     }
 
     private static List<String> told(long millis) {

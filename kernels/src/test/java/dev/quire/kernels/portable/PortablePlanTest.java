@@ -31,10 +31,13 @@ import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.api.types.WeightFormat;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +89,27 @@ class PortablePlanTest {
         assertTrue(step.words().length * 4L <= plan.wordBytes(new KvCacheLayout(List.of(group))));
         assertEquals(List.of(new WeightImage(TABLE, WeightImage.Form.STORED)), plan.images());
         assertEquals(2 * 64 * 4 * Float.BYTES, plan.tables().length * Float.BYTES);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void stepsLaunchOnlyKernelsThatAreBuiltWhenADeviceIsOpened(WorkItem workItem) {
+        WeightRef matrix = new WeightRef("matrix", 16, 16, WeightFormat.BF16);
+        Value normed = Value.tokens("normed", 16);
+        Value last = Value.tokens("last", 16);
+        List<Op> ops = new ArrayList<>(program().ops());
+        ops.add(new Op.RmsNorm(OUT, Optional.empty(), 0, 1e-5f, 16, normed));
+        ops.add(new Op.Linear(normed, matrix, Optional.empty(), Op.Linear.Split.WHOLE, last));
+        Program program = Program.of(program().inputs(), ops, List.of(OUT, last));
+        Map<String, Buffer> buffers = new HashMap<>(io(8).buffers());
+        buffers.put("last", new Buffer(Arena.ofAuto().allocate(8 * 64L), DType.F32, 8, 16));
+        Bindings io = new Bindings(io(8).cache(), buffers);
+        Set<String> launched = new PortablePlan(program, LIMITS, workItem, Numerics.REPRODUCIBLE)
+                .step(batch(new int[] {1, 2}, 3, 0, 12), io).list().stream()
+                        .map(KernelLaunch::kernel)
+                        .collect(Collectors.toSet());
+        launched.removeAll(workItem.kernels());
+        assertEquals(Set.of(), launched);
     }
 
     @Test
