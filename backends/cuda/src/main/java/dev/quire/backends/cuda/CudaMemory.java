@@ -77,7 +77,13 @@ final class CudaMemory implements DeviceMemory {
     static MemorySegment pinned(Driver driver, long bytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment place = arena.allocate(ADDRESS);
-            driver.check(driver.memHostAlloc.call(place, bytes, 0), Kind.OUT_OF_MEMORY, driver.memHostAlloc.name());
+            int status = driver.memHostAlloc.call(place, bytes, 0);
+            if (status != Status.SUCCESS) {
+                throw new BackendException(
+                        Status.kind(status, Kind.OUT_OF_MEMORY),
+                        "the driver pins no %d MiB of this machine's memory for copies: %s; leave the machine more memory"
+                                .formatted(Math.ceilDiv(bytes, MIB), driver.error(status)));
+            }
             return place.get(ADDRESS, 0).reinterpret(bytes);
         }
     }

@@ -49,12 +49,6 @@ public final class CudaProvider implements BackendProvider {
                 CompiledKernels.shipped(),
                 cache,
                 () -> NvrtcSearch.usual().find(target.driver().major()));
-        CudaDevice opened = new CudaDevice(target, binaries, KernelSource::cuda);
-        try {
-            return new DeviceBackend(NAME, opened, options.notices());
-        } catch (RuntimeException e) {
-            opened.close();
-            throw e;
-        }
+        return new DeviceBackend(NAME, new CudaDevice(target, binaries, KernelSource::cuda), options.notices());
     }
 }
