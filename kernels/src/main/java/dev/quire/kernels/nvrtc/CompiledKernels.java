@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
@@ -38,13 +39,24 @@ public record CompiledKernels(ClassLoader classPath) {
     }
 
     /**
-     * Compiles kernels, each for every target, to a jar.
+     * Compiles kernels, each for every target, to a jar, which appears whole or not at all.
      *
      * @throws dev.quire.api.BackendException of kind UNSUPPORTED if one does not compile
      */
     public static void write(Path jar, Nvrtc nvrtc, List<KernelSource> sources, List<CodeTarget> targets)
             throws IOException {
         Files.createDirectories(jar.toAbsolutePath().getParent());
+        Path partial = jar.resolveSibling(jar.getFileName() + ".partial");
+        try {
+            compile(partial, nvrtc, sources, targets);
+            Files.move(partial, jar, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    private static void compile(Path jar, Nvrtc nvrtc, List<KernelSource> sources, List<CodeTarget> targets)
+            throws IOException {
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
             for (KernelSource source : sources) {
                 for (CodeTarget target : targets) {
