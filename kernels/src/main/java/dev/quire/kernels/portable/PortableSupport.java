@@ -13,6 +13,10 @@ final class PortableSupport {
 
     static Support of(Op op, Numerics numerics) {
         return switch (op) {
+            case ExpertOp.ExpertLinear linear
+            when linear.weights().size() > Constants.EXPERTS ->
+                Support.no("%d experts; the kernel sorts rows by at most %d"
+                        .formatted(linear.weights().size(), Constants.EXPERTS));
             case Op.Linear linear when numerics == Numerics.REPRODUCIBLE -> products(linear.weight());
             case ExpertOp.ExpertLinear linear
             when numerics == Numerics.REPRODUCIBLE -> products(linear.weights().getFirst());

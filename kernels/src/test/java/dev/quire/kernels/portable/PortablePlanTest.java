@@ -32,6 +32,7 @@ import dev.quire.api.types.Support;
 import dev.quire.api.types.WeightFormat;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,6 +163,16 @@ class PortablePlanTest {
         Program program = Program.of(List.of(X), List.of(linear), List.of(OUT));
         assertThrows(
                 BackendException.class, () -> new PortablePlan(program, LIMITS, WorkItem.LANE, Numerics.REPRODUCIBLE));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void moreExpertsThanTheKernelHasPlacesForAreRefused(Numerics numerics) {
+        Value experts = new Value("experts", Rows.TOKENS, 1, DType.I32);
+        WeightRef matrix = new WeightRef("matrix", 16, 16, WeightFormat.BF16);
+        List<WeightRef> matrices = Collections.nCopies(1025, matrix);
+        Op expert = new ExpertOp.ExpertLinear(X, experts, matrices, Op.Linear.Split.WHOLE, OUT);
+        assertRefused("1025 experts; the kernel sorts rows by at most 1024", PortablePlan.supports(expert, numerics));
     }
 
     @ParameterizedTest
