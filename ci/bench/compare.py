@@ -12,7 +12,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,6 +19,7 @@ import torch
 import transformers
 
 START_SECONDS = 300
+STOP_SECONDS = 60
 
 
 class Server:
@@ -31,8 +31,12 @@ class Server:
         self.lines = []
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
-        self.url = url or self._announced(serving)
-        self.model = self._wait()
+        try:
+            self.url = url or self._announced(serving)
+            self.model = self._wait()
+        except BaseException:  # it would run on beside the others, and slow them down
+            self.close()
+            raise
 
     def _read(self):
         for line in self.process.stderr:
@@ -57,9 +61,9 @@ class Server:
         end = time.monotonic() + START_SECONDS
         while True:
             try:
-                with urllib.request.urlopen(self.url + "/v1/models") as answer:
+                with urllib.request.urlopen(self.url + "/v1/models", timeout=START_SECONDS) as answer:
                     return json.load(answer)["data"][0]["id"]
-            except (urllib.error.URLError, ConnectionError, KeyError, IndexError) as error:
+            except (OSError, ValueError, KeyError, IndexError) as error:
                 self._alive()
                 if time.monotonic() > end:
                     raise RuntimeError(f"{self.name} does not answer at {self.url}: {error}") from error
@@ -79,7 +83,11 @@ class Server:
 
     def close(self):
         self.process.terminate()
-        self.process.wait()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 class Single:
