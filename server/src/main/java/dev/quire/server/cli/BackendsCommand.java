@@ -29,12 +29,7 @@ final class BackendsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        List<BackendProvider> providers = ServiceLoader.load(BackendProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(provider -> backend.map(provider.name()::equals).orElse(true))
-                .sorted(Comparator.comparing(BackendProvider::name))
-                .toList();
-        for (BackendProvider provider : providers) {
+        for (BackendProvider provider : asked()) {
             switch (provider.availability()) {
                 case Availability.Available() -> {
                     out.println(provider.name());
@@ -50,5 +45,27 @@ final class BackendsCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    /** Those to list, by name. */
+    private List<BackendProvider> asked() {
+        List<BackendProvider> installed = ServiceLoader.load(BackendProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparing(BackendProvider::name))
+                .toList();
+        if (backend.isEmpty()) {
+            return installed;
+        }
+        String name = backend.get();
+        List<BackendProvider> named = installed.stream()
+                .filter(provider -> provider.name().equals(name))
+                .toList();
+        if (named.isEmpty()) {
+            List<String> names = installed.stream().map(BackendProvider::name).toList();
+            throw new IllegalArgumentException(
+                    "No backend '%s' is installed. There are: %s. Pass one of these, or put the backend's jar on the class path."
+                            .formatted(name, names));
+        }
+        return named;
     }
 }
