@@ -73,19 +73,22 @@ public final class KernelCache {
 
     /** The binary of {@code key}: from disk, or else from {@code compile}, which is then stored. */
     public byte[] get(Key key, Supplier<byte[]> compile) {
+        return find(key).orElseGet(() -> {
+            byte[] binary = compile.get();
+            put(key, binary);
+            return binary;
+        });
+    }
+
+    /** What is stored for {@code key}, whole; nothing if the disk fails. */
+    public Optional<byte[]> find(Key key) {
         byte[] hash = key.hash();
-        Path file = file(hash);
         try {
-            Optional<byte[]> stored = read(file, hash);
-            if (stored.isPresent()) {
-                return stored.get();
-            }
+            return read(file(hash), hash);
         } catch (IOException e) {
-            notices.accept("The kernel cache cannot be read, so the kernel is compiled again: " + e);
+            notices.accept("The kernel cache cannot be read, so what it may hold is made again: " + e);
+            return Optional.empty();
         }
-        byte[] binary = compile.get();
-        put(key, binary);
-        return binary;
     }
 
     /** Stores the binary of {@code key}, over what was stored before. */
@@ -94,7 +97,8 @@ public final class KernelCache {
         try {
             store(file(hash), hash, binary);
         } catch (IOException | UncheckedIOException e) {
-            notices.accept("The kernel cache cannot be written, so the next start compiles again: " + e);
+            notices.accept(
+                    "The kernel cache cannot be written, so the next start makes again what it should hold: " + e);
         }
     }
 

@@ -97,7 +97,7 @@ public final class DeviceBackend implements AttentionBackend {
                 device.workItem(),
                 numerics,
                 numerics == Numerics.FAST
-                        ? tuner.map(found -> found.tiles(PortablePlan.matrices(program)))
+                        ? tuner.flatMap(found -> found.tiles(PortablePlan.matrices(program)))
                         : Optional.empty());
     }
 

@@ -30,19 +30,26 @@ final class TileChoices {
         this.notices = notices;
     }
 
-    /** @param nanos measures a shape, and is asked only where nothing is kept */
-    TileShape choose(WeightFormat format, ToLongFunction<TileShape> nanos) {
-        KernelCache.Key key = key(format);
-        byte[] kept = cache.get(key, () -> bytes(fastest(format, nanos)));
-        String text = new String(kept, StandardCharsets.UTF_8);
-        Optional<TileShape> named = named(text);
-        if (named.isPresent()) {
-            return named.get();
+    /**
+     * The fastest shape; nothing where the device runs none, which is not kept, as another start may find what was missing.
+     *
+     * @param nanos measures a shape, and is asked only where nothing is kept
+     */
+    Optional<TileShape> choose(WeightFormat format, ToLongFunction<TileShape> nanos) {
+        Optional<byte[]> kept = cache.find(key(format));
+        if (kept.isPresent()) {
+            Optional<TileShape> named = named(new String(kept.get(), StandardCharsets.UTF_8));
+            if (named.isPresent()) {
+                return named;
+            }
+            notices.accept("The tiles kept for %s on %s name none of %s, so they are measured again."
+                    .formatted(format, device.name(), shapes));
         }
-        notices.accept("The tiles kept for %s on %s name none of %s, so they are measured again."
-                .formatted(format, device.name(), shapes));
-        TileShape shape = fastest(format, nanos);
-        keep(format, bytes(shape));
+        Optional<TileShape> shape = fastest(format, nanos);
+        shape.ifPresentOrElse(
+                found -> keep(format, found.toString().getBytes(StandardCharsets.UTF_8)),
+                () -> notices.accept("%s runs none of %s with %s, so it multiplies with the kernels of every device."
+                        .formatted(device.name(), shapes, format)));
         return shape;
     }
 
@@ -55,10 +62,6 @@ final class TileChoices {
         return shapes.stream().filter(shape -> shape.toString().equals(text)).findFirst();
     }
 
-    private static byte[] bytes(TileShape shape) {
-        return shape.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
     private KernelCache.Key key(WeightFormat format) {
         String sources = shapes.stream()
                 .map(shape -> KernelSource.openCl(shape.kernel(format)).sha256())
@@ -66,16 +69,16 @@ final class TileChoices {
         return new KernelCache.Key(sources, device.name(), device.driver(), "tiles");
     }
 
-    private TileShape fastest(WeightFormat format, ToLongFunction<TileShape> nanos) {
+    private Optional<TileShape> fastest(WeightFormat format, ToLongFunction<TileShape> nanos) {
         notices.accept("Measuring which of %d tiles %s multiplies %s fastest with."
                 .formatted(shapes.size(), device.name(), format));
-        TileShape best = shapes.getFirst();
+        Optional<TileShape> best = Optional.empty();
         long least = NEVER;
         for (TileShape shape : shapes) {
             long taken = nanos.applyAsLong(shape);
             if (taken < least) {
                 least = taken;
-                best = shape;
+                best = Optional.of(shape);
             }
         }
         return best;

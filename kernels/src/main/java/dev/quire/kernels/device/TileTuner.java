@@ -9,6 +9,7 @@ import dev.quire.kernels.portable.TileShape;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -31,10 +32,16 @@ final class TileTuner {
                 new TileChoices(tiling.shapes(), tiling.cache(), queue.device().info(), notices);
     }
 
-    /** The tiles for matrices of some formats. */
-    LinearTiles tiles(Set<WeightFormat> formats) {
-        formats.forEach(format -> shapes.computeIfAbsent(format, f -> choices.choose(f, shape -> nanos(shape, f))));
-        return new LinearTiles(shapes, tiling.subGroups());
+    /** The tiles for matrices of some formats; nothing where the device runs no shape for one of them. */
+    Optional<LinearTiles> tiles(Set<WeightFormat> formats) {
+        for (WeightFormat format : formats) {
+            if (!shapes.containsKey(format)) {
+                choices.choose(format, shape -> nanos(shape, format)).ifPresent(shape -> shapes.put(format, shape));
+            }
+        }
+        return shapes.keySet().containsAll(formats)
+                ? Optional.of(new LinearTiles(shapes, tiling.subGroups()))
+                : Optional.empty();
     }
 
     private long nanos(TileShape shape, WeightFormat format) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,10 +29,12 @@ class TileChoicesTest {
 
     private TileShape choose(DeviceInfo device, WeightFormat format, TileShape fastest) {
         KernelCache cache = new KernelCache(folder, 1 << 20, notices::add);
-        return new TileChoices(TileShape.ALL, cache, device, notices::add).choose(format, shape -> {
-            measured.add(shape);
-            return shape.equals(fastest) ? 1 : 2;
-        });
+        return new TileChoices(TileShape.ALL, cache, device, notices::add)
+                .choose(format, shape -> {
+                    measured.add(shape);
+                    return shape.equals(fastest) ? 1 : 2;
+                })
+                .orElseThrow();
     }
 
     @Test
@@ -96,10 +99,12 @@ class TileChoicesTest {
     }
 
     @Test
-    void whereTheDeviceRunsNoShapeTheSmallestIsTakenAndItsBuildSaysWhy() {
-        KernelCache cache = new KernelCache(folder, 0, notices::add);
+    void whereTheDeviceRunsNoShapeNoneIsChosenAndNoneIsKept() {
+        KernelCache cache = new KernelCache(folder, 1 << 20, notices::add);
         TileChoices choices = new TileChoices(TileShape.ALL, cache, DEVICE, notices::add);
-        assertEquals(TileShape.ALL.getFirst(), choices.choose(FORMAT, shape -> TileChoices.NEVER));
+        assertEquals(Optional.empty(), choices.choose(FORMAT, shape -> TileChoices.NEVER));
+        assertTrue(notices.getLast().contains("a device runs none of"), notices.toString());
+        assertEquals(TileShape.ALL.getLast(), choose(DEVICE, FORMAT, TileShape.ALL.getLast())); // once it runs them
     }
 
     @Test
