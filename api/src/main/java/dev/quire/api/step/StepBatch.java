@@ -47,6 +47,18 @@ public record StepBatch(
         return new StepBatch(StepTokens.known(), new int[0], new int[] {0}, logitRows, new int[0], List.of(), rows);
     }
 
+    /** A step of a program that reads neither tokens nor a cache: {@code rows} tokens of one sequence, all zero. */
+    public static StepBatch rows(int rows) {
+        return new StepBatch(
+                StepTokens.known(new int[rows]),
+                new int[rows],
+                new int[] {0, rows},
+                new int[0],
+                new int[0],
+                List.of(),
+                List.of());
+    }
+
     /** T. */
     public int tokenCount() {
         return positions.length;

@@ -16,7 +16,6 @@ import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.StepBatch;
-import dev.quire.api.step.StepTokens;
 import dev.quire.api.step.Ticket;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
@@ -103,7 +102,6 @@ class LostDeviceTest {
     }
 
     private static StepBatch batch() {
-        return new StepBatch(
-                StepTokens.known(0, 0), new int[2], new int[] {0, 2}, new int[0], new int[0], List.of(), List.of());
+        return StepBatch.rows(2);
     }
 }

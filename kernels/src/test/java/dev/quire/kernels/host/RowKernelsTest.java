@@ -105,14 +105,7 @@ class RowKernelsTest {
         WeightRef weight = new WeightRef("weight", 64, 1, WeightFormat.BF16);
         Op linear = new Op.Linear(a, weight, Optional.empty(), Op.Linear.Split.WHOLE, out);
         Program program = Program.of(List.of(a), List.of(linear), List.of(out));
-        StepBatch batch = new StepBatch(
-                StepTokens.known(new int[x.length]),
-                new int[x.length],
-                new int[] {0, x.length},
-                new int[0],
-                new int[0],
-                List.of(),
-                List.of());
+        StepBatch batch = StepBatch.rows(x.length);
         try (Twins twins = new Twins(Optional.empty())) {
             twins.run(program, Numbers.weights(SEED), batch, Map.of("a", x));
         }

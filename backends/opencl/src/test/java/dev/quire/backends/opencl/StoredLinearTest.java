@@ -13,7 +13,6 @@ import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.StepBatch;
-import dev.quire.api.step.StepTokens;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
@@ -70,14 +69,7 @@ class StoredLinearTest extends DeviceTest {
     }
 
     private static int[] bits(Executable executable, Bindings io, Buffer out, int rows) {
-        StepBatch batch = new StepBatch(
-                StepTokens.known(new int[rows]),
-                new int[rows],
-                new int[] {0, rows},
-                new int[0],
-                new int[0],
-                List.of(),
-                List.of());
+        StepBatch batch = StepBatch.rows(rows);
         executable.submit(batch, io).await();
         int[] bits = new int[rows * COLUMNS];
         MemorySegment.copy(out.memory(), ValueLayout.JAVA_INT_UNALIGNED, 0, bits, 0, bits.length);

@@ -16,7 +16,6 @@ import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.StepBatch;
-import dev.quire.api.step.StepTokens;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
@@ -81,14 +80,7 @@ class TilesTest extends DeviceTest {
                 in.memory().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
             }
             Buffer result = backend.buffer(DType.F32, rows, COLUMNS);
-            StepBatch batch = new StepBatch(
-                    StepTokens.known(new int[rows]),
-                    new int[rows],
-                    new int[] {0, rows},
-                    new int[0],
-                    new int[0],
-                    List.of(),
-                    List.of());
+            StepBatch batch = StepBatch.rows(rows);
             executable
                     .submit(batch, new Bindings(Optional.empty(), Map.of("x", in, "out", result)))
                     .await();

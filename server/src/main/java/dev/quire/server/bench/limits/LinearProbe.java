@@ -10,7 +10,6 @@ import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.step.Bindings;
 import dev.quire.api.step.StepBatch;
-import dev.quire.api.step.StepTokens;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
@@ -51,14 +50,7 @@ final class LinearProbe {
             in.memory().setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i, (float) random.nextDouble(-1, 1));
         }
         Bindings io = new Bindings(Optional.empty(), Map.of("x", in, "y", backend.buffer(DType.F32, rows, side)));
-        StepBatch batch = new StepBatch(
-                StepTokens.known(new int[rows]),
-                new int[rows],
-                new int[] {0, rows},
-                new int[0],
-                new int[0],
-                List.of(),
-                List.of());
+        StepBatch batch = StepBatch.rows(rows);
         try (var loaded = backend.load(program.weights(), new MadeWeights(1));
                 Executable executable = backend.compile(program, loaded, new StepLimits(rows, 1, 1, rows), numerics)) {
             return OptionalDouble.of(

@@ -6,7 +6,6 @@ import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.step.StepBatch;
-import dev.quire.api.step.StepTokens;
 import dev.quire.api.types.WeightFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -47,14 +46,7 @@ class CanonicalLinearsTest {
         Op.Linear.Split split = Op.Linear.Split.values()[random.nextInt(2)];
         Optional<WeightRef> bias = random.nextBoolean() ? Optional.of(WeightRef.vector("bias", n)) : Optional.empty();
         Op op = new Op.Linear(x, new WeightRef("weight", n, k, format), bias, split, out);
-        StepBatch batch = new StepBatch(
-                StepTokens.known(new int[rows]),
-                new int[rows],
-                new int[] {0, rows},
-                new int[0],
-                new int[0],
-                List.of(),
-                List.of());
+        StepBatch batch = StepBatch.rows(rows);
         float[] data = random.nextInt(4) == 0 ? hostile.withInfinities(rows * k) : hostile.finite(rows * k);
         return Trial.of(Program.of(List.of(x), List.of(op), List.of(out)), this::weight, batch, Map.of("x", data));
     }
