@@ -27,7 +27,7 @@ int cuModuleLoadData(struct module **module, const unsigned char *image) {
     READY();
     CHECK(!capturing, CAPTURE_UNSUPPORTED);
     CHECK(memcmp(image, "\177ELF", 4) == 0 && !setting("BROKEN_MODULES", 0), INVALID_IMAGE);
-    char path[] = "/tmp/stub-cuda-XXXXXX";
+    char path[] = P_tmpdir "/stub-cuda-XXXXXX";
     int file = mkstemp(path);
     CHECK(file >= 0, OUT_OF_MEMORY);
     size_t bytes = length(image);

@@ -113,7 +113,7 @@ int nvrtcCompileProgram(struct program *program, int count, const char **options
             return INVALID_OPTION;
         }
     }
-    char folder[] = "/tmp/stub-nvrtc-XXXXXX", command[64];
+    char folder[] = P_tmpdir "/stub-nvrtc-XXXXXX", command[64];
     if (!mkdtemp(folder)) {
         return COMPILATION;
     }
