@@ -52,7 +52,9 @@ abstract class BenchEngineCommand extends OptionsCommand {
     abstract Trace trace(BenchModel model) throws IOException;
 
     /** Whether the trace is only made, and not run. */
-    abstract boolean traceOnly();
+    boolean traceOnly() {
+        return false;
+    }
 
     /** What the rounds say. */
     abstract Table table(

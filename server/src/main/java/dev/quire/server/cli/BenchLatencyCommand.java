@@ -53,11 +53,6 @@ final class BenchLatencyCommand extends BenchEngineCommand {
     }
 
     @Override
-    boolean traceOnly() {
-        return false;
-    }
-
-    @Override
     Table table(
             Trace trace, BenchModel model, List<Contender> contenders, List<Limits> limits, List<List<Round>> rounds) {
         return LatencyReport.table(trace, model.forward(), contenders, limits, rounds);

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,20 +25,8 @@ class BenchCommandTest {
 
     @Test
     void stepsOfTwoBackendsComeFromOneRunWithTheSpeedOfEach() throws IOException {
-        JsonObject report = report(
-                "bench",
-                "--model",
-                CONFIG,
-                "--backend",
-                "cpu",
-                "--against",
-                "cpu",
-                "--batch",
-                "1,2",
-                "--prefill",
-                "8",
-                "--prefix",
-                "40");
+        JsonObject report =
+                report("--model %s --backend cpu --against cpu --batch 1,2 --prefill 8 --prefix 40", CONFIG);
         assertEquals("steps", report.getString("mode"));
         List<JsonObject> steps = rows(report.getJsonArray("steps"));
         assertEquals(3, steps.size());
@@ -57,21 +47,8 @@ class BenchCommandTest {
 
     @Test
     void opsOfARealModelAddUpToOneHundredPercentOnEachBackend() throws IOException {
-        JsonObject report = report(
-                "bench",
-                "ops",
-                "--model",
-                MODEL.toString(),
-                "--backend",
-                "cpu",
-                "--against",
-                "cpu",
-                "--batch",
-                "2",
-                "--context",
-                "20",
-                "--prefill",
-                "8");
+        JsonObject report =
+                report("ops --model %s --backend cpu --against cpu --batch 2 --context 20 --prefill 8", MODEL);
         for (String step : List.of("decode_batch_2_context_20", "prefill_8_tokens")) {
             List<JsonObject> ops = rows(report.getJsonArray(step));
             JsonObject whole = ops.removeLast();
@@ -96,22 +73,8 @@ class BenchCommandTest {
                  "num_attention_heads": 2, "num_key_value_heads": 1, "num_local_experts": 4, "num_experts_per_tok": 2,
                  "max_position_embeddings": 128, "rms_norm_eps": 1e-5}""");
         JsonObject report = report(
-                "bench",
-                "ops",
-                "--load-format",
-                "dummy",
-                "--dummy-weights",
-                "q4_0",
-                "--model",
-                config.toString(),
-                "--backend",
-                "cpu",
-                "--batch",
-                "2",
-                "--context",
-                "20",
-                "--prefill",
-                "8");
+                "ops --load-format dummy --dummy-weights q4_0 --model %s --backend cpu --batch 2 --context 20 --prefill 8",
+                config);
         List<JsonObject> ops = rows(report.getJsonArray("prefill_8_tokens"));
         JsonObject experts = ops.stream()
                 .filter(op -> op.getString("op").equals("ExpertLinear"))
@@ -125,24 +88,8 @@ class BenchCommandTest {
     void throughputCountsTheTraceAndDividesByItsTime() throws IOException {
         Path trace = folder.resolve("trace.jsonl");
         JsonObject report = report(
-                "bench",
-                "throughput",
-                "--model",
-                MODEL.toString(),
-                "--backend",
-                "cpu",
-                "--against",
-                "cpu",
-                "--trace",
-                "parallel",
-                "--num-prompts",
-                "5",
-                "--trace-max-len",
-                "48",
-                "--rounds",
-                "2",
-                "--save-trace",
-                trace.toString());
+                "throughput --model %s --backend cpu --against cpu --trace parallel --num-prompts 5 --trace-max-len 48 --rounds 2 --save-trace %s",
+                MODEL, trace);
         List<JsonObject> lines =
                 Files.readAllLines(trace).stream().map(JsonObject::new).toList();
         int outputs = lines.stream()
@@ -157,17 +104,7 @@ class BenchCommandTest {
             assertEquals(outputs / seconds, row.getDouble("output_tokens_per_second"), 1e-6);
             assertEquals(rows.getFirst().getDouble("seconds") / seconds, row.getDouble("speed"), 1e-9);
         }
-        JsonObject again = report(
-                "bench",
-                "throughput",
-                "--model",
-                MODEL.toString(),
-                "--backend",
-                "cpu",
-                "--trace",
-                trace.toString(),
-                "--rounds",
-                "1");
+        JsonObject again = report("throughput --model %s --backend cpu --trace %s --rounds 1", MODEL, trace);
         assertEquals(
                 report.getJsonObject("facts").getString("tokens"),
                 again.getJsonObject("facts").getString("tokens"));
@@ -176,20 +113,9 @@ class BenchCommandTest {
     @Test
     void aTraceCanBeSavedAndNotRun() throws IOException {
         Path trace = folder.resolve("only.jsonl");
-        CommandRun ran = CommandRun.of(
-                "bench",
-                "throughput",
-                "--model",
-                MODEL.toString(),
-                "--backend",
-                "cpu",
-                "--threads",
-                "1",
-                "--num-prompts",
-                "7",
-                "--trace-only",
-                "--save-trace",
-                trace.toString());
+        CommandRun ran = run(
+                "throughput --model %s --backend cpu --threads 1 --num-prompts 7 --trace-only --save-trace %s",
+                MODEL, trace);
         assertEquals(0, ran.status(), ran.err());
         assertTrue(ran.out().strip().endsWith("seed 0: 7 requests"), ran.out());
         assertEquals(7, Files.readAllLines(trace).size());
@@ -198,60 +124,20 @@ class BenchCommandTest {
     @Test
     void roundsDoNotFindEachOthersPrefixesAndRequestsOfOneRoundDo() throws IOException {
         JsonObject apart = report(
-                "bench",
-                "throughput",
-                "--model",
-                MODEL.toString(),
-                "--backend",
-                "cpu",
-                "--trace",
-                "alpaca",
-                "--num-prompts",
-                "4",
-                "--trace-max-len",
-                "100",
-                "--rounds",
-                "3");
+                "throughput --model %s --backend cpu --trace alpaca --num-prompts 4 --trace-max-len 100 --rounds 3",
+                MODEL);
         assertEquals(0, apart.getJsonArray("throughput").getJsonObject(0).getInteger("prefix_hits"));
         JsonObject shared = report(
-                "bench",
-                "throughput",
-                "--model",
-                MODEL.toString(),
-                "--backend",
-                "cpu",
-                "--trace",
-                "shared-prefix",
-                "--num-prompts",
-                "12",
-                "--trace-max-len",
-                "120",
-                "--rounds",
-                "1",
-                "--max-num-seqs",
-                "2");
+                "throughput --model %s --backend cpu --trace shared-prefix --num-prompts 12 --trace-max-len 120 --rounds 1 --max-num-seqs 2",
+                MODEL);
         assertTrue(shared.getJsonArray("throughput").getJsonObject(0).getInteger("prefix_hits") > 0, shared.encode());
     }
 
     @Test
     void latencyIsThatOfFirstTokensAndOfTheRest() throws IOException {
         JsonObject report = report(
-                "bench",
-                "latency",
-                "--model",
-                CONFIG,
-                "--load-format",
-                "dummy",
-                "--backend",
-                "cpu",
-                "--batch-size",
-                "3",
-                "--input-len",
-                "12",
-                "--output-len",
-                "6",
-                "--rounds",
-                "1");
+                "latency --model %s --load-format dummy --backend cpu --batch-size 3 --input-len 12 --output-len 6 --rounds 1",
+                CONFIG);
         JsonObject row = report.getJsonArray("latency").getJsonObject(0);
         double rest = row.getDouble("seconds") - row.getDouble("first_token_seconds");
         assertEquals(rest / 5, row.getDouble("per_output_token_seconds"), 1e-9);
@@ -261,22 +147,9 @@ class BenchCommandTest {
     @Test
     void aServerIsStartedAskedAndStopped() throws IOException {
         Path json = folder.resolve("startup.json");
-        CommandRun ran = CommandRun.of(
-                "bench",
-                "startup",
-                "--rounds",
-                "1",
-                "--json",
-                json.toString(),
-                "--",
-                "--model",
-                MODEL.toString(),
-                "--backend",
-                "cpu",
-                "--threads",
-                "1",
-                "--kv-cache-memory-bytes",
-                "16MiB");
+        CommandRun ran = run(
+                "startup --rounds 1 --json %s -- --model %s --backend cpu --threads 1 --kv-cache-memory-bytes 16MiB",
+                json, MODEL);
         assertEquals(0, ran.status(), ran.err());
         List<JsonObject> rows = rows(new JsonObject(Files.readString(json)).getJsonArray("startup"));
         assertEquals(3, rows.size());
@@ -285,33 +158,22 @@ class BenchCommandTest {
 
     @Test
     void aServerThatDoesNotStartIsQuoted() {
-        CommandRun ran =
-                CommandRun.of("bench", "startup", "--rounds", "1", "--", "--model", "no-such-folder/model.gguf");
+        CommandRun ran = run("startup --rounds 1 -- --model no-such-folder/model.gguf");
         assertEquals(QuireCommand.FAILED, ran.status());
         assertTrue(ran.err().contains("the server did not start: "), ran.err());
     }
 
     @Test
     void ratesThatAreNoneAreRefused() {
-        CommandRun ran = CommandRun.of("bench", "serve", "--request-rate", "many");
+        CommandRun ran = run("serve --request-rate many");
         assertEquals(QuireCommand.FAILED, ran.status());
         assertTrue(ran.err().contains("--request-rate has 'many'; give numbers greater than 0, or inf"), ran.err());
     }
 
     @Test
     void aTraceThatDoesNotFitTheModelIsRefused() {
-        CommandRun ran = CommandRun.of(
-                "bench",
-                "latency",
-                "--model",
-                CONFIG,
-                "--load-format",
-                "dummy",
-                "--backend",
-                "cpu",
-                "--no-limits",
-                "--input-len",
-                "1000000");
+        CommandRun ran =
+                run("latency --model %s --load-format dummy --backend cpu --no-limits --input-len 1000000", CONFIG);
         assertEquals(QuireCommand.FAILED, ran.status());
         assertTrue(
                 ran.err().contains("the trace has a sequence of 1000128 tokens, but the model takes at most"),
@@ -320,37 +182,43 @@ class BenchCommandTest {
 
     @Test
     void aShapeThatIsNotThereIsRefusedWithThoseThatAre() {
-        CommandRun ran =
-                CommandRun.of("bench", "ops", "--load-format", "dummy", "--model", "colossus", "--backend", "cpu");
+        CommandRun ran = run("ops --load-format dummy --model colossus --backend cpu");
         assertEquals(QuireCommand.FAILED, ran.status());
         assertTrue(ran.err().contains("no shape 'colossus'. Shapes: smollm2-135m, llama-3.2-1b"), ran.err());
     }
 
     @Test
     void aBackendThatIsNotThereIsRefusedWithThoseThatAre() {
-        CommandRun ran = CommandRun.of("bench", "--backend", "abacus");
+        CommandRun ran = run("--backend abacus");
         assertEquals(QuireCommand.FAILED, ran.status());
         assertTrue(ran.err().contains("No backend 'abacus' is installed. Available: cpu"), ran.err());
     }
 
     @Test
     void numericsThatAreNoneNameTheChoices() {
-        CommandRun ran = CommandRun.of("bench", "--numerics", "exact");
+        CommandRun ran = run("--numerics exact");
         assertEquals(QuireCommand.FAILED, ran.status());
         assertTrue(ran.err().contains("--numerics is 'exact'; give fast, reproducible"), ran.err());
     }
 
     /** Runs a benchmark with no effort at all, and reads its JSON; the page must be there, too. */
-    private JsonObject report(String... args) throws IOException {
+    private JsonObject report(String line, Object... values) throws IOException {
         Path json = folder.resolve("report.json");
         Path html = folder.resolve("report.html");
-        List<String> all = new ArrayList<>(List.of(args));
-        all.addAll(List.of("--threads", "1", "--no-limits", "--seconds", "0"));
-        all.addAll(List.of("--json", json.toString(), "--html", html.toString()));
-        CommandRun ran = CommandRun.of(all.toArray(String[]::new));
+        List<Object> all = new ArrayList<>(List.of(values));
+        all.addAll(List.of(json, html));
+        CommandRun ran = run(line + " --threads 1 --no-limits --seconds 0 --json %s --html %s", all.toArray());
         assertEquals(0, ran.status(), ran.out() + ran.err());
         assertTrue(Files.readString(html).endsWith("</html>\n"));
         return new JsonObject(Files.readString(json));
+    }
+
+    /** Runs {@code quire bench} with the words of a line, in which each {@code %s} is the next value. */
+    private static CommandRun run(String line, Object... values) {
+        Iterator<Object> each = List.of(values).iterator();
+        return CommandRun.of(Stream.of(("bench " + line).split(" "))
+                .map(word -> word.equals("%s") ? each.next().toString() : word)
+                .toArray(String[]::new));
     }
 
     private static List<JsonObject> rows(JsonArray array) {
