@@ -21,8 +21,9 @@ static struct {
     int count;
 } calls[CALLS];
 static int live[KINDS];
+static int refused;
 static int lost;
-static struct allocation *allocations;
+static struct allocation *allocations, *host_allocations;
 static size_t used;
 static _Thread_local void *current;
 static struct object *primary;
@@ -53,9 +54,9 @@ int stubSet(const char *name, long value) {
     return INVALID_VALUE;
 }
 
-// How many handles and allocations live, all kinds together.
+// How many handles and allocations live, all kinds together, and how often one was given back that could not be.
 int stubLive(int *count) {
-    *count = 0;
+    *count = refused;
     for (int i = 0; i < KINDS; i++) {
         *count += live[i];
     }
@@ -71,11 +72,15 @@ void *make(enum kind kind, size_t bytes) {
 
 int is(const void *handle, enum kind kind) { return handle && ((const struct object *)handle)->kind == kind; }
 
+int refuse(int status) {
+    refused++;
+    return status;
+}
+
 int give_back(void *handle, enum kind kind) {
-    CHECK(is(handle, kind), INVALID_HANDLE);
+    CHECK(is(handle, kind), refuse(INVALID_HANDLE));
     ((struct object *)handle)->kind = 0;
     live[kind]--;
-    free(handle);
     return SUCCESS;
 }
 
@@ -218,23 +223,33 @@ int cuMemAlloc_v2(unsigned long long *address, size_t bytes) {
     return SUCCESS;
 }
 
-// What a lost device held is given back all the same.
-int cuMemFree_v2(unsigned long long address) {
-    CHECK(!capturing, CAPTURE_UNSUPPORTED);
-    for (struct allocation **at = &allocations; *at; at = &(*at)->next) {
+// Takes an allocation out of those that live; NULL if it is not one.
+static struct allocation *taken(struct allocation **at, const void *address) {
+    for (; *at; at = &(*at)->next) {
         struct allocation *found = *at;
-        if ((unsigned long long)found + ALIGNMENT == address) {
+        if ((char *)found + ALIGNMENT == address) {
             *at = found->next;
-            used -= found->bytes;
-            return give_back(found, MEMORY);
+            live[found->object.kind]--;
+            return found;
         }
     }
-    return INVALID_VALUE;
+    return NULL;
 }
 
-int owned(unsigned long long address, size_t bytes) {
-    for (struct allocation *each = allocations; each; each = each->next) {
-        unsigned long long first = (unsigned long long)each + ALIGNMENT;
+// Waits for all that runs. What a lost device held is given back all the same.
+int cuMemFree_v2(unsigned long long address) {
+    CHECK(!capturing, CAPTURE_UNSUPPORTED);
+    run_all();
+    struct allocation *found = taken(&allocations, (void *)address);
+    CHECK(found, refuse(INVALID_VALUE));
+    used -= found->bytes;
+    free(found);
+    return SUCCESS;
+}
+
+static int lies_in(const struct allocation *each, const char *address, size_t bytes) {
+    for (; each; each = each->next) {
+        const char *first = (const char *)each + ALIGNMENT;
         if (address >= first && address + bytes <= first + each->bytes) {
             return 1;
         }
@@ -242,12 +257,28 @@ int owned(unsigned long long address, size_t bytes) {
     return 0;
 }
 
+int owned(unsigned long long address, size_t bytes) { return lies_in(allocations, (const char *)address, bytes); }
+
+int pinned(const void *address, size_t bytes) { return lies_in(host_allocations, address, bytes); }
+
 int cuMemHostAlloc(void **address, size_t bytes, unsigned flags) {
     READY();
     CHECK(!capturing, CAPTURE_UNSUPPORTED);
     CHECK(flags == 0 && bytes > 0, INVALID_VALUE);
-    *address = (char *)make(PINNED, ALIGNMENT + bytes) + ALIGNMENT;
+    struct allocation *made = make(PINNED, ALIGNMENT + bytes);
+    made->next = host_allocations;
+    made->bytes = bytes;
+    host_allocations = made;
+    *address = (char *)made + ALIGNMENT;
     return SUCCESS;
 }
 
-int cuMemFreeHost(void *address) { return give_back((char *)address - ALIGNMENT, PINNED); }
+// Waits for nothing: memory that is still to be read or written may not go.
+int cuMemFreeHost(void *address) {
+    struct allocation *found = taken(&host_allocations, address);
+    CHECK(found, refuse(INVALID_VALUE));
+    int early = awaited(found, ALIGNMENT + found->bytes);
+    CHECK(!early, refuse(INVALID_VALUE));
+    free(found);
+    return SUCCESS;
+}

@@ -1,18 +1,7 @@
-// Streams, what they run or capture, graphs and events. A stream is always done: work runs when it is given.
-#include "stub.h"
+// What streams are given or capture, graphs and events.
+#include "queue.h"
 #include <stdlib.h>
 #include <string.h>
-
-struct node {
-    enum { LAUNCH, COPY, FILL } what;
-    const struct function *function;
-    int groups, group_size;
-    unsigned long long values[MOST_PARAMETERS];
-    void *to;
-    const void *from;
-    size_t bytes;
-    unsigned char byte;
-};
 
 struct graph {
     struct object object;
@@ -20,43 +9,21 @@ struct graph {
     struct node *node;
 };
 
-struct stream {
+// What a stream had been given when the event was recorded.
+struct event {
     struct object object;
-    struct graph *captured;
+    struct stream *stream;
+    unsigned long long given;
 };
 
 _Thread_local int capturing;
-
-// Whether the kernel that is to run now is the one that is to fail.
-static int fails(void) {
-    static long launches;
-    long last = setting("LOSE_AFTER", -1);
-    return last >= 0 && launches++ >= last;
-}
-
-static int run(struct node *node) {
-    void *values[MOST_PARAMETERS];
-    switch (node->what) {
-    case LAUNCH:
-        if (fails()) {
-            lose();
-            return SUCCESS;
-        }
-        for (int i = 0; i < node->function->parameters; i++) {
-            values[i] = &node->values[i];
-        }
-        return node->function->launch(node->function->entry, node->groups, node->group_size, values) ? LAUNCH_FAILED : SUCCESS;
-    case COPY: memcpy(node->to, node->from, node->bytes); return SUCCESS;
-    case FILL: memset(node->to, node->byte, node->bytes); return SUCCESS;
-    }
-    return INVALID_VALUE;
-}
 
 static int give(struct stream *stream, struct node node) {
     CHECK(is(stream, STREAM), INVALID_HANDLE);
     struct graph *graph = stream->captured;
     if (!graph) {
-        return run(&node);
+        queue_up(stream, &node);
+        return SUCCESS;
     }
     if (graph->nodes == graph->room) {
         graph->room = 2 * graph->room + 8;
@@ -66,14 +33,28 @@ static int give(struct stream *stream, struct node node) {
     return SUCCESS;
 }
 
+// A copy from or to memory that is not pinned has ended when the call returns.
+static int give_copy(struct stream *stream, struct node node, const void *host) {
+    int status = give(stream, node);
+    CHECK(status == SUCCESS, status);
+    return stream->captured || pinned(host, node.bytes) ? SUCCESS : run_until(stream, stream->given);
+}
+
 int cuStreamCreate(struct stream **stream, unsigned flags) {
     READY();
     CHECK(flags == 1, INVALID_VALUE);
     *stream = make(STREAM, sizeof **stream);
+    open_stream(*stream);
     return SUCCESS;
 }
 
-int cuStreamDestroy_v2(struct stream *stream) { return give_back(stream, STREAM); }
+int cuStreamDestroy_v2(struct stream *stream) {
+    int status = give_back(stream, STREAM);
+    if (status == SUCCESS) {
+        run_until(stream, stream->given);
+    }
+    return status;
+}
 
 int cuLaunchKernel(const struct function *function, unsigned x, unsigned y, unsigned z, unsigned bx, unsigned by, unsigned bz, unsigned shared,
                    struct stream *stream, void **values, void **extra) {
@@ -89,13 +70,13 @@ int cuLaunchKernel(const struct function *function, unsigned x, unsigned y, unsi
 int cuMemcpyHtoDAsync_v2(unsigned long long to, const void *from, size_t bytes, struct stream *stream) {
     READY();
     CHECK(owned(to, bytes), INVALID_VALUE);
-    return give(stream, (struct node){.what = COPY, .to = (void *)to, .from = from, .bytes = bytes});
+    return give_copy(stream, (struct node){.what = COPY, .to = (void *)to, .from = from, .bytes = bytes}, from);
 }
 
 int cuMemcpyDtoHAsync_v2(void *to, unsigned long long from, size_t bytes, struct stream *stream) {
     READY();
     CHECK(owned(from, bytes), INVALID_VALUE);
-    return give(stream, (struct node){.what = COPY, .to = to, .from = (void *)from, .bytes = bytes});
+    return give_copy(stream, (struct node){.what = COPY, .to = to, .from = (void *)from, .bytes = bytes}, to);
 }
 
 int cuMemsetD8Async(unsigned long long to, unsigned char byte, size_t bytes, struct stream *stream) {
@@ -145,45 +126,53 @@ int cuGraphExecUpdate_v2(struct graph *exec, const struct graph *graph, void *in
 int cuGraphLaunch(struct graph *exec, struct stream *stream) {
     READY();
     CHECK(is(exec, EXEC) && is(stream, STREAM) && !stream->captured, INVALID_HANDLE);
-    for (int i = 0; i < exec->nodes && !is_lost(); i++) {
-        int status = run(&exec->node[i]);
-        CHECK(status == SUCCESS, status);
+    for (int i = 0; i < exec->nodes; i++) {
+        queue_up(stream, &exec->node[i]);
     }
     return SUCCESS;
 }
 
 int cuGraphExecDestroy(struct graph *exec) {
-    CHECK(is(exec, EXEC), INVALID_HANDLE);
+    CHECK(is(exec, EXEC), refuse(INVALID_HANDLE));
     free(exec->node);
+    exec->node = NULL;
     return give_back(exec, EXEC);
 }
 
 int cuGraphDestroy(struct graph *graph) {
-    CHECK(is(graph, GRAPH), INVALID_HANDLE);
+    CHECK(is(graph, GRAPH), refuse(INVALID_HANDLE));
     free(graph->node);
     return give_back(graph, GRAPH);
 }
 
-int cuEventCreate(struct object **event, unsigned flags) {
+int cuEventCreate(struct event **event, unsigned flags) {
     READY();
     CHECK(flags == 2, INVALID_VALUE);
     *event = make(EVENT, sizeof **event);
     return SUCCESS;
 }
 
-int cuEventRecord(struct object *event, struct stream *stream) {
+int cuEventRecord(struct event *event, struct stream *stream) {
     READY();
-    return is(event, EVENT) && is(stream, STREAM) ? SUCCESS : INVALID_HANDLE;
+    CHECK(is(event, EVENT) && is(stream, STREAM), INVALID_HANDLE);
+    event->stream = stream;
+    event->given = stream->given;
+    return SUCCESS;
 }
 
-int cuEventQuery(struct object *event) {
+// The first who asks hears that it is not reached yet.
+int cuEventQuery(struct event *event) {
     READY();
-    return is(event, EVENT) ? SUCCESS : INVALID_HANDLE;
+    CHECK(is(event, EVENT), INVALID_HANDLE);
+    CHECK(event->stream && event->stream->done < event->given, SUCCESS);
+    run_until(event->stream, event->given);
+    return NOT_READY;
 }
 
-int cuEventSynchronize(struct object *event) {
+int cuEventSynchronize(struct event *event) {
     READY();
-    return is(event, EVENT) ? SUCCESS : INVALID_HANDLE;
+    CHECK(is(event, EVENT), INVALID_HANDLE);
+    return event->stream ? run_until(event->stream, event->given) : SUCCESS;
 }
 
-int cuEventDestroy_v2(struct object *event) { return give_back(event, EVENT); }
+int cuEventDestroy_v2(struct event *event) { return give_back(event, EVENT); }

@@ -42,9 +42,12 @@ int cuModuleLoadData(struct module **module, const unsigned char *image) {
 }
 
 int cuModuleUnload(struct module *module) {
-    CHECK(is(module, MODULE), INVALID_HANDLE);
-    dlclose(module->library);
-    return give_back(module, MODULE);
+    CHECK(!awaited(module, sizeof *module), refuse(INVALID_VALUE));
+    int status = give_back(module, MODULE);
+    if (status == SUCCESS) {
+        dlclose(module->library);
+    }
+    return status;
 }
 
 static void *symbol(struct module *module, const char *prefix, const char *name) {

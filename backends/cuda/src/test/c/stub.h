@@ -1,5 +1,5 @@
-// A driver of one kind of GPU, which is this machine's processor. It does what Quire asks of libcuda, at once and in the caller's thread, and refuses
-// wrong use. Statuses have cuda.h's numbers.
+// A driver of one kind of GPU, which is this machine's processor. It does what Quire asks of libcuda, in the thread that waits for it and no sooner, and
+// refuses wrong use. Statuses have cuda.h's numbers.
 #pragma once
 #include <stddef.h>
 
@@ -13,6 +13,7 @@ enum {
     INVALID_CONTEXT = 201,
     INVALID_HANDLE = 400,
     NOT_FOUND = 500,
+    NOT_READY = 600,
     LAUNCH_FAILED = 719,
     CAPTURE_UNSUPPORTED = 900,
     UPDATE_FAILURE = 910
@@ -37,9 +38,11 @@ struct function {
 
 // Zeroed memory for a handle, counted.
 void *make(enum kind kind, size_t bytes);
-// 0, or INVALID_HANDLE if it is not a living handle of the kind.
+// 0, or INVALID_HANDLE if it is not a living handle of the kind, which is counted. Its memory stays, so that one that comes twice is known.
 int give_back(void *handle, enum kind kind);
 int is(const void *handle, enum kind kind);
+// Counts something that may not be given back now, or was before.
+int refuse(int status);
 
 // A setting by name, from the environment variable STUB_CUDA_name unless a test has set it.
 long setting(const char *name, long otherwise);
@@ -48,8 +51,13 @@ int ready(const char *call);
 // A failed kernel: later calls hear of it.
 void lose(void);
 int is_lost(void);
-// Whether so many bytes from an address lie in one allocation.
+// Whether so many bytes from an address lie in one allocation of the device, or of pinned memory.
 int owned(unsigned long long address, size_t bytes);
+int pinned(const void *address, size_t bytes);
+// Runs what all streams were given.
+void run_all(void);
+// Whether what streams have not run reads, writes or calls something in so many bytes.
+int awaited(const void *first, size_t bytes);
 // Whether this thread's stream captures, when nothing may be allocated or loaded.
 extern _Thread_local int capturing;
 

@@ -2,10 +2,13 @@ package dev.quire.backends.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.KernelSource;
 import dev.quire.kernels.device.Command;
+import dev.quire.kernels.device.Completion;
 import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Operand;
@@ -141,6 +144,21 @@ class CudaRecordingTest {
             Calls again = new Calls();
             run(new Command.Upload(from, large, 0));
             assertEquals(0, again.more("cuMemHostAlloc"));
+        }
+    }
+
+    @Test
+    void nothingRunsBeforeSomebodyWaitsForIt() { // so that the stub shows who does not wait
+        fill(1);
+        MemorySegment host = memory.staging().orElseThrow();
+        host.setAtIndex(ValueLayout.JAVA_FLOAT, 0, 7);
+        try (Recording download = device.record(List.of(new Command.Download(memory, 0, host)))) {
+            Completion end = download.submit();
+            assertEquals(7, host.getAtIndex(ValueLayout.JAVA_FLOAT, 0));
+            assertFalse(end.isDone());
+            end.await();
+            assertTrue(end.isDone());
+            assertEquals(1, host.getAtIndex(ValueLayout.JAVA_FLOAT, 0));
         }
     }
 
