@@ -40,7 +40,9 @@ final class IssueQueue {
     Submission once(List<Command> commands) {
         reap();
         Recording recording = record(commands);
-        Submission submission = submit(recording);
+        Owned begun = new Owned();
+        begun.add(recording::close);
+        Submission submission = begun.orFree(() -> submit(recording));
         running.addLast(new Once(recording, submission));
         return submission;
     }

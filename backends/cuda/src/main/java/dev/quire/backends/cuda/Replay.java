@@ -39,6 +39,28 @@ final class Replay implements Recording {
     @Override
     public Completion submit() {
         Driver driver = context.enter();
+        try {
+            issue(driver);
+            driver.check(eventRecord(driver), Kind.STEP_FAILED, driver.eventRecord.name());
+        } catch (RuntimeException e) {
+            finish(driver);
+            throw e;
+        }
+        return new End(context, event);
+    }
+
+    private int eventRecord(Driver driver) {
+        return driver.eventRecord.call(event, context.stream());
+    }
+
+    /** Waits for the part that was issued. A device that refuses even this is lost, and reads nothing any more. */
+    private void finish(Driver driver) {
+        if (eventRecord(driver) == Status.SUCCESS) {
+            driver.eventSynchronize.call(event);
+        }
+    }
+
+    private void issue(Driver driver) {
         if (!launches) {
             commands.forEach(writer::copy);
         } else if (!submitted) {
@@ -49,8 +71,6 @@ final class Replay implements Recording {
             driver.check(status, Kind.STEP_FAILED, driver.graphLaunch.name());
         }
         submitted = true;
-        driver.check(driver.eventRecord.call(event, context.stream()), Kind.STEP_FAILED, driver.eventRecord.name());
-        return new End(context, event);
     }
 
     private Graph ready() {

@@ -3,8 +3,10 @@ package dev.quire.backends.cuda;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.api.BackendException;
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.KernelSource;
 import dev.quire.kernels.device.Command;
@@ -160,6 +162,20 @@ class CudaRecordingTest {
             assertTrue(end.isDone());
             assertEquals(1, host.getAtIndex(ValueLayout.JAVA_FLOAT, 0));
         }
+    }
+
+    @Test
+    void whereASubmissionFailsHalfWayWhatItHadQueuedHasEnded() {
+        fill(0);
+        MemorySegment host = memory.staging().orElseThrow();
+        host.setAtIndex(ValueLayout.JAVA_FLOAT, 0, 1);
+        Command refused = new Command.Launch("scale", 1, 4096, List.of());
+        try (Recording recording = device.record(List.of(new Command.Upload(host, memory, 0), refused))) {
+            assertThrows(BackendException.class, recording::submit);
+            host.setAtIndex(
+                    ValueLayout.JAVA_FLOAT, 0, 5); // the next step's, which the device may not read as this one's
+        }
+        assertEquals(1, content()[0]);
     }
 
     /** Multiplies the first floats of the memory. */

@@ -75,12 +75,18 @@ final class ReplayedCommands implements Recording {
     /** The queue is in order, so the last command's event is the end of all. */
     @Override
     public Completion submit() {
-        int last = calls.size() - 1;
-        for (int i = 0; i < last; i++) {
-            calls.get(i).enqueue(null);
-        }
         cl_event event = new cl_event();
-        calls.get(last).enqueue(event);
+        try {
+            int last = calls.size() - 1;
+            for (int i = 0; i < last; i++) {
+                calls.get(i).enqueue(null);
+            }
+            calls.get(last).enqueue(event);
+        } catch (RuntimeException e) {
+            // Those before it read memory that is written again. A device that does not even finish is lost.
+            CL.clFinish(queue);
+            throw e;
+        }
         return watch.watch(event);
     }
 
