@@ -5,14 +5,14 @@ import dev.quire.api.BackendException.Kind;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * Copies large host memory to the device over pinned buffers, which the device reads at the bus's full speed: several threads fill buffers, from a
- * file's pages as a rule, while it reads those that are full. Made when it is first needed. One thread uses it.
+ * file's pages as a rule, while it reads those that are full. Made when it is first needed, and closed when kernels run. One thread uses it.
  */
 final class PinnedStaging implements AutoCloseable {
     /** Host memory from this size on is worth it. */
@@ -38,7 +38,7 @@ final class PinnedStaging implements AutoCloseable {
     private record Buffer(MemorySegment memory, long read) {}
 
     /** A piece of the host's memory on its way. */
-    private record Piece(MemorySegment from, long to, Buffer buffer, Future<?> filled) {}
+    private record Piece(MemorySegment from, long to, Buffer buffer, CompletableFuture<Void> filled) {}
 
     PinnedStaging(CudaContext context) {
         this.context = context;
@@ -69,27 +69,37 @@ final class PinnedStaging implements AutoCloseable {
     void upload(MemorySegment from, long to) {
         int pieces = Math.toIntExact(Math.ceilDiv(from.byteSize(), BUFFER_BYTES));
         List<Piece> issued = new ArrayList<>();
-        for (int i = 0; i < pieces + AHEAD; i++) {
-            if (i >= AHEAD && i - AHEAD < pieces) {
-                send(issued.get(i - AHEAD));
+        try {
+            for (int i = 0; i < pieces + AHEAD; i++) {
+                if (i >= AHEAD && i - AHEAD < pieces) {
+                    send(issued.get(i - AHEAD));
+                }
+                if (i < pieces) {
+                    long at = i * BUFFER_BYTES;
+                    MemorySegment piece = from.asSlice(at, Math.min(BUFFER_BYTES, from.byteSize() - at));
+                    issued.add(fill(piece, to + at, buffers.get(i % BUFFERS)));
+                }
             }
-            if (i < pieces) {
-                long at = i * BUFFER_BYTES;
-                MemorySegment piece = from.asSlice(at, Math.min(BUFFER_BYTES, from.byteSize() - at));
-                issued.add(fill(piece, to + at, buffers.get(i % BUFFERS)));
-            }
+        } finally {
+            // An upload that fails leaves nobody behind who writes buffers that the next one takes.
+            issued.forEach(piece -> piece.filled().exceptionally(reason -> null).join());
         }
     }
 
     private Piece fill(MemorySegment from, long to, Buffer buffer) {
         Driver driver = context.enter();
         driver.check(driver.eventSynchronize.call(buffer.read()), Kind.STEP_FAILED, driver.eventSynchronize.name());
-        Future<?> filled = fillers.submit(() -> buffer.memory().copyFrom(from));
+        CompletableFuture<Void> filled =
+                CompletableFuture.runAsync(() -> buffer.memory().copyFrom(from), fillers);
         return new Piece(from, to, buffer, filled);
     }
 
     private void send(Piece piece) {
-        await(piece.filled());
+        try {
+            piece.filled().join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException("weights cannot be read: " + e.getCause(), e.getCause());
+        }
         Driver driver = context.enter();
         driver.check(
                 driver.memcpyHtoDAsync.call(
@@ -102,28 +112,12 @@ final class PinnedStaging implements AutoCloseable {
                 driver.eventRecord.name());
     }
 
-    private static void await(Future<?> filled) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                filled.get();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true; // the copy goes on, and so does the upload
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("weights cannot be read: " + e.getCause(), e.getCause());
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public void close() {
         fillers.close();
         Driver driver = context.target().driver();
         for (Buffer buffer : buffers) {
+            context.release(driver.eventSynchronize, buffer.read()); // the device may still read it
             context.release(driver.eventDestroy, buffer.read());
             context.release(driver.memFreeHost, buffer.memory());
         }

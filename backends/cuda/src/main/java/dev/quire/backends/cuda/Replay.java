@@ -64,6 +64,7 @@ final class Replay implements Recording {
         if (!launches) {
             commands.forEach(writer::copy);
         } else if (!submitted) {
+            writer.endCopies();
             commands.forEach(writer::write);
         } else {
             long ready = ready().handle();

@@ -104,8 +104,14 @@ final class StreamWriter implements AutoCloseable {
         return ((CudaMemory) memory).address() + offset;
     }
 
+    /** Gives back what only copies of large memory need. */
+    void endCopies() {
+        staging.ifPresent(PinnedStaging::close);
+        staging = Optional.empty();
+    }
+
     @Override
     public void close() {
-        staging.ifPresent(PinnedStaging::close);
+        endCopies();
     }
 }

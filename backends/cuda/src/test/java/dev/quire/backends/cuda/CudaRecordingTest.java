@@ -150,6 +150,18 @@ class CudaRecordingTest {
     }
 
     @Test
+    void whatPinsMemoryForWeightsIsGivenBackWhenKernelsRun() {
+        int before = Stub.live();
+        try (Arena arena = Arena.ofShared();
+                DeviceMemory large = device.allocate(PinnedStaging.LEAST_BYTES, MemoryUse.WEIGHTS);
+                Recording kernel = scaling(FLOATS, 2)) {
+            run(new Command.Upload(arena.allocate(large.bytes(), Long.BYTES), large, 0));
+            kernel.submit().await();
+            assertEquals(before + 2, Stub.live(), "the memory and the recording's event");
+        }
+    }
+
+    @Test
     void nothingRunsBeforeSomebodyWaitsForIt() { // so that the stub shows who does not wait
         fill(1);
         MemorySegment host = memory.staging().orElseThrow();
