@@ -89,10 +89,10 @@ final class Binaries {
     private BackendException tooOld(Nvrtc compiler) {
         return new BackendException(
                 Kind.UNSUPPORTED,
-                "%s has compute capability %.1f, older than NVRTC %s knows: %s; install an older NVRTC, such as libnvrtc.so.12"
+                "%s has compute capability %s, older than NVRTC %s knows: %s; install an older NVRTC, such as libnvrtc.so.12"
                         .formatted(
                                 target.info().name(),
-                                target.architecture() / 10.0,
+                                target.capability(),
                                 compiler.version(),
                                 compiler.capabilities()));
     }

@@ -8,6 +8,7 @@ import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Recording;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** An NVIDIA GPU with its primary context, one stream and its kernels. */
@@ -19,12 +20,15 @@ final class CudaDevice implements Device {
     private final StreamWriter writer;
     private final GraphPool graphs;
 
-    /** @param sources of kernels by name */
-    CudaDevice(Target target, Binaries binaries, Function<String, KernelSource> sources) {
+    /**
+     * @param sources of kernels by name
+     * @param notices hears why the best binary of a kernel was passed over
+     */
+    CudaDevice(Target target, Binaries binaries, Function<String, KernelSource> sources, Consumer<String> notices) {
         this.target = target;
         this.binaries = binaries;
         this.context = new CudaContext(target);
-        this.modules = new Modules(context, binaries, sources);
+        this.modules = new Modules(context, binaries, sources, notices);
         this.writer = new StreamWriter(context, modules);
         this.graphs = new GraphPool(context, writer);
     }
@@ -36,8 +40,8 @@ final class CudaDevice implements Device {
 
     @Override
     public String description() {
-        return "CUDA %s, compute capability %.1f, %s"
-                .formatted(target.driver().version(), target.architecture() / 10.0, binaries.text());
+        return "CUDA %s, compute capability %s, %s"
+                .formatted(target.driver().version(), target.capability(), binaries.text());
     }
 
     @Override

@@ -49,6 +49,7 @@ public final class CudaProvider implements BackendProvider {
                 CompiledKernels.shipped(),
                 cache,
                 () -> NvrtcSearch.usual().find(target.driver().major()));
-        return new DeviceBackend(NAME, new CudaDevice(target, binaries, KernelSource::cuda), options.notices());
+        CudaDevice gpu = new CudaDevice(target, binaries, KernelSource::cuda, options.notices());
+        return new DeviceBackend(NAME, gpu, options.notices());
     }
 }

@@ -9,26 +9,38 @@ import dev.quire.kernels.KernelName;
 import dev.quire.kernels.KernelSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The kernels of a device, loaded. */
 final class Modules implements AutoCloseable {
     private final CudaContext context;
     private final Binaries binaries;
     private final Function<String, KernelSource> sources;
+    private final Consumer<String> notices;
     private final Map<String, Loaded> loaded = new LinkedHashMap<>();
+    private final Set<String> told = new HashSet<>();
 
     private record Loaded(long module, long function) {}
 
-    /** @param sources of kernels by name */
-    Modules(CudaContext context, Binaries binaries, Function<String, KernelSource> sources) {
+    /**
+     * @param sources of kernels by name
+     * @param notices hears why the best binary of a kernel was passed over, each reason once
+     */
+    Modules(CudaContext context, Binaries binaries, Function<String, KernelSource> sources, Consumer<String> notices) {
         this.context = context;
         this.binaries = binaries;
         this.sources = sources;
+        this.notices = notices;
     }
 
     /** A kernel's function, built unless it is. */
@@ -38,17 +50,43 @@ final class Modules implements AutoCloseable {
 
     /** Takes the first binary that the driver takes. */
     private Loaded build(String kernel) {
+        List<BackendException> refusals = new ArrayList<>();
         Iterator<Supplier<Binary>> candidates =
                 binaries.of(sources.apply(kernel)).iterator();
-        while (true) {
+        while (candidates.hasNext()) {
             try {
-                return load(kernel, candidates.next().get());
+                Binary binary = candidates.next().get();
+                Loaded found = load(kernel, binary);
+                tell(kernel, binary, refusals);
+                return found;
             } catch (BackendException e) {
-                if (e.kind() != Kind.UNSUPPORTED || !candidates.hasNext()) {
+                if (e.kind() != Kind.UNSUPPORTED) {
                     throw e;
                 }
+                refusals.add(e);
             }
         }
+        throw refused(refusals);
+    }
+
+    private void tell(String kernel, Binary binary, List<BackendException> refusals) {
+        String reasons = reasons(refusals);
+        if (!refusals.isEmpty() && told.add(reasons)) {
+            notices.accept("Kernel %s runs as %s: %s".formatted(kernel, binary.origin(), reasons));
+        }
+    }
+
+    private static BackendException refused(List<BackendException> refusals) {
+        if (refusals.size() == 1) {
+            return refusals.getFirst();
+        }
+        BackendException all = new BackendException(Kind.UNSUPPORTED, reasons(refusals));
+        refusals.forEach(all::addSuppressed);
+        return all;
+    }
+
+    private static String reasons(List<BackendException> refusals) {
+        return refusals.stream().map(BackendException::getMessage).collect(Collectors.joining("; and then, "));
     }
 
     private Loaded load(String kernel, Binary binary) {

@@ -23,6 +23,11 @@ record Target(Driver driver, int handle, DeviceInfo info, int architecture) impl
     private static final int CAPABILITY_MAJOR = 75;
     private static final int CAPABILITY_MINOR = 76;
 
+    /** Its compute capability as NVIDIA writes it, such as 9.0. */
+    String capability() {
+        return "%d.%d".formatted(architecture / 10, architecture % 10);
+    }
+
     /** All GPUs, in the driver's order, or why there are none. */
     static DeviceSearch<Target> find() {
         try {

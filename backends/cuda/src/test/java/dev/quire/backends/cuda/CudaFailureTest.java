@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +55,8 @@ class CudaFailureTest {
 
     @TempDir
     Path folder;
+
+    private final List<String> notices = new ArrayList<>();
 
     @BeforeAll
     static void theStubIsThere() {
@@ -151,14 +154,29 @@ class CudaFailureTest {
         Stub.set("CAPABILITY", 86);
         try (URLClassLoader classPath =
                         new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);
-                CudaDevice device = new CudaDevice(
-                        Stub.target(),
-                        new Binaries(Stub.target(), new CompiledKernels(classPath), cache(), CudaFailureTest::absent),
-                        KernelSource::cuda)) {
+                CudaDevice device =
+                        new CudaDevice(Stub.target(), beforehand(classPath), KernelSource::cuda, notices::add)) {
             device.build("scale");
             assertTrue(device.description().endsWith("kernels compiled beforehand"), device.description());
+            assertEquals(
+                    List.of("Kernel scale runs as compiled beforehand for %s: there is no compiler".formatted(before)),
+                    notices);
             assertSaid(Kind.UNSUPPORTED, () -> device.build("add"), "there is no compiler");
+            Stub.set("BROKEN_MODULES", 1);
+            try (CudaDevice refusing =
+                    new CudaDevice(Stub.target(), beforehand(classPath), KernelSource::cuda, notices::add)) {
+                assertSaid(
+                        Kind.UNSUPPORTED,
+                        () -> refusing.build("scale"),
+                        "there is no compiler; and then, kernel scale, compiled beforehand for " + before,
+                        "does not load");
+            }
         }
+    }
+
+    /** Those of a class path and no others. */
+    private Binaries beforehand(ClassLoader classPath) {
+        return new Binaries(Stub.target(), new CompiledKernels(classPath), cache(), CudaFailureTest::absent);
     }
 
     private static Nvrtc absent() {
@@ -255,7 +273,10 @@ class CudaFailureTest {
     private CudaDevice device(Function<String, KernelSource> sources) {
         Target target = Stub.target();
         return new CudaDevice(
-                target, new Binaries(target, CompiledKernels.shipped(), cache(), CudaFailureTest::nvrtc), sources);
+                target,
+                new Binaries(target, CompiledKernels.shipped(), cache(), CudaFailureTest::nvrtc),
+                sources,
+                notices::add);
     }
 
     private KernelCache cache() {

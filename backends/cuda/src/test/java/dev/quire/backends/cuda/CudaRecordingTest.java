@@ -54,7 +54,7 @@ class CudaRecordingTest {
                 CompiledKernels.shipped(),
                 cache,
                 () -> new NvrtcSearch(List.of(NvrtcSearch.LOADER)).find(NvrtcSearch.NEWEST));
-        device = new CudaDevice(target, binaries, KernelSource::cuda);
+        device = new CudaDevice(target, binaries, KernelSource::cuda, notice -> {});
         memory = device.allocate(FLOATS * Float.BYTES, MemoryUse.EXCHANGE);
         device.build("scale");
     }
