@@ -8,20 +8,20 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Streams completions from an OpenAI-compatible server and notes when their parts come. Safe from any thread. */
 public final class CompletionClient implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String DATA = "data:";
     private static final Duration LONGEST = Duration.ofHours(1);
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -30,9 +30,16 @@ public final class CompletionClient implements AutoCloseable {
             .build();
     private final URI base;
     private final Optional<String> apiKey;
+    private final Duration longest;
 
     /** @param base of the API, such as {@code http://localhost:8000}; with or without {@code /v1} */
     public CompletionClient(URI base, Optional<String> apiKey) {
+        this(base, apiKey, LONGEST);
+    }
+
+    /** @param longest time that an answer may take */
+    CompletionClient(URI base, Optional<String> apiKey, Duration longest) {
+        this.longest = longest;
         this.base = URI.create(base.toString().replaceFirst("/(v1/?)?$", ""));
         this.apiKey = apiKey;
     }
@@ -67,7 +74,7 @@ public final class CompletionClient implements AutoCloseable {
     /**
      * Sends a request whose answer has its whole length, and reads it to its end.
      *
-     * @throws IOException if the server refuses it, with what it says, or breaks off
+     * @throws IOException if the server refuses it, with what it says, breaks off, or does not end
      */
     StreamTimes stream(String model, TraceRequest request) throws IOException, InterruptedException {
         ObjectNode body = JSON.createObjectNode()
@@ -88,52 +95,46 @@ public final class CompletionClient implements AutoCloseable {
                 .build();
         long start = System.nanoTime();
         HttpResponse<InputStream> answer = send(post, HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream stream = answer.body()) {
+        InputStream stream = answer.body();
+        CompletableFuture<Void> whole = new CompletableFuture<>(); // the request's own timeout ends with the headers
+        whole.orTimeout(longest.toMillis(), TimeUnit.MILLISECONDS).whenComplete((read, late) -> close(stream));
+        try {
             if (answer.statusCode() != 200) {
                 throw new IOException("status %d: %s"
                         .formatted(
                                 answer.statusCode(),
                                 new String(stream.readNBytes(500), StandardCharsets.UTF_8).strip()));
             }
-            return read(stream, start);
+            return read(stream, request, start);
+        } catch (IOException e) {
+            throw whole.isCompletedExceptionally()
+                    ? new IOException("the answer did not end within %d ms".formatted(longest.toMillis()), e)
+                    : e;
+        } finally {
+            whole.complete(null);
         }
     }
 
-    private static StreamTimes read(InputStream stream, long start) throws IOException {
+    private static StreamTimes read(InputStream stream, TraceRequest request, long start) throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
-        List<Double> texts = new ArrayList<>();
-        int tokens = 0;
-        boolean done = false;
+        CompletionEvents events = new CompletionEvents(request.n());
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            double now = (System.nanoTime() - start) * 1e-9;
-            if (line.startsWith(DATA)) {
-                String data = line.substring(DATA.length()).strip();
-                if (data.equals("[DONE]")) {
-                    done = true;
-                } else {
-                    JsonNode event = JSON.readTree(data);
-                    if (event.has("error")) {
-                        throw new IOException("the stream ended with " + event.get("error"));
-                    }
-                    if (!event.path("choices").path(0).path("text").asText().isEmpty()) {
-                        texts.add(now);
-                    }
-                    tokens = Math.max(
-                            tokens,
-                            event.path("usage").path("completion_tokens").asInt(0));
-                }
-            }
+            events.line(line, seconds(start));
         }
-        double end = (System.nanoTime() - start) * 1e-9;
-        if (!done) {
-            throw new IOException("the stream broke off after %d events".formatted(texts.size()));
+        return events.end(seconds(start));
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) * 1e-9;
+    }
+
+    /** Wakes whoever reads it. */
+    private static void close(InputStream stream) {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        List<Double> gaps = new ArrayList<>();
-        for (int i = 1; i < texts.size(); i++) {
-            gaps.add(texts.get(i) - texts.get(i - 1));
-        }
-        return new StreamTimes(
-                texts.isEmpty() ? end : texts.getFirst(), end, gaps, tokens == 0 ? texts.size() : tokens);
     }
 
     private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
@@ -148,7 +149,7 @@ public final class CompletionClient implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(base.resolve(base.getPath() + path)).timeout(LONGEST);
+                HttpRequest.newBuilder(base.resolve(base.getPath() + path)).timeout(longest);
         apiKey.ifPresent(key -> request.header("Authorization", "Bearer " + key));
         return request;
     }

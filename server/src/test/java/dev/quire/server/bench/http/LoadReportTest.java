@@ -42,12 +42,18 @@ class LoadReportTest {
 
     @Test
     void aRequestIsGoodIfItKeepsEveryLimit() {
-        StreamTimes answer = new StreamTimes(0.2, 1.2, List.of(0.1, 0.4), 11);
+        StreamTimes answer = new StreamTimes(0.2, 1.2, List.of(0.1, 0.4), 11, 1);
         assertEquals(0.1, answer.perOutputToken(), 1e-12);
         assertTrue(Goodput.parse("ttft:201,tpot:101,itl:401,e2el:1201").kept(answer));
         for (String broken : List.of("ttft:199", "tpot:99", "itl:399", "e2el:1199", "ttft:500,tpot:1")) {
             assertFalse(Goodput.parse(broken).kept(answer), broken);
         }
+    }
+
+    @Test
+    void timeForATokenIsThatOfOneChoiceHoweverManyComeSideBySide() {
+        assertEquals(1, new StreamTimes(1, 5, List.of(), 15, 3).perOutputToken(), 1e-12);
+        assertTrue(Double.isNaN(new StreamTimes(1, 5, List.of(), 3, 3).perOutputToken()));
     }
 
     @Test
@@ -63,7 +69,7 @@ class LoadReportTest {
         Load slow = new Load(
                 2,
                 4,
-                List.of(new StreamTimes(0.1, 0.5, List.of(0.4), 2), new StreamTimes(0.3, 0.3, List.of(), 1)),
+                List.of(new StreamTimes(0.1, 0.5, List.of(0.4), 2, 1), new StreamTimes(0.3, 0.3, List.of(), 1, 1)),
                 List.of("status 429"));
         Load all = new Load(Double.POSITIVE_INFINITY, 1, slow.answers(), List.of());
         LoadReport report = new LoadReport(List.of(slow, all), Optional.of(Goodput.parse("ttft:200")));
@@ -81,7 +87,7 @@ class LoadReportTest {
 
     @Test
     void severalRatesMakeCurves() {
-        List<StreamTimes> answers = List.of(new StreamTimes(0.1, 0.5, List.of(0.4), 2));
+        List<StreamTimes> answers = List.of(new StreamTimes(0.1, 0.5, List.of(0.4), 2, 1));
         LoadReport report = new LoadReport(
                 List.of(new Load(1, 1, answers, List.of()), new Load(2, 1, answers, List.of())), Optional.empty());
         assertTrue(report.plots().stream().allMatch(Plot.Lines.class::isInstance));
