@@ -19,6 +19,8 @@ import dev.quire.core.scheduler.SchedulerOptions;
 import dev.quire.core.scheduler.SchedulingPolicy;
 import dev.quire.server.bench.Contender;
 import dev.quire.server.bench.model.BenchModel;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -28,7 +30,9 @@ public final class BenchEngine implements AutoCloseable {
     /** The share of blocks that an admission leaves to those who run. */
     private static final double WATERMARK = 0.01;
 
-    private final Weights weights;
+    /** Frees what the engine needs and does not own, the last first. */
+    private final Deque<Runnable> frees = new ArrayDeque<>();
+
     private final Engine engine;
 
     /**
@@ -48,23 +52,46 @@ public final class BenchEngine implements AutoCloseable {
             int blocks,
             int maxContext,
             Consumer<StepReport> observer) {
+        Deque<Runnable> begun = new ArrayDeque<>();
+        try {
+            engine = start(contender, model, options, blocks, maxContext, observer, begun);
+        } catch (RuntimeException e) {
+            begun.forEach(Runnable::run);
+            frees.forEach(Runnable::run);
+            throw e;
+        }
+    }
+
+    /** @param begun receives what frees the parts that the engine owns once it is there */
+    private Engine start(
+            Contender contender,
+            BenchModel model,
+            EngineOptions options,
+            int blocks,
+            int maxContext,
+            Consumer<StepReport> observer,
+            Deque<Runnable> begun) {
         AttentionBackend backend = contender.backend();
         int vocabulary = model.info().vocabSize();
         int rows = options.maxLogitRows() + options.maxNumSeqs();
         StepLimits limits = new StepLimits(options.maxNumBatchedTokens(), options.maxNumSeqs(), rows, maxContext);
         Program forward = model.forward()
                 .expand(op -> !backend.supports(op, contender.numerics()).granted());
-        weights = backend.load(forward.weights(), model.weights());
+        Weights weights = backend.load(forward.weights(), model.weights());
+        frees.addFirst(weights::close);
+        Weights none = backend.load(List.of(), model.weights());
+        frees.addFirst(none::close);
         Executable step = backend.compile(forward, weights, limits, contender.numerics());
-        Executable sampling = backend.compile(
-                ModelRunner.samplingProgram(vocabulary),
-                backend.load(List.of(), model.weights()),
-                limits,
-                contender.numerics());
+        begun.addFirst(step::close);
+        Executable sampling =
+                backend.compile(ModelRunner.samplingProgram(vocabulary), none, limits, contender.numerics());
+        begun.addFirst(sampling::close);
         KvCacheLayout layout = new KvCacheLayout(model.cache().groups().stream()
                 .map(group -> group.withBlocks(blocks))
                 .toList());
         ModelRunner runner = new ModelRunner(backend, step, sampling, layout, vocabulary, options.maxLogitRows(), rows);
+        begun.clear();
+        begun.addFirst(runner::close);
         BlockManager manager = new BlockManager(
                 blocks,
                 model.cache().groups().getFirst().blockSize(),
@@ -75,7 +102,7 @@ public final class BenchEngine implements AutoCloseable {
                 options.maxLogitRows(),
                 SchedulingPolicy.FCFS,
                 WATERMARK);
-        engine = new Engine(
+        return new Engine(
                 new ServedModel(vocabulary, maxContext, Set.of()),
                 options,
                 new SchedulerParts(new Scheduler(scheduling, manager), manager),
@@ -91,6 +118,6 @@ public final class BenchEngine implements AutoCloseable {
     @Override
     public void close() {
         engine.close();
-        weights.close();
+        frees.forEach(Runnable::run);
     }
 }
