@@ -15,6 +15,7 @@ import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import continuous
 import torch
 import transformers
 
@@ -122,19 +123,13 @@ class Static:
 
 
 class Continuous:
-    """`generate_batch`. Its requests share one length limit, so those of each length are counted up to their own."""
+    """Its continuous batching, each request with its own length."""
 
     def __init__(self, model):
         self.name, self.model = "transformers, continuous batching", model
 
     def run(self, trace):
-        config = transformers.GenerationConfig(
-            max_new_tokens=max(request["max_tokens"] for request in trace), do_sample=False, eos_token_id=-1, pad_token_id=0
-        )
-        answers = self.model.generate_batch([request["prompt"] for request in trace], generation_config=config)
-        if len(answers) < len(trace):
-            raise RuntimeError(f"generate_batch answered {len(answers)} of {len(trace)} requests")
-        return sum(request["max_tokens"] for request in trace)
+        return continuous.answer(self.model, trace)
 
     def close(self):
         pass

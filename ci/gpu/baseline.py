@@ -9,6 +9,9 @@ import time
 import torch
 import transformers
 
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "bench"))
+import continuous  # noqa: E402
+
 SHAPES = pathlib.Path(__file__).parents[2] / "server/src/main/resources/dev/quire/server/bench/model"
 SEED = 4711
 SINGLE = 8
@@ -53,13 +56,9 @@ def static(model, trace, size):
     return trace
 
 
-def continuous(model, trace):
-    longest = max(request["max_tokens"] for request in trace)
-    options = transformers.GenerationConfig(max_new_tokens=longest, do_sample=False, eos_token_id=-1, pad_token_id=0)
-    answers = model.generate_batch([request["prompt"] for request in trace], generation_config=options)
-    if len(answers) < len(trace):
-        raise RuntimeError(f"generate_batch answered {len(answers)} of {len(trace)} requests")
-    return trace  # each counted up to its own length
+def continuously(model, trace):
+    continuous.answer(model, trace)
+    return trace
 
 
 def speed(work):
@@ -80,7 +79,7 @@ def main():
     works = {"one at a time": lambda: single(model, requests)}
     for size in BATCHES:
         works[f"batches of {size}"] = lambda size=size: static(model, requests, size)
-    works["continuous batching"] = lambda: continuous(model, requests)
+    works["continuous batching"] = lambda: continuously(model, requests)
     speeds, failed = {}, False
     for name, work in works.items():
         try:
