@@ -4,6 +4,7 @@ import dev.quire.server.bench.http.CompletionClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Writer;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -46,8 +47,7 @@ public final class StartupBench {
         try {
             URI address = address(lines);
             double listening = (System.nanoTime() - start) * 1e-9;
-            Thread.ofVirtual()
-                    .start(() -> lines.lines().forEach(line -> {})); // so that the server never waits for a reader
+            Thread.ofVirtual().start(() -> drain(lines)); // so that the server never waits for a reader
             try (CompletionClient client = new CompletionClient(address, Optional.empty())) {
                 client.firstToken();
             }
@@ -57,6 +57,14 @@ public final class StartupBench {
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
+        }
+    }
+
+    private static void drain(BufferedReader lines) {
+        try {
+            lines.transferTo(Writer.nullWriter());
+        } catch (IOException e) {
+            return; // a process that is stopped may close the pipe before its end is read
         }
     }
 
