@@ -1,5 +1,6 @@
 package dev.quire.server.load;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.core.engine.EngineStats;
@@ -16,6 +17,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +35,7 @@ class KvWasteTest {
                 .put("enable-prefix-caching", false));
         Random random = new Random(SEED);
         CountDownLatch running = new CountDownLatch(REQUESTS);
+        AtomicInteger completed = new AtomicInteger();
         double held = 0;
         double empty = 0;
         try (Llm llm = new ModelLauncher(options, Map.of(), DownloadProgress.silent()).load(LlmListener.NONE)) {
@@ -42,10 +45,14 @@ class KvWasteTest {
                 SamplingParams params =
                         SamplingParams.builder().seed(i).stopping(stopping).build();
                 llm.submit(GenerationRequest.of("r" + i, prompt, params), event -> {
-                    if (event instanceof TextEvent.Completed
-                            || event instanceof TextEvent.Failed
-                            || event instanceof TextEvent.Refused) {
-                        running.countDown();
+                    switch (event) {
+                        case TextEvent.Completed done -> {
+                            completed.incrementAndGet();
+                            running.countDown();
+                        }
+                        case TextEvent.Failed failed -> running.countDown();
+                        case TextEvent.Refused refused -> running.countDown();
+                        default -> {}
                     }
                 });
             }
@@ -55,6 +62,7 @@ class KvWasteTest {
                 empty += 16.0 * stats.heldBlocks() - stats.heldTokens();
             }
         }
+        assertEquals(REQUESTS, completed.get(), "seed " + SEED);
         System.out.printf("KV memory held without a token: %.2f%%%n", 100 * empty / held);
         assertTrue(held > 0 && empty / held < 0.04, "seed " + SEED + ": " + empty / held);
     }
