@@ -1,7 +1,9 @@
 package dev.quire.backends.opencl;
 
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.quire.api.AttentionBackend;
 import dev.quire.api.Availability;
 import dev.quire.api.BackendOptions;
 import dev.quire.kernels.KernelCache;
@@ -18,6 +20,13 @@ final class Devices {
         if (new OpenClProvider().availability() instanceof Availability.Unavailable(String reason, String fix)) {
             abort(reason + "; " + fix);
         }
+    }
+
+    /** Skips what sub-groups do not promise. */
+    static void assumeBatchInvariant(AttentionBackend backend) {
+        assumeTrue(
+                backend.info().batchInvariant(),
+                backend.info().device().name() + " has sub-groups, which add up a single row in an order of their own");
     }
 
     static Target first() {
