@@ -1,6 +1,7 @@
 package dev.quire.core.source;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Looks whether a file will fit before its first byte is fetched. */
 final class DiskSpace {
@@ -26,6 +27,6 @@ final class DiskSpace {
     }
 
     private static String megabytes(long bytes) {
-        return "%.1f MB".formatted(bytes / 1e6);
+        return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
     }
 }

@@ -1,4 +1,4 @@
-/* y = x · wᵀ + bias of a row or two in FAST on GPUs with sub-groups (RULES, W1 and W3): x [rows, k] is float32 and not rounded; w [n, k] stays as it is stored, in
+/* y = x · wᵀ + bias of a single row in FAST on GPUs with sub-groups (RULES, W1 and W3): x [rows, k] is float32 and not rounded; w [n, k] stays as it is stored, in
  * FORMAT, and is decoded in registers. A sub-group, of whatever size, takes an output at a time: its lanes walk over k side by side, so that weights come in
  * whole lines, and add their sums without local memory. Traffic: w once for each row, x, cached, once per column. Groups: any number of LINEAR_GROUP. */
 #include "opencl.prelude.h"

@@ -6,6 +6,7 @@ import dev.quire.api.DeviceInfo;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -35,6 +36,7 @@ final class BackendsCommand implements Callable<Integer> {
                     out.println(provider.name());
                     for (DeviceInfo device : provider.devices()) {
                         out.printf(
+                                Locale.ROOT,
                                 "  --device %d  %s, %.1f GiB%n",
                                 device.index(), device.name(), device.memoryBytes() / (double) (1 << 30));
                     }

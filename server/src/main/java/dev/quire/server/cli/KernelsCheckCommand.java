@@ -61,7 +61,7 @@ final class KernelsCheckCommand implements Callable<Integer> {
         List<Finding> faulty =
                 findings.stream().filter(finding -> !finding.faults().isEmpty()).toList();
         for (Finding finding : faulty) {
-            finding.faults().forEach(fault -> out.printf("%n%s for %s: %s", finding.kernel(), finding.target(), fault));
+            finding.faults().forEach(fault -> out.printf("%s for %s: %s%n", finding.kernel(), finding.target(), fault));
         }
         out.flush();
         return faulty.isEmpty() ? 0 : QuireCommand.FAILED;

@@ -12,6 +12,7 @@ import dev.quire.kernels.device.Recording;
 import dev.quire.kernels.device.Tiling;
 import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jocl.CL;
@@ -105,14 +106,15 @@ final class OpenClDevice implements Device {
         };
         return memory.orElseThrow(() -> new BackendException(
                 BackendException.Kind.OUT_OF_MEMORY,
-                "%s has no %.1f MiB in one piece for %s: it has %.1f MiB in all, at most %.1f MiB in a piece; %s"
-                        .formatted(
-                                target.info().name(),
-                                bytes / MIB,
-                                use.text(),
-                                target.info().memoryBytes() / MIB,
-                                target.largestAllocation() / MIB,
-                                use.advice())));
+                String.format(
+                        Locale.ROOT,
+                        "%s has no %.1f MiB in one piece for %s: it has %.1f MiB in all, at most %.1f MiB in a piece; %s",
+                        target.info().name(),
+                        bytes / MIB,
+                        use.text(),
+                        target.info().memoryBytes() / MIB,
+                        target.largestAllocation() / MIB,
+                        use.advice())));
     }
 
     @Override
