@@ -38,7 +38,9 @@ final class BackendsCommand implements Callable<Integer> {
                         out.printf(
                                 Locale.ROOT,
                                 "  --device %d  %s, %.1f GiB%n",
-                                device.index(), device.name(), device.memoryBytes() / (double) (1 << 30));
+                                device.index(),
+                                device.name(),
+                                device.memoryBytes() / (double) (1 << 30));
                     }
                 }
                 case Availability.Unavailable(String reason, String fix) ->

@@ -17,8 +17,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The measure of Kwon et al. 2023, figure 2: the share of held KV memory that holds no token, under lengths like ShareGPT's. */
