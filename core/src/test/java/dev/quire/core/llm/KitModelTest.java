@@ -14,6 +14,7 @@ import dev.quire.conformance.report.Outcome;
 import dev.quire.conformance.report.Verdict;
 import dev.quire.core.testing.DeviceBackends;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -30,6 +31,14 @@ abstract class KitModelTest {
     void anOpenClDeviceHasTheGoldenTokensAndTheReferenceBits(Numerics numerics) {
         DeviceBackends.assume(DeviceBackends.OPENCL);
         check(DeviceBackends.OPENCL, numerics);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag(DeviceBackends.TORNADO)
+    void aTornadoDeviceHasTheGoldenTokensAndTheReferenceBits(Numerics numerics) {
+        DeviceBackends.assume(DeviceBackends.TORNADO);
+        check(DeviceBackends.TORNADO, numerics);
     }
 
     /** Opens the model and runs all its cases with {@link #assertPasses}. */

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +65,16 @@ class ReproducibleLlmTest { // N2, A6
     @ParameterizedTest
     @ValueSource(strings = {DeviceBackends.OPENCL, DeviceBackends.LEVEL_ZERO})
     void aDeviceGivesTheSameBitsInEverySchedule(String backend) {
+        checkDevice(backend);
+    }
+
+    @Test
+    @Tag(DeviceBackends.TORNADO)
+    void aTornadoDeviceGivesTheSameBitsInEverySchedule() {
+        checkDevice(DeviceBackends.TORNADO);
+    }
+
+    private static void checkDevice(String backend) {
         DeviceBackends.assume(backend);
         check(List.of(
                 new Setting(backend, 0, 1, 2048, ROOMY, false),

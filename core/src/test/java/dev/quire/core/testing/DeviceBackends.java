@@ -13,6 +13,9 @@ public final class DeviceBackends {
     /** In tests its loader finds the loopback driver of {@code backends/levelzero}. */
     public static final String LEVEL_ZERO = "levelzero";
 
+    /** Runs only in a JVM with the flags of an SDK: its tests are tagged with its name, and the build gives those such a JVM where there is an SDK. */
+    public static final String TORNADO = "tornado";
+
     private DeviceBackends() {}
 
     /** Skips a test where a backend has no device. */

@@ -31,6 +31,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +60,16 @@ class LoadTest {
     @ParameterizedTest
     @ValueSource(strings = {DeviceBackends.OPENCL, DeviceBackends.LEVEL_ZERO})
     void aDeviceServesThemAlike(String backend) throws Exception {
+        checkDevice(backend);
+    }
+
+    @Test
+    @Tag(DeviceBackends.TORNADO)
+    void aTornadoDeviceServesThemAlike() throws Exception {
+        checkDevice(DeviceBackends.TORNADO);
+    }
+
+    private static void checkDevice(String backend) throws Exception {
         DeviceBackends.assume(backend);
         check(new JsonObject()
                 .put("backend", backend)

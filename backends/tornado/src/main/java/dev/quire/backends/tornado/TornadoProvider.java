@@ -6,14 +6,19 @@ import dev.quire.api.BackendException;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
 import dev.quire.api.DeviceInfo;
-import dev.quire.kernels.device.DeviceBackend;
-import dev.quire.kernels.device.DeviceSearch;
 import java.util.List;
 import java.util.Optional;
 
 /** TornadoVM's devices, where this JVM was started with the flags of an SDK. It has no settings. */
 public final class TornadoProvider implements BackendProvider {
     private static final String NAME = "tornado";
+
+    /** What the search for devices found: some, or the reason for none. */
+    private record Search(List<DeviceInfo> devices, Availability availability) {
+        static Search nothing(Availability.Unavailable why) {
+            return new Search(List.of(), why);
+        }
+    }
 
     @Override
     public String name() {
@@ -22,29 +27,30 @@ public final class TornadoProvider implements BackendProvider {
 
     @Override
     public Availability availability() {
-        return find().availability();
+        return search().availability();
     }
 
     @Override
     public List<DeviceInfo> devices() {
-        return find().infos();
+        return search().devices();
     }
 
-    private static DeviceSearch<Target> find() {
-        Optional<Availability.Unavailable> missing = Sdk.missing(System.getProperties());
+    private static Search search() {
+        Sdk sdk = Sdk.ofThisJvm();
+        Optional<Availability.Unavailable> missing = sdk.missing();
         if (missing.isPresent()) {
-            return new DeviceSearch.Nothing<>(missing.get());
+            return Search.nothing(missing.get());
         }
         try {
-            List<Target> targets = Target.all();
-            return targets.isEmpty()
-                    ? DeviceSearch.nothing(
+            List<DeviceInfo> devices = sdk.devices().infos();
+            return devices.isEmpty()
+                    ? Search.nothing(new Availability.Unavailable(
                             "the SDK finds no device",
-                            "install the driver of your GPU, or pocl-opencl-icd for the processor")
-                    : new DeviceSearch.Found<>(targets);
+                            "install the driver of your GPU, or pocl-opencl-icd for the processor"))
+                    : new Search(devices, new Availability.Available());
         } catch (LinkageError | RuntimeException e) {
-            return DeviceSearch.nothing(
-                    "the SDK does not start: " + e, "check that %s runs `tornado --devices`".formatted(Sdk.HOME));
+            return Search.nothing(new Availability.Unavailable(
+                    "the SDK does not start: " + e, "check that %s runs `tornado --devices`".formatted(Sdk.HOME)));
         }
     }
 
@@ -56,9 +62,10 @@ public final class TornadoProvider implements BackendProvider {
                     "backend tornado has no settings; drop %s"
                             .formatted(options.settings().keySet()));
         }
-        Target target = find().pick(device, "TornadoVM");
-        PrebuiltKernels kernels = new PrebuiltKernels(options.cacheDirectory().resolve("kernels"));
-        KernelTable table = KernelTable.best(target, kernels);
-        return new DeviceBackend(NAME, new TaskGraphDevice(target, table), options.notices());
+        Sdk sdk = Sdk.ofThisJvm();
+        sdk.missing().ifPresent(why -> {
+            throw new BackendException(BackendException.Kind.UNSUPPORTED, why.reason() + "; " + why.fix());
+        });
+        return sdk.devices().open(device, options);
     }
 }

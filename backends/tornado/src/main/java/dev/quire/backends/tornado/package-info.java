@@ -1,6 +1,5 @@
 /**
- * Devices that a TornadoVM SDK reaches. All device memory is one array that stays on the device; a step is a row of task graphs over it, each
- * compiled when its kernels first stand in that order. Kernels are Java methods or the portable
- * ones as prebuilt tasks. Never sees programs, batches or requests.
+ * Whether there is a TornadoVM SDK, and what is missing where there is none. Compiles with no SDK; {@code device}, which needs its API, is built only
+ * where {@code TORNADOVM_HOME} names one. Never sees kernels or memory.
  */
 package dev.quire.backends.tornado;

@@ -12,8 +12,10 @@ import dev.quire.conformance.report.Outcome;
 import dev.quire.conformance.run.ConformanceRun;
 import dev.quire.conformance.run.RunOptions;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("tornado")
 class TornadoConformanceTest {
     @Test
     void theKitsQuickRunPassesOnTheFirstDevice() throws IOException, InterruptedException {

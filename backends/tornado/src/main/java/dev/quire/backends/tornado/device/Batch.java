@@ -1,4 +1,4 @@
-package dev.quire.backends.tornado;
+package dev.quire.backends.tornado.device;
 
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Operand;

@@ -1,4 +1,4 @@
-package dev.quire.backends.tornado;
+package dev.quire.backends.tornado.device;
 
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;

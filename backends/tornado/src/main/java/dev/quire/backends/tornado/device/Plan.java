@@ -1,4 +1,4 @@
-package dev.quire.backends.tornado;
+package dev.quire.backends.tornado.device;
 
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;

@@ -1,9 +1,11 @@
-package dev.quire.backends.tornado;
+package dev.quire.backends.tornado.device;
 
 import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.portable.Region;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -36,6 +38,7 @@ final class DeviceArena implements AutoCloseable {
     private final long bytes;
     private final Piece first;
     private final TreeMap<Long, Long> free = new TreeMap<>();
+    private final List<TornadoExecutionPlan> plans = new ArrayList<>();
 
     /** Allocates it. */
     DeviceArena(Target target) {
@@ -48,6 +51,7 @@ final class DeviceArena implements AutoCloseable {
                 .persistOnDevice(words)
                 .snapshot();
         this.owner = new TornadoExecutionPlan(graph);
+        plans.add(owner);
         grid.setLocalWork(Copies.GROUP, 1, 1);
         this.plan = new Plan(owner, 0, new GridScheduler(GRAPH + "." + TASK, grid), target);
         this.first = new Piece(0, Region.aligned(Arithmetic.POWERS * (long) Float.BYTES));
@@ -135,24 +139,36 @@ final class DeviceArena implements AutoCloseable {
         plan.run();
     }
 
-    /** A plan whose graph 1 is the given one. Its views become the arena; nothing is copied to them or from them. */
+    /**
+     * A plan whose graph 1 is the given one. Its views become the arena; nothing is copied to them or from them. It lives as long as the arena, since
+     * TornadoVM frees what all graphs of a plan hold at once.
+     */
     TornadoExecutionPlan plan(TaskGraph added, Object... views) {
         added.transferToDevice(DataTransferMode.UNDER_DEMAND, views).persistOnDevice(views);
         TornadoExecutionPlan both = new TornadoExecutionPlan(graph, added.snapshot());
+        plans.add(both);
         for (Object view : views) {
             both.mapOnDeviceMemoryRegion(view, words, 0, 0, 1);
         }
         return both;
     }
 
+    /** Frees the arena and what the graphs of all plans hold on the device: their parameters, staging, queues and code. */
     @Override
     public void close() {
-        try {
-            owner.close();
-        } catch (TornadoExecutionPlanException e) {
-            throw new IllegalStateException("TornadoVM does not free the device's memory", e);
-        } finally {
-            pages.close();
+        List<Exception> failures = new ArrayList<>();
+        for (TornadoExecutionPlan each : plans) {
+            try {
+                each.close();
+            } catch (TornadoExecutionPlanException | RuntimeException e) {
+                failures.add(e);
+            }
+        }
+        pages.close();
+        if (!failures.isEmpty()) {
+            IllegalStateException failed = new IllegalStateException("TornadoVM does not free the device's memory");
+            failures.forEach(failed::addSuppressed);
+            throw failed;
         }
     }
 }

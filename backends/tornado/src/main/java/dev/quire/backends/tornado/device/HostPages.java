@@ -1,4 +1,4 @@
-package dev.quire.backends.tornado;
+package dev.quire.backends.tornado.device;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;

@@ -1,4 +1,4 @@
-package dev.quire.backends.tornado;
+package dev.quire.backends.tornado.device;
 
 import dev.quire.api.BackendException;
 import dev.quire.kernels.device.Command;

@@ -1,4 +1,4 @@
-package dev.quire.backends.tornado;
+package dev.quire.backends.tornado.device;
 
 import java.util.LinkedHashSet;
 import java.util.Set;

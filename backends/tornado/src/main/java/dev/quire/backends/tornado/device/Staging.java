@@ -1,8 +1,9 @@
-package dev.quire.backends.tornado;
+package dev.quire.backends.tornado.device;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -14,10 +15,12 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class Staging {
     private static final List<Integer> SIZES = List.of(1 << 12, 1 << 16, 1 << 20, 1 << 24);
 
-    private final List<Way> ins;
-    private final List<Way> outs;
+    private final DeviceArena arena;
+    private final Target target;
+    private final Map<Integer, Way> ins = new HashMap<>();
+    private final Map<Integer, Way> outs = new HashMap<>();
 
-    /** One direction of one size. */
+    /** One direction of one size, made when it is first used. */
     private static final class Way {
         private final IntArray staging;
         private final IntArray parameters = new IntArray(3);
@@ -56,20 +59,25 @@ final class Staging {
     }
 
     Staging(DeviceArena arena, Target target) {
-        ins = SIZES.stream().map(bytes -> new Way(bytes, true, arena, target)).toList();
-        outs = SIZES.stream().map(bytes -> new Way(bytes, false, arena, target)).toList();
+        this.arena = arena;
+        this.target = target;
     }
 
-    private static Way fitting(List<Way> ways, long bytes) {
-        return ways.get(IntStream.range(0, ways.size())
-                .filter(i -> ways.get(i).bytes() >= bytes)
-                .findFirst()
-                .orElse(ways.size() - 1));
+    private Way in(long bytes) {
+        return ins.computeIfAbsent(fitting(bytes), size -> new Way(size, true, arena, target));
+    }
+
+    private Way out(long bytes) {
+        return outs.computeIfAbsent(fitting(bytes), size -> new Way(size, false, arena, target));
+    }
+
+    private static int fitting(long bytes) {
+        return SIZES.stream().filter(size -> size >= bytes).findFirst().orElse(SIZES.getLast());
     }
 
     void upload(MemorySegment from, DeviceArena.Piece to, long offset) {
         for (long at = 0; at < from.byteSize(); ) {
-            Way way = fitting(ins, from.byteSize() - at);
+            Way way = in(from.byteSize() - at);
             int bytes = (int) Math.min(way.bytes(), from.byteSize() - at);
             MemorySegment.copy(from, at, way.staging.getSegment(), 0, bytes);
             int rest = bytes % Integer.BYTES;
@@ -80,7 +88,7 @@ final class Staging {
 
     void download(DeviceArena.Piece from, long offset, MemorySegment to) {
         for (long at = 0; at < to.byteSize(); ) {
-            Way way = fitting(outs, to.byteSize() - at);
+            Way way = out(to.byteSize() - at);
             int bytes = (int) Math.min(way.bytes(), to.byteSize() - at);
             way.run(from.word(offset + at), Math.ceilDiv(bytes, Integer.BYTES), 0);
             MemorySegment.copy(way.staging.getSegment(), 0, to, at, bytes);
