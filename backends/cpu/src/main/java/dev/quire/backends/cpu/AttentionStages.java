@@ -11,6 +11,7 @@ import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.backends.cpu.attention.AttentionPlan;
 import dev.quire.backends.cpu.attention.AttentionShape;
+import dev.quire.backends.cpu.attention.NativeAttention;
 import dev.quire.backends.cpu.attention.PagedAttention;
 import dev.quire.backends.cpu.attention.StepKeys;
 import dev.quire.backends.cpu.elementwise.Matrix;
@@ -20,6 +21,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The attention ops of a program. Layers of one shape and group share one plan per step, and one kernel with its scratch. */
 final class AttentionStages {
@@ -42,14 +44,17 @@ final class AttentionStages {
     private final Numerics numerics;
     private final int threads;
     private final Arena arena;
+    private final Optional<NativeAttention> compiled;
     private final Map<Kind, Shared> kinds = new HashMap<>();
     private final List<Stage> preparations = new ArrayList<>();
 
-    AttentionStages(StepLimits limits, Numerics numerics, int threads, Arena arena) {
+    /** @param kernels those in C, which FAST numerics may use */
+    AttentionStages(StepLimits limits, Numerics numerics, int threads, Arena arena, Optional<NativeAttention> kernels) {
         this.limits = limits;
         this.numerics = numerics;
         this.threads = threads;
         this.arena = arena;
+        this.compiled = kernels.filter(k -> numerics == Numerics.FAST);
     }
 
     /** Runs once at the start of each step: cuts the work of every kind. */
@@ -77,7 +82,7 @@ final class AttentionStages {
         return f -> {
             PagedKv layout = (PagedKv) f.cache().layout().groups().get(ref.group());
             PagedAttention kernel = shared.kernels.computeIfAbsent(
-                    layout.dtype(), type -> new PagedAttention(shared.shape, type, threads));
+                    layout.dtype(), type -> new PagedAttention(shared.shape, type, threads, compiled));
             GroupStep step = f.batch().groups().get(ref.group());
             Matrix q = f.matrix(op.q());
             Matrix out = f.matrix(op.out());

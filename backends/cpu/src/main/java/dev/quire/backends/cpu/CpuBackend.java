@@ -22,6 +22,7 @@ import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.api.types.WeightFormat;
+import dev.quire.backends.cpu.attention.NativeAttention;
 import dev.quire.backends.cpu.attention.PagedKvPool;
 import dev.quire.backends.cpu.linear.LinearPacker;
 import dev.quire.backends.cpu.linear.SumOrder;
@@ -31,6 +32,7 @@ import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Kernels on a pool of threads, driven by one thread of its own, so that {@code submit} returns at once. */
@@ -39,6 +41,7 @@ final class CpuBackend implements AttentionBackend {
     private final Arena buffers = Arena.ofShared();
     private final WorkerPool pool;
     private final OneDnnLibrary library;
+    private final Optional<NativeAttention> kernels;
     private final LinearPacker packer;
     private final StepQueue queue = new StepQueue();
     private final Set<Kernel> warm;
@@ -68,6 +71,7 @@ final class CpuBackend implements AttentionBackend {
         if (library instanceof OneDnnLibrary.Missing(String reason)) {
             options.notices().accept("oneDNN does not serve here, linear layers run in plain Java: " + reason);
         }
+        this.kernels = NativeAttention.load(options.cacheDirectory());
         this.packer = new LinearPacker(pool, library);
     }
 
@@ -79,10 +83,11 @@ final class CpuBackend implements AttentionBackend {
                 Set.of(DType.F32, DType.BF16),
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
                 true,
-                "%d threads; %s"
+                "%d threads; %s; attention in %s"
                         .formatted(
                                 pool.threads(),
-                                library instanceof OneDnnLibrary.Loaded ? "oneDNN" : "plain Java linear layers"));
+                                library instanceof OneDnnLibrary.Loaded ? "oneDNN" : "plain Java linear layers",
+                                kernels.isPresent() ? "C" : "plain Java"));
     }
 
     @Override
@@ -121,7 +126,7 @@ final class CpuBackend implements AttentionBackend {
                 .filter(warm::add)
                 .forEach(kernel -> packer.warmUp(kernel.format(), kernel.order()));
         CpuWeights loaded = (CpuWeights) weights;
-        CpuExecutable executable = new CpuExecutable(program, loaded, limits, numerics, pool, queue);
+        CpuExecutable executable = new CpuExecutable(program, loaded, limits, numerics, pool, queue, kernels);
         loaded.release();
         return executable;
     }

@@ -14,6 +14,7 @@ import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.Ticket;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
+import dev.quire.backends.cpu.attention.NativeAttention;
 import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -37,11 +38,13 @@ final class CpuExecutable implements Executable {
             StepLimits limits,
             Numerics numerics,
             WorkerPool pool,
-            StepQueue queue) {
+            StepQueue queue,
+            Optional<NativeAttention> kernels) {
         this.limits = limits;
         this.pool = pool;
         this.queue = queue;
-        ProgramCompiler compiler = new ProgramCompiler(program, weights, limits, numerics, pool.threads(), arena);
+        ProgramCompiler compiler =
+                new ProgramCompiler(program, weights, limits, numerics, pool.threads(), kernels, arena);
         this.stages = compiler.stages();
         this.workspace = compiler.workspace();
         this.expertBytes = compiler.expertBytes();

@@ -8,6 +8,7 @@ import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
 import dev.quire.api.types.Numerics;
+import dev.quire.backends.cpu.attention.NativeAttention;
 import dev.quire.backends.cpu.elementwise.Activate;
 import dev.quire.backends.cpu.elementwise.LayerNorm;
 import dev.quire.backends.cpu.elementwise.Matrix;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Turns a program into stages: neighbouring Linears that read the same rows become one, every other op a stage of its own. */
 final class ProgramCompiler {
@@ -39,11 +41,17 @@ final class ProgramCompiler {
     private final Map<RopeTables, Rope> ropes = new HashMap<>();
 
     ProgramCompiler(
-            Program program, CpuWeights weights, StepLimits limits, Numerics numerics, int threads, Arena arena) {
+            Program program,
+            CpuWeights weights,
+            StepLimits limits,
+            Numerics numerics,
+            int threads,
+            Optional<NativeAttention> kernels,
+            Arena arena) {
         this.weights = weights;
         this.limits = limits;
         this.numerics = numerics;
-        this.attention = new AttentionStages(limits, numerics, threads, arena);
+        this.attention = new AttentionStages(limits, numerics, threads, arena, kernels);
         this.experts = new ExpertStages(weights, limits, numerics, arena);
         List<List<Op>> runs = runs(program);
         this.workspace = new Workspace(program, runs, limits, arena);

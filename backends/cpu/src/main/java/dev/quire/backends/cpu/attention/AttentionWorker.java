@@ -5,6 +5,7 @@ import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** One part's state: tiles that begin here merge as they go, the segments of a tile that began earlier are kept for its owner. */
 final class AttentionWorker {
@@ -21,10 +22,10 @@ final class AttentionWorker {
     private float[] keptSum = new float[0];
     private int kept;
 
-    AttentionWorker(AttentionShape shape, DType dtype, int maxRows) {
+    AttentionWorker(AttentionShape shape, DType dtype, int maxRows, Optional<NativeAttention> kernels) {
         this.shape = shape;
         this.width = PagedKvPool.padded(shape.headSize());
-        this.segments = new SegmentAttention(shape, dtype, maxRows);
+        this.segments = new SegmentAttention(shape, dtype, maxRows, kernels);
         this.running = new RunningSoftmax(maxRows, width);
     }
 

@@ -2,6 +2,7 @@ package dev.quire.backends.cpu.attention;
 
 import dev.quire.api.types.DType;
 import dev.quire.backends.cpu.elementwise.Matrix;
+import java.util.Optional;
 
 /**
  * Attention over paged keys and values (Kwon et al. 2023 §4.1), prefill and decode alike: out[t] = softmax(cap(scale · q·k) + slope · (j − i))
@@ -13,11 +14,17 @@ public final class PagedAttention {
     private final DType dtype;
     private final AttentionWorker[] workers;
 
+    /** In Java, in the canonical order. */
+    public PagedAttention(AttentionShape shape, DType dtype, int parts) {
+        this(shape, dtype, parts, Optional.empty());
+    }
+
     /**
      * @param dtype element type of the cache, BF16 or F32; with BF16, queries and weights are rounded to bf16 before products
      * @param parts spans of work, as in the plans that are run
+     * @param kernels those in C, which serve BF16 in an order of their own; empty for the canonical order
      */
-    public PagedAttention(AttentionShape shape, DType dtype, int parts) {
+    public PagedAttention(AttentionShape shape, DType dtype, int parts, Optional<NativeAttention> kernels) {
         if (dtype != DType.BF16 && dtype != DType.F32) {
             throw new IllegalArgumentException("attention over keys of %s; choose BF16 or F32".formatted(dtype));
         }
@@ -26,7 +33,7 @@ public final class PagedAttention {
         this.workers = new AttentionWorker[parts];
         int maxRows = new AttentionPlan(shape, parts).maxRows();
         for (int part = 0; part < parts; part++) {
-            workers[part] = new AttentionWorker(shape, dtype, maxRows);
+            workers[part] = new AttentionWorker(shape, dtype, maxRows, kernels);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.quire.backends.cpu.elementwise.Bf16;
 import dev.quire.backends.cpu.elementwise.Lanes;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.util.Arrays;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -31,12 +32,14 @@ final class SegmentAttention {
     private final float[] sum;
     private final int[] from;
     private final int[] to;
+    private final Optional<NativeSegment> compiled;
 
     private int rows;
     /** Keeps the reads that only warm the cache from being optimised away. */
     private long touched;
 
-    SegmentAttention(AttentionShape shape, DType dtype, int maxRows) {
+    /** @param kernels those in C, for FAST numerics */
+    SegmentAttention(AttentionShape shape, DType dtype, int maxRows, Optional<NativeAttention> kernels) {
         this.shape = shape;
         this.rounded = dtype == DType.BF16;
         this.width = PagedKvPool.padded(shape.headSize());
@@ -47,6 +50,8 @@ final class SegmentAttention {
         this.sum = new float[maxRows];
         this.from = new int[maxRows];
         this.to = new int[maxRows];
+        this.compiled = kernels.filter(k -> rounded)
+                .map(k -> new NativeSegment(k, shape, width, scores, out, from, to, keyAt, valueAt));
     }
 
     /** Takes a tile's queries: row = query · group + head within the group. */
@@ -65,6 +70,9 @@ final class SegmentAttention {
                 }
                 x.intoArray(q, row * width + d);
             }
+        }
+        if (compiled.isPresent()) {
+            compiled.get().load(q, rows);
         }
     }
 
@@ -89,19 +97,32 @@ final class SegmentAttention {
         }
         int table = plan.sequence(tile) * tableStride;
         pool.locate(plan.kvHead(tile), blockTables, table, first, lowest, highest, keyAt, valueAt);
-        touched |= Pages.touch(pool.keys(), keyAt, lowest, highest, pool.keyPageBytes());
-        for (int chunk = lowest & -Pages.CHUNK; chunk < highest; chunk += Pages.CHUNK) {
-            score(pool, chunk);
-        }
+        scoreAll(pool, lowest, highest);
         for (int row = 0; row < rows; row++) {
             if (visible(row)) {
                 weigh(plan, tile, row, first);
             }
         }
-        touched |= Pages.touch(pool.values(), valueAt, lowest, highest, pool.valuePageBytes());
         Arrays.fill(out, 0, rows * width, 0f);
+        if (compiled.isPresent()) {
+            int next = first + (segment + 1 < plan.endSegment(tile) ? Pages.SEGMENT : lowest);
+            compiled.get().addValues(pool, rows, lowest, highest, plan.kvHead(tile), blockTables, table, next, length);
+            return;
+        }
+        touched |= Pages.touch(pool.values(), valueAt, lowest, highest, pool.valuePageBytes());
         for (int chunk = lowest & -Pages.CHUNK; chunk < highest; chunk += Pages.CHUNK) {
             addValues(pool, chunk);
+        }
+    }
+
+    private void scoreAll(PagedKvPool pool, int lowest, int highest) {
+        if (compiled.isPresent()) {
+            compiled.get().score(pool, rows, lowest, highest);
+            return;
+        }
+        touched |= Pages.touch(pool.keys(), keyAt, lowest, highest, pool.keyPageBytes());
+        for (int chunk = lowest & -Pages.CHUNK; chunk < highest; chunk += Pages.CHUNK) {
+            score(pool, chunk);
         }
     }
 

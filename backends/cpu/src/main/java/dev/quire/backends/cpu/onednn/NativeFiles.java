@@ -15,7 +15,7 @@ import java.util.List;
  * Unpacks native libraries from the class path into a cache folder. A set of files lies in a folder named by their sizes and
  * checksums and appears there by one atomic rename, so processes that start together share it and never see half a file.
  */
-final class NativeFiles {
+public final class NativeFiles {
     private NativeFiles() {}
 
     /**
@@ -26,7 +26,8 @@ final class NativeFiles {
      * @param cache folder under which the unpacked ones are kept; made for its owner alone if it is not there
      * @throws IOException if a resource cannot be read, or the cache cannot be written or belongs to someone else
      */
-    static Path unpack(ClassLoader loader, String resourceFolder, List<String> names, Path cache) throws IOException {
+    public static Path unpack(ClassLoader loader, String resourceFolder, List<String> names, Path cache)
+            throws IOException {
         StringBuilder key = new StringBuilder("native");
         for (String name : names) {
             URLConnection resource = find(loader, resourceFolder + name).openConnection();

@@ -11,7 +11,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Phaser;
@@ -48,21 +50,35 @@ final class AttentionBenchmark {
         double peak = bench.peak();
         System.out.printf(Locale.ROOT, "float32 multiply-add: %.0f GFLOP/s%n", peak / 1e9);
         int[][] shapes = {{9, 3, 64}, {32, 8, 128}, {8, 8, 64}, {28, 4, 128}, {32, 8, 96}};
-        for (int[] shape : shapes) {
-            bench.decode(shape[0], shape[1], shape[2], 8192);
-            bench.prefill(shape[0], shape[1], shape[2], 2048, peak);
+        for (int[] shape : args.length > 1 ? Arrays.copyOf(shapes, Integer.parseInt(args[1])) : shapes) {
+            for (Optional<NativeAttention> kernels : kernels()) {
+                bench.decode(shape[0], shape[1], shape[2], 8192, kernels);
+                bench.prefill(shape[0], shape[1], shape[2], 2048, peak, kernels);
+            }
         }
     }
 
-    private void decode(int heads, int kvHeads, int size, int context) {
+    /** None, and those in C where there are some. */
+    private static List<Optional<NativeAttention>> kernels() {
+        Optional<NativeAttention> compiled =
+                NativeAttention.load(Path.of(System.getProperty("java.io.tmpdir"), "quire-attention-benchmark"));
+        return compiled.isPresent() ? List.of(Optional.empty(), compiled) : List.of(Optional.empty());
+    }
+
+    private static String language(Optional<NativeAttention> kernels) {
+        return kernels.isPresent() ? "C" : "Java";
+    }
+
+    private void decode(int heads, int kvHeads, int size, int context, Optional<NativeAttention> kernels) {
         int sequences = Math.max(1, 120_000_000 / (context * kvHeads * size * 4));
-        try (Scene scene = new Scene(heads, kvHeads, size, sequences, context, 1, threads)) {
+        try (Scene scene = new Scene(heads, kvHeads, size, sequences, context, 1, threads, kernels)) {
             double seconds = scene.time(this);
             double stream = stream(scene.pool.keys());
             double bytes = 4.0 * sequences * context * kvHeads * size;
             System.out.printf(
                     Locale.ROOT,
-                    "decode  %d/%d heads of %d, %d sequences of %d: %.1f GB/s, %.0f%% of a stream's %.1f%n",
+                    "%-4s decode  %d/%d heads of %d, %d sequences of %d: %.1f GB/s, %.0f%% of a stream's %.1f%n",
+                    language(kernels),
                     heads,
                     kvHeads,
                     size,
@@ -74,13 +90,14 @@ final class AttentionBenchmark {
         }
     }
 
-    private void prefill(int heads, int kvHeads, int size, int tokens, double peak) {
-        try (Scene scene = new Scene(heads, kvHeads, size, 1, tokens, tokens, threads)) {
+    private void prefill(int heads, int kvHeads, int size, int tokens, double peak, Optional<NativeAttention> kernels) {
+        try (Scene scene = new Scene(heads, kvHeads, size, 1, tokens, tokens, threads, kernels)) {
             double seconds = scene.time(this);
             double flops = 2.0 * heads * size * tokens * (tokens + 1.0);
             System.out.printf(
                     Locale.ROOT,
-                    "prefill %d/%d heads of %d, %d tokens: %.0f GFLOP/s, %.0f%% of peak%n",
+                    "%-4s prefill %d/%d heads of %d, %d tokens: %.0f GFLOP/s, %.0f%% of peak%n",
+                    language(kernels),
                     heads,
                     kvHeads,
                     size,
@@ -101,7 +118,15 @@ final class AttentionBenchmark {
         private final int[] tables;
         private final int stride;
 
-        Scene(int heads, int kvHeads, int size, int sequences, int context, int queries, int threads) {
+        Scene(
+                int heads,
+                int kvHeads,
+                int size,
+                int sequences,
+                int context,
+                int queries,
+                int threads,
+                Optional<NativeAttention> kernels) {
             AttentionShape shape = new AttentionShape(
                     heads, kvHeads, size, (float) (1 / Math.sqrt(size)), Mask.CAUSAL, Optional.empty(), new float[0]);
             stride = context / 16;
@@ -124,7 +149,7 @@ final class AttentionBenchmark {
                 }
             }
             plan.prepare(starts, positions, lengths);
-            attention = new PagedAttention(shape, DType.BF16, threads);
+            attention = new PagedAttention(shape, DType.BF16, threads, kernels);
             long bytes = (long) sequences * queries * heads * size * 4;
             q = Matrix.dense(arena.allocate(bytes, 64).fill((byte) 0x3e), heads * size);
             out = Matrix.dense(arena.allocate(bytes, 64), heads * size);

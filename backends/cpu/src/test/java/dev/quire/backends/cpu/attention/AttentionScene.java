@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -26,6 +27,9 @@ final class AttentionScene {
     final float[] k;
     final float[] v;
     final PagedKvPool pool;
+
+    /** Kernels in C that steps run with; none of them by default. */
+    Optional<NativeAttention> kernels = Optional.empty();
 
     private final Arena arena;
     private final int blockSize;
@@ -125,7 +129,7 @@ final class AttentionScene {
         int width = shape.heads() * shape.headSize();
         Matrix in = matrix(queries, width);
         Matrix out = matrix(new float[queries.length], width);
-        PagedAttention attention = new PagedAttention(shape, dtype, parts);
+        PagedAttention attention = new PagedAttention(shape, dtype, parts, kernels);
         // Later parts first: no part may lean on another.
         for (int part = parts - 1; part >= 0; part--) {
             attention.run(part, plan, from, in, tables, stride, out);

@@ -1,0 +1,97 @@
+package dev.quire.backends.cpu.attention;
+
+import java.lang.foreign.MemorySegment;
+
+/** One worker's scores and weighted values of a segment by the C kernels, over the arrays of its {@link SegmentAttention}. */
+final class NativeSegment {
+    /** Pages that the kernels ask for ahead of the one they read. */
+    private static final int AHEAD = 8;
+
+    private final NativeAttention kernels;
+    private final int headSize;
+    private final int width;
+    private final float scale;
+    private final int[] pairs;
+    private final long[] nextKeyAt = new long[AHEAD];
+
+    private final MemorySegment q;
+    private final MemorySegment nextKeys;
+    private final MemorySegment scores;
+    private final MemorySegment out;
+    private final MemorySegment from;
+    private final MemorySegment to;
+    private final MemorySegment keyPages;
+    private final MemorySegment valuePages;
+
+    NativeSegment(
+            NativeAttention kernels,
+            AttentionShape shape,
+            int width,
+            float[] scores,
+            float[] out,
+            int[] from,
+            int[] to,
+            long[] keyAt,
+            long[] valueAt) {
+        this.kernels = kernels;
+        this.headSize = shape.headSize();
+        this.width = width;
+        this.scale = shape.scale();
+        this.pairs = new int[from.length * width / 2];
+        this.q = MemorySegment.ofArray(pairs);
+        this.nextKeys = MemorySegment.ofArray(nextKeyAt);
+        this.scores = MemorySegment.ofArray(scores);
+        this.out = MemorySegment.ofArray(out);
+        this.from = MemorySegment.ofArray(from);
+        this.to = MemorySegment.ofArray(to);
+        this.keyPages = MemorySegment.ofArray(keyAt);
+        this.valuePages = MemorySegment.ofArray(valueAt);
+    }
+
+    /** Takes queries that are rounded to bf16, [rows, width]. */
+    void load(float[] queries, int rows) {
+        for (int i = 0; i < rows * width / 2; i++) {
+            pairs[i] = Float.floatToRawIntBits(queries[2 * i]) >>> 16
+                    | Float.floatToRawIntBits(queries[2 * i + 1]) & 0xffff0000;
+        }
+    }
+
+    void score(PagedKvPool pool, int rows, int lowest, int highest) {
+        kernels.scores(
+                rows,
+                pool.keys(),
+                keyPages,
+                pool.values(),
+                valuePages,
+                from,
+                to,
+                lowest,
+                highest,
+                (headSize + 1) / 2,
+                q,
+                width / 2,
+                scale,
+                scores);
+    }
+
+    /**
+     * Adds to the rows what they see.
+     *
+     * @param next position of the first token that this worker comes to afterwards, in the same table
+     * @param end one past the position of the sequence's last token
+     */
+    void addValues(
+            PagedKvPool pool,
+            int rows,
+            int lowest,
+            int highest,
+            int kvHead,
+            int[] tables,
+            int table,
+            int next,
+            int end) {
+        pool.locateKeys(kvHead, tables, table, next, end, nextKeyAt);
+        kernels.values(
+                rows, pool.values(), valuePages, pool.keys(), nextKeys, from, to, lowest, highest, width, scores, out);
+    }
+}

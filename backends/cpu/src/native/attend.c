@@ -1,0 +1,216 @@
+/*
+ * Attention over one segment of bf16 pages with AVX-512's dot product of bf16 pairs; the layout is PagedKvPool's, the twin in Java is Bf16Scores and
+ * Bf16Values. Shape: up to six rows at a time meet a chunk of 64 tokens, their sums in 24 registers, nothing crosses lanes. Traffic: each page once, asked
+ * for eight pages ahead into the second cache and in the order of memory, from keys on to values and on to the next segment's keys. Numerics: two exact
+ * products are added to a float32 sum in one instruction that takes subnormals for zero, so these are FAST's bits and not the canonical order's. A row's
+ * sums depend on its own tokens alone. Limits: x86-64 Linux; quire_serves() says whether the processor has the instructions. Calls nothing.
+ */
+#include <stdint.h>
+
+int quire_serves(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512bf16");
+}
+
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512bf16,prefer-vector-width=512")
+#include <immintrin.h>
+
+#define INLINE static inline __attribute__((always_inline))
+#define SEGMENT 512
+#define CHUNK 64
+#define PAGE 16
+#define LINE 64L
+#define MOST_ROWS 6
+#define AHEAD 8
+
+INLINE int least(int a, int b) {
+    return a < b ? a : b;
+}
+
+INLINE int most(int a, int b) {
+    return a > b ? a : b;
+}
+
+/* Runs CALL(n) with n a constant, so that sums stay in registers. */
+#define FOR_ROWS(n, CALL) \
+    switch (n) { \
+    case 1: CALL(1); break; \
+    case 2: CALL(2); break; \
+    case 3: CALL(3); break; \
+    case 4: CALL(4); break; \
+    case 5: CALL(5); break; \
+    default: CALL(6); break; \
+    }
+
+/* Scores of rows against the 64 tokens of four pages; asks for the lines of four later ones. */
+INLINE void score(const int rows, const char *const page[4], const char *const later[4], int pairs, const int *q, int stride, float scale, float *s) {
+    __m512 sum[MOST_ROWS][4];
+    for (int r = 0; r < rows; r++) {
+        for (int u = 0; u < 4; u++) {
+            sum[r][u] = _mm512_setzero_ps();
+        }
+    }
+    int asked = 0;
+    long at = 0;
+    for (int i = 0; i < pairs; i++) {
+        __m512bh k[4];
+        for (int u = 0; u < 4; u++) {
+            k[u] = (__m512bh)_mm512_loadu_si512(page[u] + LINE * i);
+            _mm_prefetch(later[asked] + at + LINE * u, _MM_HINT_T1);
+        }
+        at += 4 * LINE;
+        if (at >= LINE * pairs) {
+            at = 0;
+            asked = least(asked + 1, 3);
+        }
+        for (int r = 0; r < rows; r++) {
+            __m512bh pair = (__m512bh)_mm512_set1_epi32(q[r * stride + i]);
+            for (int u = 0; u < 4; u++) {
+                sum[r][u] = _mm512_dpbf16_ps(sum[r][u], k[u], pair);
+            }
+        }
+    }
+    for (int r = 0; r < rows; r++) {
+        for (int u = 0; u < 4; u++) {
+            _mm512_storeu_ps(s + r * SEGMENT + 16 * u, _mm512_mul_ps(sum[r][u], _mm512_set1_ps(scale)));
+        }
+    }
+}
+
+/*
+ * Scores of all rows for the chunks that they see something of: s[rows][512] = scale * q.k.
+ * page, later: byte offsets of the segment's pages of keys and of values; from, to: tokens that each row sees, lowest and highest over all rows;
+ * q: [rows][stride] pairs of bf16.
+ */
+void quire_scores(int rows, const char *keys, const int64_t *page, const char *values, const int64_t *later, const int *from, const int *to, int lowest,
+                  int highest, int pairs, const int *q, int stride, float scale, float *s) {
+    int pages = (highest + CHUNK - 1) / CHUNK * (CHUNK / PAGE);
+    for (int t = lowest & -CHUNK; t < highest; t += CHUNK) {
+        const char *now[4];
+        const char *next[4];
+        for (int u = 0; u < 4; u++) {
+            int j = t / PAGE + u;
+            now[u] = keys + page[j];
+            next[u] = j + AHEAD < pages ? keys + page[j + AHEAD] : values + later[j + AHEAD - pages];
+        }
+        for (int r = 0; r < rows; r += MOST_ROWS) {
+            int n = least(MOST_ROWS, rows - r);
+            int seen = 0;
+            for (int i = r; i < r + n; i++) {
+                seen |= from[i] < t + CHUNK && to[i] > t;
+            }
+            if (seen) {
+#define CALL(n) score(n, now, next, pairs, q + r * stride, stride, scale, s + r * SEGMENT + t)
+                FOR_ROWS(n, CALL)
+#undef CALL
+            }
+        }
+    }
+}
+
+/* Values of one segment, and what is asked for after its last page. */
+typedef struct {
+    const char *values;
+    const int64_t *page;
+    const char *keys;
+    const int64_t *later;
+    int pages;
+} Values;
+
+/*
+ * Adds the tokens from begin to end - 1, two at a time; where a pair begins before or ends after them, its other token counts as zeros, whatever lies
+ * there. p: [rows][32] pairs of weights from token 0 on; x: byte of the first panel; vectors: 1 or 2 panels.
+ */
+INLINE void add(const int rows, const int vectors, const Values *v, long x, int begin, int end, const int *p, float *out, int stride) {
+    __m512 sum[MOST_ROWS][4];
+    for (int r = 0; r < rows; r++) {
+        for (int u = 0; u < 2 * vectors; u++) {
+            sum[r][u] = _mm512_loadu_ps(out + r * stride + 16 * u);
+        }
+    }
+    for (int t = begin & ~1; t < end;) {
+        int stop = least(end, (t | (PAGE - 1)) + 1);
+        int j = t / PAGE;
+        int ahead = j + AHEAD;
+        long offset = x + t % PAGE * LINE;
+        const char *at = v->values + v->page[j] + offset;
+        const char *next = (ahead < v->pages ? v->values + v->page[ahead] : v->keys + v->later[ahead - v->pages]) + offset;
+        for (; t < stop; t += 2, at += 2 * LINE, next += 2 * LINE) {
+            __mmask16 first = t >= begin ? 0xffff : 0;
+            __mmask16 second = t + 1 < end ? 0xffff : 0;
+            __m512bh pair[4];
+            for (int u = 0; u < vectors; u++) {
+                _mm_prefetch(next + PAGE * LINE * u, _MM_HINT_T1);
+                _mm_prefetch(next + PAGE * LINE * u + LINE, _MM_HINT_T1);
+                __m512i a = _mm512_maskz_loadu_epi32(first, at + PAGE * LINE * u);
+                __m512i b = _mm512_maskz_loadu_epi32(second, at + PAGE * LINE * u + LINE);
+                pair[2 * u] = (__m512bh)_mm512_mask_blend_epi16(0xaaaaaaaa, a, _mm512_slli_epi32(b, 16));
+                pair[2 * u + 1] = (__m512bh)_mm512_mask_blend_epi16(0xaaaaaaaa, _mm512_srli_epi32(a, 16), b);
+            }
+            for (int r = 0; r < rows; r++) {
+                __m512bh w = (__m512bh)_mm512_set1_epi32(p[r * (CHUNK / 2) + t % CHUNK / 2]);
+                for (int u = 0; u < 2 * vectors; u++) {
+                    sum[r][u] = _mm512_dpbf16_ps(sum[r][u], pair[u], w);
+                }
+            }
+        }
+    }
+    for (int r = 0; r < rows; r++) {
+        for (int u = 0; u < 2 * vectors; u++) {
+            _mm512_storeu_ps(out + r * stride + 16 * u, sum[r][u]);
+        }
+    }
+}
+
+static void add_all(int rows, const Values *v, int width, int begin, int end, const int *p, float *out) {
+    if (begin >= end) {
+        return;
+    }
+    for (int d = 0; d < width; d += 64) {
+        long x = d / 32 * PAGE * LINE;
+        if (width - d >= 64) {
+#define CALL(n) add(n, 2, v, x, begin, end, p, out + d, width)
+            FOR_ROWS(rows, CALL)
+#undef CALL
+        } else {
+#define CALL(n) add(n, 1, v, x, begin, end, p, out + d, width)
+            FOR_ROWS(rows, CALL)
+#undef CALL
+        }
+    }
+}
+
+/* out[rows][width] += p[rows][512] * values over the tokens that each row sees; p holds bf16 values, and zero for the rest of a seen pair. */
+void quire_values(int rows, const char *values, const int64_t *page, const char *keys, const int64_t *later, const int *from, const int *to, int lowest,
+                  int highest, int width, const float *p, float *out) {
+    Values v = {values, page, keys, later, (highest + PAGE - 1) / PAGE};
+    int pairs[MOST_ROWS * CHUNK / 2];
+    for (int t = lowest & -CHUNK; t < highest; t += CHUNK) {
+        for (int r = 0; r < rows; r += MOST_ROWS) {
+            int n = least(MOST_ROWS, rows - r);
+            int begin = t; /* what all rows see, in whole pairs */
+            int end = t + CHUNK;
+            for (int i = 0; i < n; i++) {
+                const float *w = p + (r + i) * SEGMENT + t;
+                for (int half = 0; half < 2; half++, w += 32) {
+                    __m512bh packed = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(w + 16), _mm512_loadu_ps(w));
+                    _mm512_storeu_si512(pairs + (i * 2 + half) * 16, (__m512i)packed);
+                }
+                begin = most(begin, (from[r + i] + 1) & ~1);
+                end = least(end, to[r + i] & ~1);
+            }
+            if (begin >= end) {
+                begin = end = t + CHUNK;
+            }
+            float *o = out + r * width;
+            for (int i = 0; i < n; i++) {
+                add_all(1, &v, width, most(t, from[r + i]), least(begin, to[r + i]), pairs + i * CHUNK / 2, o + i * width);
+            }
+            add_all(n, &v, width, begin, end, pairs, o);
+            for (int i = 0; i < n; i++) {
+                add_all(1, &v, width, most(end, from[r + i]), least(t + CHUNK, to[r + i]), pairs + i * CHUNK / 2, o + i * width);
+            }
+        }
+    }
+}

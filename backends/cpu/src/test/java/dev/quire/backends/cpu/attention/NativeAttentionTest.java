@@ -1,0 +1,127 @@
+package dev.quire.backends.cpu.attention;
+
+import static dev.quire.backends.cpu.attention.AttentionScene.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.quire.api.program.Mask;
+import dev.quire.api.types.DType;
+import dev.quire.backends.cpu.attention.AttentionScene.Part;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The C kernels beside their twin in Java. */
+class NativeAttentionTest {
+    /** Of values whose spread is 1, some 30 times that: what another order of float32 sums and one more or less rounded weight may do. */
+    private static final float BOUND = 2e-3f;
+
+    private static Optional<NativeAttention> kernels;
+
+    @BeforeAll
+    static void load(@TempDir Path cache) throws Exception {
+        kernels = NativeAttention.load(cache);
+        String flags = Files.readString(Path.of("/proc/cpuinfo"));
+        assumeTrue(flags.contains("avx512_bf16"), "the processor does not multiply pairs of bf16");
+        assertTrue(kernels.isPresent(), "the build found no gcc, although the processor would run the kernels");
+    }
+
+    private static AttentionShape shape(Random random) {
+        int kvHeads = 1 + random.nextInt(3);
+        int heads = kvHeads * (1 + random.nextInt(9));
+        int size = List.of(64, 64, 32, 96, 128, 80, 33, 2).get(random.nextInt(8));
+        Mask mask = random.nextInt(3) == 0 ? new Mask.SlidingWindow(1 + random.nextInt(700)) : Mask.CAUSAL;
+        Optional<Float> cap = random.nextInt(4) == 0 ? Optional.of(20f) : Optional.empty();
+        return new AttentionShape(heads, kvHeads, size, (float) (1 / Math.sqrt(size)), mask, cap, new float[0]);
+    }
+
+    private static AttentionScene scene(Arena arena, AttentionShape shape, int tokens, int copies, Random random) {
+        AttentionScene scene = new AttentionScene(arena, shape, DType.BF16, 16, tokens, copies, random);
+        for (int i = 0; i < scene.k.length; i++) {
+            scene.k[i] = Math.clamp(scene.k[i], -4f, 4f);
+            scene.v[i] = Math.clamp(scene.v[i], -4f, 4f);
+        }
+        return scene;
+    }
+
+    @Test
+    void randomStepsAreWithinABoundOfTheTwinInJava() {
+        for (long seed = 1; seed <= 30; seed++) {
+            Random random = new Random(seed);
+            AttentionShape shape = shape(random);
+            try (Arena arena = Arena.ofConfined()) {
+                int tokens = 1 + random.nextInt(1300);
+                AttentionScene scene = scene(arena, shape, tokens, 3, random);
+                List<Part> parts = new ArrayList<>();
+                for (int s = 0; s < 3; s++) {
+                    int length = 1 + random.nextInt(tokens);
+                    int from = length - 1 - random.nextInt(Math.min(length, random.nextBoolean() ? 1 : 45));
+                    int[] table = scene.newTable();
+                    scene.write(table, 0, length);
+                    parts.add(new Part(table, from, length, length));
+                }
+                int spans = 1 + random.nextInt(5);
+                float[] java = scene.run(parts, spans);
+                scene.kernels = kernels;
+                float[] c = scene.run(parts, spans);
+                for (int i = 0; i < c.length; i++) {
+                    assertEquals(java[i], c[i], BOUND * 4, "seed %d, %s, element %d".formatted(seed, shape, i));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aRowsBitsDoNotDependOnItsNeighbours() {
+        for (long seed = 1; seed <= 6; seed++) {
+            Random random = new Random(seed);
+            AttentionShape shape = shape(random);
+            int width = shape.heads() * shape.headSize();
+            try (Arena arena = Arena.ofConfined()) {
+                AttentionScene scene = scene(arena, shape, 700, 2, random);
+                scene.kernels = kernels;
+                int[] whole = scene.newTable();
+                scene.write(whole, 0, 700);
+                float[] atOnce = scene.run(List.of(new Part(whole, 0, 700, 700)), 2);
+                int[] table = scene.newTable();
+                for (int from = 0, to; from < 700; from = to) {
+                    to = Math.min(700, from + 1 + random.nextInt(random.nextBoolean() ? 3 : 90));
+                    scene.write(table, from, to);
+                    float[] out = scene.run(List.of(new Part(table, from, to, to)), 1 + random.nextInt(3));
+                    float[] expected = Arrays.copyOfRange(atOnce, from * width, to * width);
+                    assertSameBits(expected, out, 0, "seed %d, %s, rows from %d".formatted(seed, shape, from));
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatARowDoesNotSeeCannotReachIt() {
+        Random random = new Random(5);
+        AttentionShape shape = new AttentionShape(3, 3, 64, 0.125f, Mask.CAUSAL, Optional.empty(), new float[0]);
+        try (Arena arena = Arena.ofConfined()) {
+            AttentionScene scene = scene(arena, shape, 600, 2, random);
+            scene.kernels = kernels;
+            int[] table = scene.newTable();
+            scene.write(table, 0, 600);
+            float[] expected = scene.run(List.of(new Part(table, 0, 600, 600)), 1);
+            int width = shape.kvHeads() * shape.headSize();
+            Arrays.fill(scene.k, 590 * width, 591 * width, Float.NaN);
+            Arrays.fill(scene.v, 590 * width, 591 * width, Float.POSITIVE_INFINITY);
+            int[] damaged = scene.newTable();
+            scene.write(damaged, 0, 600);
+            float[] out = scene.run(List.of(new Part(damaged, 0, 600, 600)), 1);
+            assertSameBits(Arrays.copyOf(expected, 590 * 3 * 64), out, 0, "rows before the damage");
+            assertTrue(Float.isNaN(out[590 * 3 * 64]), "the token itself sees the damage");
+        }
+    }
+}
