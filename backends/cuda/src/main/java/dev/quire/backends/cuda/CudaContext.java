@@ -28,7 +28,7 @@ final class CudaContext implements AutoCloseable {
 
     /** The driver, with this context as the thread's. */
     Driver enter() {
-        driver.check(driver.ctxSetCurrent.call(context), Kind.DEVICE_LOST, driver.ctxSetCurrent.name());
+        driver.run(Kind.DEVICE_LOST, driver.ctxSetCurrent, context);
         return driver;
     }
 

@@ -110,10 +110,10 @@ final class Driver {
         eventDestroy = cuda.function("cuEventDestroy_v2", JAVA_LONG);
         NativeFunction count = cuda.function("cuDeviceGetCount", ADDRESS);
         NativeFunction init = cuda.function("cuInit", JAVA_INT);
-        check(init.call(0), Kind.UNSUPPORTED, init.name());
+        run(Kind.UNSUPPORTED, init, 0);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment place = arena.allocate(JAVA_INT);
-            check(count.call(place), Kind.UNSUPPORTED, count.name());
+            run(Kind.UNSUPPORTED, count, place);
             devices = place.get(JAVA_INT, 0);
         }
     }
@@ -185,6 +185,15 @@ final class Driver {
         }
     }
 
+    /**
+     * Calls a function.
+     *
+     * @throws BackendException if it fails; {@code otherwise} is the kind of failures that are neither lost devices nor want of memory
+     */
+    void run(Kind otherwise, NativeFunction function, Object... arguments) {
+        check(function.call(arguments), otherwise, function.name());
+    }
+
     /** Calls a function that writes a handle, or a 64-bit number, to its first argument. */
     long make(Kind otherwise, NativeFunction function, Object... rest) {
         try (Arena arena = Arena.ofConfined()) {
@@ -192,7 +201,7 @@ final class Driver {
             Object[] arguments = new Object[rest.length + 1];
             arguments[0] = place;
             System.arraycopy(rest, 0, arguments, 1, rest.length);
-            check(function.call(arguments), otherwise, function.name());
+            run(otherwise, function, arguments);
             return place.get(JAVA_LONG, 0);
         }
     }

@@ -75,10 +75,7 @@ final class GraphPool implements AutoCloseable {
     }
 
     private long capture(Driver driver, List<Command> commands) {
-        driver.check(
-                driver.streamBeginCapture.call(context.stream(), THREAD_LOCAL),
-                Kind.STEP_FAILED,
-                driver.streamBeginCapture.name());
+        driver.run(Kind.STEP_FAILED, driver.streamBeginCapture, context.stream(), THREAD_LOCAL);
         try {
             commands.forEach(writer::write);
         } catch (RuntimeException e) {
@@ -87,10 +84,7 @@ final class GraphPool implements AutoCloseable {
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment place = arena.allocate(ADDRESS);
-            driver.check(
-                    driver.streamEndCapture.call(context.stream(), place),
-                    Kind.STEP_FAILED,
-                    driver.streamEndCapture.name());
+            driver.run(Kind.STEP_FAILED, driver.streamEndCapture, context.stream(), place);
             return place.get(JAVA_LONG, 0);
         }
     }

@@ -88,7 +88,7 @@ final class PinnedStaging implements AutoCloseable {
 
     private Piece fill(MemorySegment from, long to, Buffer buffer) {
         Driver driver = context.enter();
-        driver.check(driver.eventSynchronize.call(buffer.read()), Kind.STEP_FAILED, driver.eventSynchronize.name());
+        driver.run(Kind.STEP_FAILED, driver.eventSynchronize, buffer.read());
         CompletableFuture<Void> filled =
                 CompletableFuture.runAsync(() -> buffer.memory().copyFrom(from), fillers);
         return new Piece(from, to, buffer, filled);
@@ -101,15 +101,14 @@ final class PinnedStaging implements AutoCloseable {
             throw new IllegalStateException("weights cannot be read: " + e.getCause(), e.getCause());
         }
         Driver driver = context.enter();
-        driver.check(
-                driver.memcpyHtoDAsync.call(
-                        piece.to(), piece.buffer().memory(), piece.from().byteSize(), context.stream()),
+        driver.run(
                 Kind.STEP_FAILED,
-                driver.memcpyHtoDAsync.name());
-        driver.check(
-                driver.eventRecord.call(piece.buffer().read(), context.stream()),
-                Kind.STEP_FAILED,
-                driver.eventRecord.name());
+                driver.memcpyHtoDAsync,
+                piece.to(),
+                piece.buffer().memory(),
+                piece.from().byteSize(),
+                context.stream());
+        driver.run(Kind.STEP_FAILED, driver.eventRecord, piece.buffer().read(), context.stream());
     }
 
     @Override

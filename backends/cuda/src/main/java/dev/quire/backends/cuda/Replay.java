@@ -91,7 +91,7 @@ final class Replay implements Recording {
         @Override
         public void await() {
             Driver driver = context.enter();
-            driver.check(driver.eventSynchronize.call(event), Kind.STEP_FAILED, driver.eventSynchronize.name());
+            driver.run(Kind.STEP_FAILED, driver.eventSynchronize, event);
         }
     }
 

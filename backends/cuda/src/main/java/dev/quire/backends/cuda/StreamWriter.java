@@ -52,20 +52,11 @@ final class StreamWriter implements AutoCloseable {
         switch (command) {
             case Command.Launch launch -> launch(driver, launch);
             case Command.Upload(var from, var to, long offset) ->
-                driver.check(
-                        driver.memcpyHtoDAsync.call(at(to, offset), from, from.byteSize(), stream),
-                        Kind.STEP_FAILED,
-                        driver.memcpyHtoDAsync.name());
+                driver.run(Kind.STEP_FAILED, driver.memcpyHtoDAsync, at(to, offset), from, from.byteSize(), stream);
             case Command.Download(var from, long offset, var to) ->
-                driver.check(
-                        driver.memcpyDtoHAsync.call(to, at(from, offset), to.byteSize(), stream),
-                        Kind.STEP_FAILED,
-                        driver.memcpyDtoHAsync.name());
+                driver.run(Kind.STEP_FAILED, driver.memcpyDtoHAsync, to, at(from, offset), to.byteSize(), stream);
             case Command.Zero(var memory) ->
-                driver.check(
-                        driver.memsetD8Async.call(at(memory, 0), (byte) 0, memory.bytes(), stream),
-                        Kind.STEP_FAILED,
-                        driver.memsetD8Async.name());
+                driver.run(Kind.STEP_FAILED, driver.memsetD8Async, at(memory, 0), (byte) 0, memory.bytes(), stream);
         }
     }
 

@@ -67,10 +67,7 @@ record Target(Driver driver, int handle, DeviceInfo info, int architecture) impl
     private static String name(Driver driver, int handle) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment place = arena.allocate(NAME_BYTES);
-            driver.check(
-                    driver.deviceGetName.call(place, NAME_BYTES, handle),
-                    Kind.UNSUPPORTED,
-                    driver.deviceGetName.name());
+            driver.run(Kind.UNSUPPORTED, driver.deviceGetName, place, NAME_BYTES, handle);
             return place.getString(0);
         }
     }
@@ -78,10 +75,7 @@ record Target(Driver driver, int handle, DeviceInfo info, int architecture) impl
     private static int attribute(Driver driver, int handle, int attribute) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment place = arena.allocate(JAVA_INT);
-            driver.check(
-                    driver.deviceGetAttribute.call(place, attribute, handle),
-                    Kind.UNSUPPORTED,
-                    driver.deviceGetAttribute.name());
+            driver.run(Kind.UNSUPPORTED, driver.deviceGetAttribute, place, attribute, handle);
             return place.get(JAVA_INT, 0);
         }
     }
