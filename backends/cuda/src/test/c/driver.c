@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETTINGS = 16, CALLS = 48, ALIGNMENT = 256, TOTAL = 1 << 30 };
+enum { SETTINGS = 24, CALLS = 56, ALIGNMENT = 256, TOTAL = 1 << 30 };
 
 struct allocation {
     struct object object;

@@ -18,7 +18,7 @@ struct event {
 
 _Thread_local int capturing;
 
-static int give(struct stream *stream, struct node node) {
+int give(struct stream *stream, struct node node) {
     CHECK(is(stream, STREAM), INVALID_HANDLE);
     struct graph *graph = stream->captured;
     if (!graph) {
@@ -117,7 +117,9 @@ int cuGraphExecUpdate_v2(struct graph *exec, const struct graph *graph, void *in
     CHECK(is(exec, EXEC) && is(graph, GRAPH) && info, INVALID_HANDLE);
     CHECK(!setting("REFUSE_UPDATES", 0) && exec->nodes == graph->nodes, UPDATE_FAILURE);
     for (int i = 0; i < graph->nodes; i++) {
-        CHECK(exec->node[i].what == graph->node[i].what && exec->node[i].function == graph->node[i].function, UPDATE_FAILURE);
+        CHECK(exec->node[i].what == graph->node[i].what && exec->node[i].function == graph->node[i].function &&
+                  exec->node[i].call == graph->node[i].call,
+              UPDATE_FAILURE);
     }
     memcpy(exec->node, graph->node, graph->nodes * sizeof *graph->node);
     return SUCCESS;

@@ -32,6 +32,7 @@ static void run(struct node *node) {
         }
         break;
     case COPY: memcpy(node->to, node->from, node->bytes); break;
+    case CALL: node->call(node->values); break;
     case FILL: memset(node->to, node->byte, node->bytes); break;
     }
 }

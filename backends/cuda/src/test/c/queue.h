@@ -3,8 +3,9 @@
 #include "stub.h"
 
 struct node {
-    enum { LAUNCH, COPY, FILL } what;
+    enum { LAUNCH, COPY, FILL, CALL } what;
     const struct function *function;
+    void (*call)(const unsigned long long *values);
     int groups, group_size;
     unsigned long long values[MOST_PARAMETERS];
     void *to;
@@ -23,6 +24,8 @@ struct stream {
 
 // Knows a new stream.
 void open_stream(struct stream *stream);
+// Gives a node to a stream, or to the graph that it captures.
+int give(struct stream *stream, struct node node);
 // Adds to what a stream is to run.
 void queue_up(struct stream *stream, const struct node *node);
 // Runs what a stream was given up to a count of nodes, as far as the device lives.

@@ -20,7 +20,7 @@ enum {
 };
 
 // What is counted while it lives.
-enum kind { CONTEXT = 1, MEMORY, PINNED, MODULE, STREAM, GRAPH, EXEC, EVENT, KINDS };
+enum kind { CONTEXT = 1, MEMORY, PINNED, MODULE, STREAM, GRAPH, EXEC, EVENT, LIBRARY, DESCRIPTOR, LAYOUT, PREFERENCE, KINDS };
 
 // What every handle begins with.
 struct object {

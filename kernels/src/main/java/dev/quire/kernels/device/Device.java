@@ -1,6 +1,7 @@
 package dev.quire.kernels.device;
 
 import dev.quire.api.DeviceInfo;
+import dev.quire.kernels.portable.LibraryLinear;
 import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,11 @@ public interface Device extends AutoCloseable {
 
     /** What kernels that multiply in local memory find here; nothing where the work-item's own kernels multiply in FAST, too. */
     default Optional<Tiling> tiling() {
+        return Optional.empty();
+    }
+
+    /** What a vendor's library multiplies here in FAST; launches name it as they name a kernel. Nothing where there is none. */
+    default Optional<LibraryLinear> library() {
         return Optional.empty();
     }
 

@@ -66,9 +66,10 @@ public final class DeviceBackend implements AttentionBackend {
                 device.info(),
                 Set.of(DType.BF16),
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
-                !device.tiling()
-                        .map(Tiling::subGroups)
-                        .orElse(false), // they add up a single row in an order of their own
+                device.library().isEmpty() // it adds up rows in orders of its own
+                        && !device.tiling()
+                                .map(Tiling::subGroups)
+                                .orElse(false), // they add up a single row in an order of their own
                 device.description());
     }
 
@@ -93,12 +94,13 @@ public final class DeviceBackend implements AttentionBackend {
     }
 
     private KernelChoice choice(Program program, Numerics numerics) {
-        return new KernelChoice(
-                device.workItem(),
-                numerics,
-                numerics == Numerics.FAST
-                        ? tuner.flatMap(found -> found.tiles(PortablePlan.matrices(program)))
-                        : Optional.empty());
+        return numerics == Numerics.FAST
+                ? new KernelChoice(
+                        device.workItem(),
+                        numerics,
+                        tuner.flatMap(found -> found.tiles(PortablePlan.matrices(program))),
+                        device.library())
+                : KernelChoice.of(device.workItem(), numerics);
     }
 
     @Override

@@ -2,18 +2,12 @@ package dev.quire.kernels.nvrtc;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendException.Kind;
+import dev.quire.kernels.foreign.LibrarySearch;
 import dev.quire.kernels.foreign.NativeLibrary;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Where NVRTC may be: where the dynamic loader looks, in a CUDA toolkit, or among Python's packages.
@@ -22,41 +16,16 @@ import java.util.stream.Stream;
  */
 public record NvrtcSearch(List<Path> folders) {
     /** Stands for wherever the dynamic loader looks. */
-    public static final Path LOADER = Path.of("");
+    public static final Path LOADER = LibrarySearch.LOADER;
 
     /** The newest CUDA whose NVRTC serves. */
     public static final int NEWEST = 13;
 
     private static final int OLDEST = 12;
-    private static final String PACKAGES = "{site,dist}-packages";
 
     /** The usual folders of this machine. */
     public static NvrtcSearch usual() {
-        List<Path> folders =
-                new ArrayList<>(List.of(LOADER, Path.of("/usr/local/cuda/lib64"), Path.of("/opt/cuda/lib64")));
-        Path home = Path.of(System.getProperty("user.home"));
-        for (Path root : List.of(home.resolve(".local/lib"), Path.of("/usr/local/lib"), Path.of("/usr/lib"))) {
-            for (Path python : matching(root, "python3*")) {
-                for (Path packages : matching(python, PACKAGES)) {
-                    folders.addAll(matching(packages.resolve("nvidia"), "*"));
-                }
-            }
-        }
-        return new NvrtcSearch(folders);
-    }
-
-    private static List<Path> matching(Path folder, String pattern) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, pattern)) {
-            entries.forEach(found::add);
-        } catch (IOException e) {
-            throw new UncheckedIOException("folder %s cannot be listed".formatted(folder), e);
-        }
-        found.sort(null);
-        return found;
+        return new NvrtcSearch(LibrarySearch.usual().folders());
     }
 
     /**
@@ -78,39 +47,17 @@ public record NvrtcSearch(List<Path> folders) {
                 .orElseThrow(() -> new BackendException(Kind.UNSUPPORTED, absent(cuda, versions)));
     }
 
-    private Optional<NativeLibrary> load(int version) {
-        return folders.stream()
-                .map(folder -> load(folder, "libnvrtc.so." + version, version))
-                .flatMap(Optional::stream)
-                .findFirst();
-    }
-
-    private static Optional<NativeLibrary> load(Path folder, String file, int version) {
-        if (folder.equals(LOADER)) {
-            return NativeLibrary.first(List.of(file));
-        }
-        List<Path> places = Stream.of(folder, folder.resolve("lib"))
-                .filter(place -> Files.exists(place.resolve(file)))
-                .toList();
-        places.forEach(place -> builtins(place, version));
-        return NativeLibrary.first(
-                places.stream().map(place -> place.resolve(file).toString()).toList());
-    }
-
     /** NVRTC asks the loader for its other library by name, and finds it in any folder once it is loaded. */
-    private static void builtins(Path folder, int version) {
-        NativeLibrary.first(matching(folder, "libnvrtc-builtins.so.%d.*".formatted(version)).stream()
-                .map(Path::toString)
-                .toList());
+    private Optional<NativeLibrary> load(int version) {
+        LibrarySearch search = new LibrarySearch(folders);
+        search.preload("libnvrtc-builtins.so.%d.*".formatted(version));
+        return search.first(List.of("libnvrtc.so." + version));
     }
 
     private String absent(int cuda, List<Integer> versions) {
         List<String> files =
                 versions.stream().map(version -> "libnvrtc.so." + version).toList();
-        String places = folders.stream()
-                .map(folder -> folder.equals(LOADER) ? "the loader's folders" : folder.toString())
-                .collect(Collectors.joining(", "));
         return "NVRTC, which compiles the kernels, is not found: looked for %s, which drivers for CUDA %d take, in %s; install it with 'pip install --user \"nvidia-cuda-nvrtc%s\"' or a CUDA toolkit, or put its folder into LD_LIBRARY_PATH"
-                .formatted(files, cuda, places, cuda < NEWEST ? "-cu12" : "");
+                .formatted(files, cuda, new LibrarySearch(folders).text(), cuda < NEWEST ? "-cu12" : "");
     }
 }

@@ -12,13 +12,23 @@ import java.util.Optional;
  * Which kernels a plan launches.
  *
  * @param tiles how linear layers are cut on a GPU in FAST; without, and in REPRODUCIBLE, the work-item decides alone
+ * @param library what multiplies in FAST where there are many rows; without, and in REPRODUCIBLE, kernels do
  */
-public record KernelChoice(WorkItem workItem, Numerics numerics, Optional<LinearTiles> tiles) {
+public record KernelChoice(
+        WorkItem workItem, Numerics numerics, Optional<LinearTiles> tiles, Optional<LibraryLinear> library) {
     public KernelChoice {
         if (tiles.isPresent() && (workItem != WorkItem.LANE || numerics != Numerics.FAST)) {
             throw new IllegalArgumentException(
                     "tiles are for lanes and FAST, not for %s and %s".formatted(workItem, numerics));
         }
+        if (library.isPresent() && numerics != Numerics.FAST) {
+            throw new IllegalArgumentException("a library multiplies in FAST, not in " + numerics);
+        }
+    }
+
+    /** Kernels alone. */
+    public KernelChoice(WorkItem workItem, Numerics numerics, Optional<LinearTiles> tiles) {
+        this(workItem, numerics, tiles, Optional.empty());
     }
 
     /** The kernels of a work-item alone. */
@@ -29,6 +39,11 @@ public record KernelChoice(WorkItem workItem, Numerics numerics, Optional<Linear
     /** Whether sub-groups reduce. */
     boolean subGroups() {
         return tiles.isPresent() && tiles.get().subGroups();
+    }
+
+    /** What multiplies a layer where it has many rows, unless kernels do. */
+    Optional<LibraryLinear> library(Op.Linear linear) {
+        return library.filter(each -> each.suits(linear));
     }
 
     /** The form that matrices are multiplied in: in FAST as they are stored, so that they stand in memory once. */

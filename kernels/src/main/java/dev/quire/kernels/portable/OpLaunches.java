@@ -59,6 +59,9 @@ final class OpLaunches {
             case Op.LayerNorm o -> layerNorm(o, step);
             case Op.Linear o
             when choice.tiles().isPresent() -> choice.tiles().get().plan(o, step);
+            case Op.Linear o
+            when choice.library(o).filter(each -> each.wins(step.rows(o.x()))).isPresent() ->
+                choice.library(o).get().plan(index, o, step);
             case Op.Linear o when !choice.rounds(o) -> stored.plan(o, step);
             case Op.Linear o -> linear.plan(o, step);
             case Op.Rope o -> rope(o, step);

@@ -137,6 +137,13 @@ final class WorkspaceLeases {
                         * Float.BYTES;
                 yield List.of(new Lease(new Tenant.Scratch(index, SampleLaunches.ADJUSTED), bytes, index, index));
             }
+            case Op.Linear linear
+            when choice.library(linear).isPresent() ->
+                List.of(new Lease(
+                        new Tenant.Scratch(index, LibraryLinear.WORKSPACE),
+                        choice.library(linear).get().workspaceBytes(),
+                        index,
+                        index));
             default -> List.of();
         };
     }

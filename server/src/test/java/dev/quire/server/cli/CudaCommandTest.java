@@ -120,6 +120,27 @@ class CudaCommandTest {
         assertEquals(launches, more(shorter, longer, "cuEventRecord"));
     }
 
+    @Test
+    void manyRowsAreMultipliedByCublasLtInFastNumericsAndByKernelsWithoutIt() throws IOException, InterruptedException {
+        Path counts = home.resolve("calls");
+        List<String> arguments = List.of(
+                "generate",
+                "--model",
+                "tiny",
+                "--backend",
+                "cuda",
+                "--max-tokens",
+                "4",
+                "One day a small fox and an old bear went down to the river to look for the boat.");
+        CommandRun with = run(CudaStub.FOLDER, Map.of("CALLS", counts.toString()), arguments);
+        assertEquals(0, with.status(), with.err());
+        assertTrue(Files.readString(counts).contains("cublasLtMatmul "), "it was called");
+        CommandRun without = run(CudaStub.COMPILER, Map.of(), arguments);
+        assertEquals(0, without.status(), without.err());
+        assertTrue(without.err().contains("cuBLASLt, which multiplies matrices of BF16 and F32, is not found"), without.err());
+        assertEquals(with.out(), without.out());
+    }
+
     private static int more(Map<String, Integer> shorter, Map<String, Integer> longer, String call) {
         return longer.getOrDefault(call, 0) - shorter.getOrDefault(call, 0);
     }

@@ -9,12 +9,15 @@ import java.util.Map;
 
 /** The driver of {@code backends/cuda}'s tests that stands in for NVIDIA's, for processes of their own. */
 final class CudaStub {
-    /** With NVRTC beside it. */
+    /** With NVRTC and cuBLASLt beside it. */
     static final Path FOLDER =
             Path.of("..", "backends", "cuda", "target", "stub").toAbsolutePath().normalize();
 
     /** The driver alone. */
     static final Path DRIVER = FOLDER.resolve("driver");
+
+    /** With NVRTC beside it, and no cuBLASLt. */
+    static final Path COMPILER = FOLDER.resolve("compiler");
 
     private CudaStub() {}
 

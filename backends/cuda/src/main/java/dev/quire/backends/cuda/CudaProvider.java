@@ -9,11 +9,12 @@ import dev.quire.api.DeviceInfo;
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.KernelSource;
 import dev.quire.kernels.device.DeviceBackend;
+import dev.quire.kernels.foreign.LibrarySearch;
 import dev.quire.kernels.nvrtc.CompiledKernels;
 import dev.quire.kernels.nvrtc.NvrtcSearch;
 import java.util.List;
 
-/** NVIDIA GPUs, by their driver and NVRTC. It has no settings. */
+/** NVIDIA GPUs, by their driver, NVRTC and cuBLASLt. It has no settings. */
 public final class CudaProvider implements BackendProvider {
     private static final String NAME = "cuda";
     private static final long CACHE_BYTES = 256L << 20;
@@ -49,7 +50,7 @@ public final class CudaProvider implements BackendProvider {
                 CompiledKernels.shipped(),
                 cache,
                 () -> NvrtcSearch.usual().find(target.driver().major()));
-        CudaDevice gpu = new CudaDevice(target, binaries, KernelSource::cuda, options.notices());
+        CudaDevice gpu = new CudaDevice(target, binaries, LibrarySearch.usual(), KernelSource::cuda, options.notices());
         return new DeviceBackend(NAME, gpu, options.notices());
     }
 }

@@ -6,29 +6,37 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.quire.api.BackendException.Kind;
+import dev.quire.api.types.WeightFormat;
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.Operand;
+import dev.quire.kernels.portable.LibraryLinear;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Gives commands to the stream, which runs them, or remembers them while it captures. */
 final class StreamWriter implements AutoCloseable {
     private final CudaContext context;
     private final Modules modules;
+    private final Supplier<MatrixProducts> products;
     private Optional<PinnedStaging> staging = Optional.empty();
 
-    StreamWriter(CudaContext context, Modules modules) {
+    /** @param products what multiplies where a launch says so */
+    StreamWriter(CudaContext context, Modules modules, Supplier<MatrixProducts> products) {
         this.context = context;
         this.modules = modules;
+        this.products = products;
     }
 
     /** Builds what is not built: a stream that captures lets nothing be loaded. */
     void prepare(List<Command> commands) {
         for (Command command : commands) {
-            if (command instanceof Command.Launch launch) {
+            if (command instanceof Command.Launch launch && multiplies(launch)) {
+                products.get().prepare(shape(launch.operands()));
+            } else if (command instanceof Command.Launch launch) {
                 modules.function(launch.kernel());
             }
         }
@@ -50,6 +58,7 @@ final class StreamWriter implements AutoCloseable {
         Driver driver = context.enter();
         long stream = context.stream();
         switch (command) {
+            case Command.Launch launch when multiplies(launch) -> multiply(launch.operands());
             case Command.Launch launch -> launch(driver, launch);
             case Command.Upload(var from, var to, long offset) ->
                 driver.run(Kind.STEP_FAILED, driver.memcpyHtoDAsync, at(to, offset), from, from.byteSize(), stream);
@@ -58,6 +67,39 @@ final class StreamWriter implements AutoCloseable {
             case Command.Zero(var memory) ->
                 driver.run(Kind.STEP_FAILED, driver.memsetD8Async, at(memory, 0), (byte) 0, memory.bytes(), stream);
         }
+    }
+
+    private static boolean multiplies(Command.Launch launch) {
+        return launch.kernel().equals(LibraryLinear.KERNEL);
+    }
+
+    private void multiply(List<Operand> operands) {
+        products.get()
+                .multiply(
+                        shape(operands),
+                        new MatrixProducts.Places(
+                                pointer(operands, 0),
+                                pointer(operands, 1),
+                                pointer(operands, 2),
+                                pointer(operands, 3),
+                                pointer(operands, 4)));
+    }
+
+    private static MatrixProducts.Shape shape(List<Operand> operands) {
+        return new MatrixProducts.Shape(
+                WeightFormat.values()[number(operands, 8)],
+                number(operands, 5),
+                number(operands, 6),
+                number(operands, 7),
+                number(operands, 9) != 0);
+    }
+
+    private static int number(List<Operand> operands, int index) {
+        return ((Operand.Int) operands.get(index)).value();
+    }
+
+    private static long pointer(List<Operand> operands, int index) {
+        return operands.get(index) instanceof Operand.Pointer(var memory, long offset) ? at(memory, offset) : 0;
     }
 
     private void launch(Driver driver, Command.Launch launch) {

@@ -17,6 +17,7 @@ import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Operand;
 import dev.quire.kernels.device.Recording;
+import dev.quire.kernels.foreign.LibrarySearch;
 import dev.quire.kernels.nvrtc.CodeTarget;
 import dev.quire.kernels.nvrtc.CompiledKernels;
 import dev.quire.kernels.nvrtc.Nvrtc;
@@ -155,7 +156,7 @@ class CudaFailureTest {
         try (URLClassLoader classPath =
                         new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);
                 CudaDevice device =
-                        new CudaDevice(Stub.target(), beforehand(classPath), KernelSource::cuda, notices::add)) {
+                        new CudaDevice(Stub.target(), beforehand(classPath), LibrarySearch.usual(), KernelSource::cuda, notices::add)) {
             device.build("scale");
             assertTrue(device.description().endsWith("kernels compiled beforehand"), device.description());
             assertEquals(
@@ -164,7 +165,7 @@ class CudaFailureTest {
             assertSaid(Kind.UNSUPPORTED, () -> device.build("add"), "there is no compiler");
             Stub.set("BROKEN_MODULES", 1);
             try (CudaDevice refusing =
-                    new CudaDevice(Stub.target(), beforehand(classPath), KernelSource::cuda, notices::add)) {
+                    new CudaDevice(Stub.target(), beforehand(classPath), LibrarySearch.usual(), KernelSource::cuda, notices::add)) {
                 assertSaid(
                         Kind.UNSUPPORTED,
                         () -> refusing.build("scale"),
@@ -275,6 +276,7 @@ class CudaFailureTest {
         return new CudaDevice(
                 target,
                 new Binaries(target, CompiledKernels.shipped(), cache(), CudaFailureTest::nvrtc),
+                LibrarySearch.usual(),
                 sources,
                 notices::add);
     }

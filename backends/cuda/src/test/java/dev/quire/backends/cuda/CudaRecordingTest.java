@@ -15,6 +15,7 @@ import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Operand;
 import dev.quire.kernels.device.Recording;
+import dev.quire.kernels.foreign.LibrarySearch;
 import dev.quire.kernels.nvrtc.CompiledKernels;
 import dev.quire.kernels.nvrtc.NvrtcSearch;
 import java.lang.foreign.Arena;
@@ -54,7 +55,7 @@ class CudaRecordingTest {
                 CompiledKernels.shipped(),
                 cache,
                 () -> new NvrtcSearch(List.of(NvrtcSearch.LOADER)).find(NvrtcSearch.NEWEST));
-        device = new CudaDevice(target, binaries, KernelSource::cuda, notice -> {});
+        device = new CudaDevice(target, binaries, LibrarySearch.usual(), KernelSource::cuda, notice -> {});
         memory = device.allocate(FLOATS * Float.BYTES, MemoryUse.EXCHANGE);
         device.build("scale");
     }
