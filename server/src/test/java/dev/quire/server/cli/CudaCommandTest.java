@@ -137,7 +137,9 @@ class CudaCommandTest {
         assertTrue(Files.readString(counts).contains("cublasLtMatmul "), "it was called");
         CommandRun without = run(CudaStub.COMPILER, Map.of(), arguments);
         assertEquals(0, without.status(), without.err());
-        assertTrue(without.err().contains("cuBLASLt, which multiplies matrices of BF16 and F32, is not found"), without.err());
+        assertTrue(
+                without.err().contains("cuBLASLt, which multiplies matrices of BF16 and F32, is not found"),
+                without.err());
         assertEquals(with.out(), without.out());
     }
 

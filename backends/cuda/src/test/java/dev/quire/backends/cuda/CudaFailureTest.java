@@ -155,8 +155,12 @@ class CudaFailureTest {
         Stub.set("CAPABILITY", 86);
         try (URLClassLoader classPath =
                         new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);
-                CudaDevice device =
-                        new CudaDevice(Stub.target(), beforehand(classPath), LibrarySearch.usual(), KernelSource::cuda, notices::add)) {
+                CudaDevice device = new CudaDevice(
+                        Stub.target(),
+                        beforehand(classPath),
+                        LibrarySearch.usual(),
+                        KernelSource::cuda,
+                        notices::add)) {
             device.build("scale");
             assertTrue(device.description().endsWith("kernels compiled beforehand"), device.description());
             assertEquals(
@@ -164,8 +168,8 @@ class CudaFailureTest {
                     notices);
             assertSaid(Kind.UNSUPPORTED, () -> device.build("add"), "there is no compiler");
             Stub.set("BROKEN_MODULES", 1);
-            try (CudaDevice refusing =
-                    new CudaDevice(Stub.target(), beforehand(classPath), LibrarySearch.usual(), KernelSource::cuda, notices::add)) {
+            try (CudaDevice refusing = new CudaDevice(
+                    Stub.target(), beforehand(classPath), LibrarySearch.usual(), KernelSource::cuda, notices::add)) {
                 assertSaid(
                         Kind.UNSUPPORTED,
                         () -> refusing.build("scale"),
