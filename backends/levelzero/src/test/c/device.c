@@ -8,11 +8,13 @@ pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 cl_context cl;
 cl_device_id cl_device;
 bool lost;
+uint64_t loopback_calls;
 
 static object driver = {DRIVER, 0, NULL};
 static object device = {DEVICE, 0, NULL};
 
 #define SECOND 1000000000u
+#define DEFAULT_MEMORY (2ull << 30) /* all that is allocated is also written, so not all that the host has */
 #define LONG (100000000ull * SECOND) /* years */
 
 void *make(kind kind, size_t bytes, void *whole) {
@@ -23,7 +25,8 @@ void *make(kind kind, size_t bytes, void *whole) {
 }
 
 ze_result_t retire(void *handle, kind kind) {
-    ENTER_WITH_IDLE(handle, kind);
+    ENTER;
+    CHECK_IDLE(handle, kind);
     object *o = handle;
     o->kind = GONE;
     if (o->whole != NULL) { o->whole->uses--; }
@@ -65,30 +68,30 @@ static ze_result_t the_one(uint32_t *count, void **handles, object *only) {
 static ze_result_t driver_get(uint32_t *count, ze_driver_handle_t *drivers) { return the_one(count, (void **)drivers, &driver); }
 
 static ze_result_t driver_version(ze_driver_handle_t handle, ze_api_version_t *version) {
-    CHECK(handle, DRIVER);
+    ENTER_WITH(handle, DRIVER);
     *version = ZE_API_VERSION_1_4;
     return ZE_RESULT_SUCCESS;
 }
 
 static ze_result_t driver_properties(ze_driver_handle_t handle, ze_driver_properties_t *properties) {
-    CHECK(handle, DRIVER);
+    ENTER_WITH(handle, DRIVER);
     memset(&properties->uuid, 0x51, sizeof properties->uuid);
     properties->driverVersion = 1;
     return ZE_RESULT_SUCCESS;
 }
 
 static ze_result_t driver_extensions(ze_driver_handle_t handle, uint32_t *count, ze_driver_extension_properties_t *extensions) {
-    CHECK(handle, DRIVER);
+    ENTER_WITH(handle, DRIVER);
     *count = 0;
     return ZE_RESULT_SUCCESS;
 }
 
 static ze_result_t device_get(ze_driver_handle_t handle, uint32_t *count, ze_device_handle_t *devices) {
-    CHECK(handle, DRIVER);
+    ENTER_WITH(handle, DRIVER);
     return the_one(count, (void **)devices, &device);
 }
 
-static uint64_t limit(cl_device_info what) {
+uint64_t limit(cl_device_info what) {
     cl_ulong value = 0;
     clGetDeviceInfo(cl_device, what, sizeof value, &value, NULL);
     return value;
@@ -96,16 +99,15 @@ static uint64_t limit(cl_device_info what) {
 
 uint64_t device_memory(void) {
     const char *set = getenv("LOOPBACK_MEMORY");
-    return set != NULL ? strtoull(set, NULL, 10) : limit(CL_DEVICE_GLOBAL_MEM_SIZE);
+    return set != NULL ? strtoull(set, NULL, 10) : DEFAULT_MEMORY;
 }
 
 static ze_result_t device_properties(ze_device_handle_t handle, ze_device_properties_t *properties) {
-    CHECK(handle, DEVICE);
+    ENTER_WITH(handle, DEVICE);
     *properties = (ze_device_properties_t){
         .stype = properties->stype, .pNext = properties->pNext, .type = ZE_DEVICE_TYPE_GPU, .vendorId = 0x10000, .deviceId = 1,
         .flags = getenv("LOOPBACK_INTEGRATED") != NULL ? ZE_DEVICE_PROPERTY_FLAG_INTEGRATED : 0, .coreClockRate = 1000,
-        .maxMemAllocSize = limit(CL_DEVICE_MAX_MEM_ALLOC_SIZE), .maxHardwareContexts = 1, .numThreadsPerEU = 1, .physicalEUSimdWidth = 8,
-        .numEUsPerSubslice = 1, .numSubslicesPerSlice = 1, .numSlices = 1, .timerResolution = 1, .timestampValidBits = 64,
+        .maxMemAllocSize = limit(CL_DEVICE_MAX_MEM_ALLOC_SIZE), .timerResolution = 1, .timestampValidBits = 64,
         .kernelTimestampValidBits = 64, .name = "Loopback to "};
     size_t length = strlen(properties->name);
     clGetDeviceInfo(cl_device, CL_DEVICE_NAME, sizeof properties->name - length, properties->name + length, NULL);
@@ -113,17 +115,17 @@ static ze_result_t device_properties(ze_device_handle_t handle, ze_device_proper
 }
 
 static ze_result_t device_memories(ze_device_handle_t handle, uint32_t *count, ze_device_memory_properties_t *properties) {
-    CHECK(handle, DEVICE);
+    ENTER_WITH(handle, DEVICE);
     if (properties != NULL && *count > 0) {
         *properties = (ze_device_memory_properties_t){
-            .stype = properties->stype, .pNext = properties->pNext, .maxClockRate = 1000, .maxBusWidth = 64, .totalSize = device_memory(), .name = "host"};
+            .stype = properties->stype, .pNext = properties->pNext, .totalSize = device_memory(), .name = "host"};
     }
     *count = 1;
     return ZE_RESULT_SUCCESS;
 }
 
 static ze_result_t device_queues(ze_device_handle_t handle, uint32_t *count, ze_command_queue_group_properties_t *properties) {
-    CHECK(handle, DEVICE);
+    ENTER_WITH(handle, DEVICE);
     /* As devices may: the first group only copies. */
     for (uint32_t i = 0; properties != NULL && i < *count && i < 2; i++) {
         properties[i].flags = i == 0 ? ZE_COMMAND_QUEUE_GROUP_PROPERTY_FLAG_COPY : ZE_COMMAND_QUEUE_GROUP_PROPERTY_FLAG_COMPUTE;
@@ -135,7 +137,7 @@ static ze_result_t device_queues(ze_device_handle_t handle, uint32_t *count, ze_
 }
 
 static ze_result_t context_create(ze_driver_handle_t handle, const ze_context_desc_t *wanted, ze_context_handle_t *context) {
-    CHECK(handle, DRIVER);
+    ENTER_WITH(handle, DRIVER);
     return give(context, make(CONTEXT, sizeof(object), NULL));
 }
 

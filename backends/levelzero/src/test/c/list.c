@@ -3,7 +3,7 @@
 
 static ze_result_t list_create(ze_context_handle_t context, ze_device_handle_t device, const ze_command_list_desc_t *wanted,
                                ze_command_list_handle_t *handle) {
-    CHECK(context, CONTEXT);
+    ENTER_WITH(context, CONTEXT);
     CHECK(device, DEVICE);
     REFUSE(wanted->commandQueueGroupOrdinal > 1, INVALID_ARGUMENT);
     return give(handle, make(LIST, sizeof(list), NULL));
@@ -11,7 +11,7 @@ static ze_result_t list_create(ze_context_handle_t context, ze_device_handle_t d
 
 static ze_result_t list_immediate(ze_context_handle_t context, ze_device_handle_t device, const ze_command_queue_desc_t *wanted,
                                   ze_command_list_handle_t *handle) {
-    CHECK(context, CONTEXT);
+    ENTER_WITH(context, CONTEXT);
     CHECK(device, DEVICE);
     REFUSE(wanted->ordinal > 1, INVALID_ARGUMENT);
     list *made = make(LIST, sizeof *made, NULL);
@@ -21,21 +21,21 @@ static ze_result_t list_immediate(ze_context_handle_t context, ze_device_handle_
 
 static void drop_commands(list *l) {
     while (l->count > 0) { free(l->commands[--l->count].arguments); }
+    free(l->commands);
+    l->commands = NULL;
 }
 
 static ze_result_t list_destroy(ze_command_list_handle_t handle) {
     list *l = (list *)handle;
     ze_result_t result = is(l, LIST) && l->immediate != NULL ? close_queue(l->immediate) : ZE_RESULT_SUCCESS;
     result = result == ZE_RESULT_SUCCESS ? retire(handle, LIST) : result;
-    if (result == ZE_RESULT_SUCCESS) {
-        drop_commands(l);
-        free(l->commands);
-    }
+    if (result == ZE_RESULT_SUCCESS) { drop_commands(l); }
     return result;
 }
 
 static ze_result_t list_reset(ze_command_list_handle_t handle) {
-    ENTER_WITH_IDLE(handle, LIST);
+    ENTER;
+    CHECK_IDLE(handle, LIST);
     drop_commands((list *)handle);
     ((list *)handle)->closed = false;
     return ZE_RESULT_SUCCESS;
@@ -71,10 +71,7 @@ static ze_result_t append(ze_command_list_handle_t handle, command *c, ze_event_
         c->arguments = memcpy(malloc(bytes), c->function->argument, bytes);
     }
     list *to = l->immediate != NULL ? make(LIST, sizeof *to, NULL) : l;
-    if (to->count == to->capacity) {
-        to->capacity = to->capacity * 2 + 1;
-        to->commands = realloc(to->commands, to->capacity * sizeof *c);
-    }
+    to->commands = realloc(to->commands, (to->count + 1) * sizeof *c);
     to->commands[to->count++] = *c;
     return l->immediate != NULL ? enqueue(l->immediate, to, NULL) : ZE_RESULT_SUCCESS;
 }
@@ -84,9 +81,13 @@ static ze_result_t append_launch(ze_command_list_handle_t handle, ze_kernel_hand
     ENTER_WITH(handle, LIST);
     CHECK(kernel, FUNCTION);
     function *f = (function *)kernel;
-    command c = {.what = LAUNCH, .function = f, .groups = {groups->groupCountX, groups->groupCountY, groups->groupCountZ}};
-    REFUSE(c.groups[0] == 0 || c.groups[1] == 0 || c.groups[2] == 0, INVALID_ARGUMENT);
-    memcpy(c.size, f->size, sizeof c.size);
+    command c = {.what = LAUNCH, .function = f};
+    memcpy(c.local, f->local, sizeof c.local);
+    memcpy(c.global, (size_t[]){groups->groupCountX, groups->groupCountY, groups->groupCountZ}, sizeof c.global);
+    for (int i = 0; i < 3; i++) {
+        REFUSE(c.global[i] == 0, INVALID_ARGUMENT);
+        c.global[i] *= c.local[i];
+    }
     need(&c, f);
     for (uint32_t i = 0; i < f->arguments; i++) {
         REFUSE(!f->argument[i].set, INVALID_ARGUMENT);

@@ -36,17 +36,13 @@ typedef struct memory {
     struct memory *next;
 } memory;
 
-typedef struct {
-    object head; /* part of a pool */
-    bool timed, signaled;
-    uint64_t start, end; /* nanoseconds */
-} event;
-
+/* An event, which is part of a pool, or the fence of a queue, which is pending while it has uses. */
 typedef struct {
     object head;
     object *queue;
-    bool signaled; /* pending while it has uses */
-} fence;
+    bool timed, signaled;
+    uint64_t start, end; /* nanoseconds */
+} event;
 
 #define MOST_ARGUMENTS 32
 #define MOST_WAITS 16
@@ -64,7 +60,8 @@ typedef struct {
 typedef struct {
     object head; /* part of a module */
     cl_kernel kernel;
-    uint32_t arguments, size[3];
+    uint32_t arguments;
+    size_t local[3];
     argument argument[MOST_ARGUMENTS];
 } function;
 
@@ -72,7 +69,7 @@ typedef struct {
     enum { LAUNCH, COPY, FILL, BARRIER } what;
     function *function;
     argument *arguments; /* as they were when the launch was appended */
-    uint32_t size[3], groups[3];
+    size_t local[3], global[3];
     char *to, *from;
     size_t bytes, pattern_bytes;
     unsigned char pattern[MOST_BYTES];
@@ -89,7 +86,7 @@ typedef struct {
     object head;
     bool closed;
     queue *immediate; /* where an immediate list's commands go at once */
-    size_t count, capacity;
+    size_t count;
     command *commands;
 } list;
 
@@ -97,13 +94,15 @@ extern cl_context cl;
 extern cl_device_id cl_device;
 extern bool lost; /* the device; nothing works any more */
 
-/* One lock guards all: a call that changes what others see holds it to its end. */
+/* One lock guards all: a call holds it to its end, and is counted. */
 extern pthread_mutex_t lock;
+extern uint64_t loopback_calls, loopback_launches; /* for tests that count below the backend */
 extern pthread_cond_t changed; /* an event, a fence, a queue */
 static inline void unlock(pthread_mutex_t **held) { pthread_mutex_unlock(*held); }
 #define ENTER                                                                \
     pthread_mutex_t *held __attribute__((cleanup(unlock), unused)) = &lock;  \
-    pthread_mutex_lock(held)
+    pthread_mutex_lock(held);                                                \
+    loopback_calls++
 #define REFUSE(condition, result) \
     if (condition)                \
     return ZE_RESULT_ERROR_##result
@@ -114,12 +113,11 @@ static inline void unlock(pthread_mutex_t **held) { pthread_mutex_unlock(*held);
 #define ENTER_WITH(handle, wanted) \
     ENTER;                         \
     CHECK(handle, wanted)
-#define ENTER_WITH_IDLE(handle, wanted) \
-    ENTER;                              \
-    CHECK_IDLE(handle, wanted)
 
 static inline bool is(const void *handle, kind kind) { return handle != NULL && ((const object *)handle)->kind == kind; }
 
+/* A number that the OpenCL device says of itself. */
+uint64_t limit(cl_device_info what);
 /* A new object of so many bytes, part of another or of none. */
 void *make(kind kind, size_t bytes, void *whole);
 /* Hands a new object to the application. */
@@ -138,7 +136,7 @@ void need(command *c, void *object);
 ze_result_t open_queue(queue **made);
 ze_result_t close_queue(queue *q);
 /* Has a list's commands run behind what the queue holds, if all that they need is there. */
-ze_result_t enqueue(queue *q, list *l, fence *f);
+ze_result_t enqueue(queue *q, list *l, event *fence);
 
 /* Answers the loader's wish for the functions on one kind of object. */
 #define P(member, function) .pfn##member = function

@@ -10,11 +10,9 @@ static uint64_t taken; /* bytes of device memory */
 
 static ze_result_t allocate(ze_context_handle_t context, ze_memory_type_t type, size_t bytes, size_t alignment, void **address) {
     ENTER_WITH(context, CONTEXT);
-    cl_ulong most = 0;
-    clGetDeviceInfo(cl_device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof most, &most, NULL);
     uint64_t counted = type != ZE_MEMORY_TYPE_HOST ? bytes : 0;
     REFUSE(lost, DEVICE_LOST);
-    REFUSE(bytes == 0 || bytes > most, UNSUPPORTED_SIZE);
+    REFUSE(bytes == 0 || bytes > limit(CL_DEVICE_MAX_MEM_ALLOC_SIZE), UNSUPPORTED_SIZE);
     REFUSE((alignment & (alignment - 1)) != 0, UNSUPPORTED_ALIGNMENT);
     REFUSE(counted > 0 && taken + counted > device_memory(), OUT_OF_DEVICE_MEMORY);
     char *real = clSVMAlloc(cl, CL_MEM_READ_WRITE | CL_MEM_SVM_FINE_GRAIN_BUFFER, bytes, 128);

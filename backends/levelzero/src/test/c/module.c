@@ -1,14 +1,11 @@
 /* Modules from SPIR-V, which the translator turns into the bitcode that the OpenCL device takes, build logs, and kernels. */
 #include "loopback.h"
 
-#include <spawn.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define TRANSLATOR "llvm-spirv-15"
-
-extern char **environ;
+#define FILE_OF "/proc/self/fd/%d"
+#define TRANSLATE "llvm-spirv-15 -r " FILE_OF " -o " FILE_OF " >" FILE_OF " 2>&1"
 
 typedef struct {
     object head;
@@ -31,25 +28,15 @@ static char *content(int file, size_t *bytes) {
 
 /* SPIR-V to bitcode, by way of files in memory; what the translator says goes to *log. False if it fails. */
 static bool translate(const void *spirv, size_t size, char **bitcode, size_t *bytes, char **log) {
-    int ends[3]; /* the translator's input, output and errors */
-    char *arguments[] = {TRANSLATOR, "-r", "/dev/stdin", "-o", "/dev/stdout", NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    for (int i = 0; i < 3; i++) {
-        ends[i] = memfd_create("loopback", MFD_CLOEXEC);
-        posix_spawn_file_actions_adddup2(&actions, ends[i], i);
-    }
-    pid_t child;
-    int status = -1;
-    if (pwrite(ends[0], spirv, size, 0) == (ssize_t)size && posix_spawnp(&child, TRANSLATOR, &actions, NULL, arguments, environ) == 0) {
-        waitpid(child, &status, 0);
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[0]);
-    size_t length;
-    *bitcode = content(ends[1], bytes);
-    *log = content(ends[2], &length);
-    return status == 0;
+    int input = memfd_create("spirv", 0), output = memfd_create("bitcode", 0), said = memfd_create("log", 0);
+    char command[200];
+    snprintf(command, sizeof command, TRANSLATE, input, output, said);
+    bool well = pwrite(input, spirv, size, 0) == (ssize_t)size && system(command) == 0;
+    close(input);
+    *bitcode = content(output, bytes);
+    free(*log);
+    *log = content(said, &size);
+    return well;
 }
 
 static void take_log(cl_program program, char **log) {
@@ -81,7 +68,7 @@ static ze_result_t build(const ze_module_desc_t *wanted, cl_program *program, ch
 
 static ze_result_t module_create(ze_context_handle_t context, ze_device_handle_t device, const ze_module_desc_t *wanted,
                                  ze_module_handle_t *handle, ze_module_build_log_handle_t *log) {
-    CHECK(context, CONTEXT);
+    ENTER_WITH(context, CONTEXT);
     CHECK(device, DEVICE);
     module *made = make(MODULE, sizeof *made, NULL);
     build_log *kept = make(BUILD_LOG, sizeof *kept, NULL);
@@ -99,7 +86,7 @@ static ze_result_t module_destroy(ze_module_handle_t handle) {
 }
 
 static ze_result_t module_binary(ze_module_handle_t handle, size_t *bytes, uint8_t *binary) {
-    CHECK(handle, MODULE);
+    ENTER_WITH(handle, MODULE);
     cl_program program = ((module *)handle)->program;
     if (binary != NULL) { clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL); }
     clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof *bytes, bytes, NULL);
@@ -107,7 +94,7 @@ static ze_result_t module_binary(ze_module_handle_t handle, size_t *bytes, uint8
 }
 
 static ze_result_t log_text(ze_module_build_log_handle_t handle, size_t *bytes, char *text) {
-    CHECK(handle, BUILD_LOG);
+    ENTER_WITH(handle, BUILD_LOG);
     const char *kept = ((build_log *)handle)->text;
     if (text != NULL) { snprintf(text, *bytes, "%s", kept); }
     *bytes = strlen(kept) + 1;
@@ -126,7 +113,7 @@ static ze_result_t kernel_create(ze_module_handle_t owner, const ze_kernel_desc_
     function *made = make(FUNCTION, sizeof *made, owner);
     made->kernel = kernel;
     made->arguments = arguments;
-    made->size[0] = made->size[1] = made->size[2] = 1;
+    made->local[0] = made->local[1] = made->local[2] = 1;
     for (uint32_t i = 0; i < arguments; i++) {
         cl_kernel_arg_address_qualifier space = CL_KERNEL_ARG_ADDRESS_PRIVATE;
         clGetKernelArgInfo(kernel, i, CL_KERNEL_ARG_ADDRESS_QUALIFIER, sizeof space, &space, NULL);
@@ -142,9 +129,9 @@ static ze_result_t kernel_destroy(ze_kernel_handle_t handle) {
 }
 
 static ze_result_t kernel_size(ze_kernel_handle_t handle, uint32_t x, uint32_t y, uint32_t z) {
-    CHECK(handle, FUNCTION);
+    ENTER_WITH(handle, FUNCTION);
     REFUSE(x == 0 || y == 0 || z == 0 || (uint64_t)x * y * z > 1024, INVALID_GROUP_SIZE_DIMENSION);
-    memcpy(((function *)handle)->size, (uint32_t[]){x, y, z}, 3 * sizeof x);
+    memcpy(((function *)handle)->local, (size_t[]){x, y, z}, 3 * sizeof(size_t));
     return ZE_RESULT_SUCCESS;
 }
 

@@ -3,7 +3,7 @@
 
 typedef struct job {
     list *list;
-    fence *fence;
+    event *fence;
     struct job *next;
 } job;
 
@@ -12,10 +12,10 @@ struct queue {
     pthread_t thread;
     cl_command_queue cl;
     job *first, **last;
-    bool idle, closing;
+    bool idle;
 };
 
-uint64_t loopback_launches; /* for tests that count below the backend */
+uint64_t loopback_launches;
 
 /* Sets arguments and launches; nobody else may set arguments between. */
 static cl_int launch(cl_command_queue q, const command *c) {
@@ -25,15 +25,10 @@ static cl_int launch(cl_command_queue q, const command *c) {
         const argument *a = &c->arguments[i];
         error = a->kind == POINTER ? clSetKernelArgSVMPointer(kernel, i, a->real) : clSetKernelArg(kernel, i, a->size, a->value);
     }
-    size_t local[3], global[3];
-    for (int i = 0; i < 3; i++) {
-        local[i] = c->size[i];
-        global[i] = local[i] * c->groups[i];
-    }
     const char *limit = getenv("LOOPBACK_LOSE_AFTER");
     if (limit != NULL && loopback_launches >= strtoull(limit, NULL, 10)) { return CL_OUT_OF_RESOURCES; }
     loopback_launches++;
-    return error != CL_SUCCESS ? error : clEnqueueNDRangeKernel(q, kernel, 3, NULL, global, local, 0, NULL, NULL);
+    return error != CL_SUCCESS ? error : clEnqueueNDRangeKernel(q, kernel, 3, NULL, c->global, c->local, 0, NULL, NULL);
 }
 
 /* Runs one command; whoever waits for its event finds all done. */
@@ -97,28 +92,24 @@ static bool run(cl_command_queue q, command *commands, size_t count) {
     return well;
 }
 
-/* Adds to the uses of all that a list needs; false if any of it is gone. */
-static bool use(const list *l, int change) {
-    for (size_t i = 0; i < l->count; i++) {
-        for (uint32_t k = 0; k < l->commands[i].needed; k++) {
-            l->commands[i].needs[k]->uses += change;
-            if (l->commands[i].needs[k]->kind == GONE) { return false; }
+/* Adds to the uses of all that a job needs; false if any of it is gone. */
+static bool use(queue *q, const job *j, int change) {
+    q->head.uses += change;
+    q->idle = q->head.uses == 0;
+    j->list->head.uses += change;
+    if (j->fence != NULL) { j->fence->head.uses += change; }
+    for (command *c = j->list->commands; c < j->list->commands + j->list->count; c++) {
+        for (uint32_t k = 0; k < c->needed; k++) {
+            c->needs[k]->uses += change;
+            if (c->needs[k]->kind == GONE) { return false; }
         }
     }
     return true;
 }
 
-/* Counts a job as one that needs its list, its queue and its fence, or no longer. */
-static void count_in(queue *q, const job *j, int change) {
-    q->head.uses += change;
-    q->idle = q->head.uses == 0;
-    j->list->head.uses += change;
-    if (j->fence != NULL) { j->fence->head.uses += change; }
-}
-
 static void *work(void *argument) {
-    ENTER;
-    for (queue *q = argument; !q->closing;) {
+    pthread_mutex_lock(&lock);
+    for (queue *q = argument; q->head.kind != GONE;) {
         job *j = q->first;
         if (j == NULL) {
             pthread_cond_wait(&changed, &lock);
@@ -127,12 +118,12 @@ static void *work(void *argument) {
         lost = !run(q->cl, j->list->commands, j->list->count) || lost;
         q->first = j->next;
         q->last = q->first == NULL ? &q->first : q->last;
-        use(j->list, -1);
-        count_in(q, j, -1);
+        use(q, j, -1);
         if (j->fence != NULL) { j->fence->signaled = !lost; }
         free(j);
         pthread_cond_broadcast(&changed);
     }
+    pthread_mutex_unlock(&lock);
     return NULL;
 }
 
@@ -149,32 +140,27 @@ ze_result_t open_queue(queue **made) {
 ze_result_t close_queue(queue *q) {
     ze_result_t result = retire(q, QUEUE);
     if (result == ZE_RESULT_SUCCESS) {
-        pthread_mutex_lock(&lock);
-        q->closing = true;
         pthread_cond_broadcast(&changed);
-        pthread_mutex_unlock(&lock);
         pthread_join(q->thread, NULL);
         clReleaseCommandQueue(q->cl);
     }
     return result;
 }
 
-ze_result_t enqueue(queue *q, list *l, fence *f) {
+ze_result_t enqueue(queue *q, list *l, event *fence) {
+    job wanted = {l, fence, NULL};
     REFUSE(lost, DEVICE_LOST);
-    REFUSE(!use(l, 0), INVALID_ARGUMENT);
-    job *j = malloc(sizeof *j);
-    *j = (job){l, f, NULL};
-    *q->last = j;
+    REFUSE(!use(q, &wanted, 0), INVALID_ARGUMENT);
+    use(q, &wanted, 1);
+    job *j = *q->last = memcpy(malloc(sizeof *j), &wanted, sizeof *j);
     q->last = &j->next;
-    use(l, 1);
-    count_in(q, j, 1);
     pthread_cond_broadcast(&changed);
     return ZE_RESULT_SUCCESS;
 }
 
 static ze_result_t queue_create(ze_context_handle_t context, ze_device_handle_t device, const ze_command_queue_desc_t *wanted,
                                 ze_command_queue_handle_t *handle) {
-    CHECK(context, CONTEXT);
+    ENTER_WITH(context, CONTEXT);
     CHECK(device, DEVICE);
     REFUSE(wanted->ordinal > 1 || wanted->index > 0, INVALID_ARGUMENT);
     return open_queue((queue **)handle);
@@ -184,7 +170,7 @@ static ze_result_t queue_destroy(ze_command_queue_handle_t handle) { return clos
 
 static ze_result_t queue_execute(ze_command_queue_handle_t handle, uint32_t count, ze_command_list_handle_t *lists, ze_fence_handle_t signal) {
     ENTER_WITH(handle, QUEUE);
-    fence *f = (fence *)signal;
+    event *f = (event *)signal;
     REFUSE(f != NULL && (!is(f, FENCE) || f->queue != (object *)handle || f->head.uses > 0 || f->signaled), INVALID_SYNCHRONIZATION_OBJECT);
     for (uint32_t i = 0; i < count; i++) {
         CHECK_IDLE(lists[i], LIST);

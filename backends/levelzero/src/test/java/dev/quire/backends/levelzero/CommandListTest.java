@@ -1,5 +1,6 @@
 package dev.quire.backends.levelzero;
 
+import static dev.quire.backends.levelzero.Loopback.counted;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,7 +15,6 @@ import dev.quire.kernels.device.Operand;
 import dev.quire.kernels.device.Recording;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandListTest {
     private static final int LAUNCHES = 20;
     private static final int ELEMENTS = 1000;
+
+    /** To reset the fence, to submit and to wait. */
+    private static final int CALLS = 3;
 
     @TempDir
     Path folder;
@@ -52,11 +55,13 @@ class CommandListTest {
             try (Recording recording = device.record(commands)) {
                 float expected = 1;
                 for (int replay = 0; replay < 3; replay++) {
-                    long before = launches();
+                    long launches = counted("launches");
+                    long calls = counted("calls");
                     Completion completion = recording.submit();
                     completion.await();
+                    assertEquals(CALLS, counted("calls") - calls);
+                    assertEquals(LAUNCHES, counted("launches") - launches);
                     assertTrue(completion.isDone());
-                    assertEquals(LAUNCHES, launches() - before);
                     for (int i = 0; i < LAUNCHES; i++) {
                         expected *= i % 2 == 0 ? 3 : 2;
                     }
@@ -106,13 +111,5 @@ class CommandListTest {
                 new Operand.Pointer(memory, 0),
                 new Operand.Int(ELEMENTS));
         return new Command.Launch("add", Math.ceilDiv(ELEMENTS, 256), 256, operands);
-    }
-
-    /** Kernels that the driver has launched in this process. */
-    @SuppressWarnings("restricted")
-    private static long launches() {
-        MemorySegment counter =
-                SymbolLookup.libraryLookup(Loopback.library(), Arena.global()).findOrThrow("loopback_launches");
-        return counter.reinterpret(Long.BYTES).get(ValueLayout.JAVA_LONG, 0);
     }
 }
