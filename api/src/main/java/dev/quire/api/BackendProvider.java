@@ -14,6 +14,14 @@ public interface BackendProvider {
     List<DeviceInfo> devices();
 
     /**
+     * What of this backend is compiled only, as no device has run it yet: a phrase for each part, with why. Lists and reports of conformance name it. Empty
+     * where all that may run has run somewhere.
+     */
+    default List<String> unproven() {
+        return List.of();
+    }
+
+    /**
      * Opens a device.
      *
      * @throws BackendException if it cannot be opened

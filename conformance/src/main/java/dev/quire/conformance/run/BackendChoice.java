@@ -71,7 +71,7 @@ record BackendChoice(BackendProvider provider, DeviceInfo device, BackendOptions
                     device.index(),
                     device.name(),
                     device.driver(),
-                    info.description(),
+                    described(info),
                     "%s %s".formatted(System.getProperty("java.vm.name"), System.getProperty("java.vm.version")),
                     "%s %s %s"
                             .formatted(
@@ -79,5 +79,12 @@ record BackendChoice(BackendProvider provider, DeviceInfo device, BackendOptions
                                     System.getProperty("os.version"),
                                     System.getProperty("os.arch")));
         }
+    }
+
+    private String described(BackendInfo info) {
+        List<String> unproven = provider.unproven();
+        return unproven.isEmpty()
+                ? info.description()
+                : "%s; unproven: %s".formatted(info.description(), String.join("; ", unproven));
     }
 }

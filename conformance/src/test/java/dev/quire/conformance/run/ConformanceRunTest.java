@@ -64,6 +64,12 @@ class ConformanceRunTest {
     }
 
     @Test
+    void whatNoDeviceHasRunIsNamedInTheReport() throws Exception {
+        String table = run(Mood.SOUND, SCALE).table();
+        assertTrue(table.contains("; unproven: its temper on Mondays)"), table);
+    }
+
+    @Test
     void aBackendThatCannotBeOpenedIsToldWithItsReason() {
         String crashed = refusal(Mood.CRASHES_WHEN_OPENED);
         assertTrue(

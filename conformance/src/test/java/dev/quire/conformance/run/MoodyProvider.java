@@ -47,6 +47,11 @@ public final class MoodyProvider implements BackendProvider {
     }
 
     @Override
+    public List<String> unproven() {
+        return List.of("its temper on Mondays");
+    }
+
+    @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
         Mood mood = Mood.valueOf(device.name());
         switch (mood) {

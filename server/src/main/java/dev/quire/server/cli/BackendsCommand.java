@@ -42,6 +42,7 @@ final class BackendsCommand implements Callable<Integer> {
                                 device.name(),
                                 device.memoryBytes() / (double) (1 << 30));
                     }
+                    provider.unproven().forEach(part -> out.println("  unproven: " + part));
                 }
                 case Availability.Unavailable(String reason, String fix) ->
                     out.printf("%s: unavailable: %s%n  %s%n", provider.name(), reason, fix);

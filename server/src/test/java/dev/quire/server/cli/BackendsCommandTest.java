@@ -3,6 +3,7 @@ package dev.quire.server.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.core.testing.DeviceBackends;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +16,19 @@ class BackendsCommandTest {
         List<String> names =
                 ran.out().lines().filter(line -> !line.startsWith(" ")).toList();
         assertEquals(List.of("cpu"), names);
+    }
+
+    @Test
+    void whatNoDeviceHasRunIsNamedBesideTheDevices() {
+        DeviceBackends.assume(DeviceBackends.OPENCL);
+        CommandRun ran = CommandRun.of("backends", "--backend", DeviceBackends.OPENCL);
+        assertEquals(0, ran.status(), ran.err());
+        List<String> unproven = ran.out()
+                .lines()
+                .filter(line -> line.startsWith("  unproven: "))
+                .toList();
+        assertEquals(1, unproven.size(), ran.out());
+        assertTrue(unproven.getFirst().contains("linear_sub_group"), unproven.getFirst());
     }
 
     @Test

@@ -32,6 +32,12 @@ public final class LevelZeroProvider implements BackendProvider {
         return find().infos();
     }
 
+    @Override
+    public List<String> unproven() {
+        return List.of(
+                "all kernels on a GPU: compiled by Intel's offline compiler, and run by a driver that forwards to the processor");
+    }
+
     private static DeviceSearch<Target> find() {
         if (!SpirvModule.built()) {
             return DeviceSearch.nothing(

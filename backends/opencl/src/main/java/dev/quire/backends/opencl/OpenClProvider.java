@@ -35,6 +35,12 @@ public final class OpenClProvider implements BackendProvider {
         return find().infos();
     }
 
+    @Override
+    public List<String> unproven() {
+        return List.of("sub-groups (rms_norm_sub_group, linear_sub_group), which PoCL has none of: compiled by Intel's"
+                + " offline compiler only");
+    }
+
     private static DeviceSearch<Target> find() {
         try {
             List<Target> targets = Target.all();
