@@ -1,6 +1,9 @@
 package dev.quire.kernels.device;
 
 import dev.quire.api.DeviceInfo;
+import dev.quire.api.program.Op;
+import dev.quire.api.types.Numerics;
+import dev.quire.api.types.Support;
 import dev.quire.kernels.portable.LibraryLinear;
 import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
@@ -21,6 +24,16 @@ public interface Device extends AutoCloseable {
     /** What a work-item runs on, and so which kernels are built and launched. */
     default WorkItem workItem() {
         return WorkItem.LANE;
+    }
+
+    /** The kernels that programs may launch here. */
+    default List<String> kernels() {
+        return workItem().kernels();
+    }
+
+    /** Whether {@link #kernels} are enough for an op that all of a work-item's kernels run. Pure. */
+    default Support supports(Op op, Numerics numerics) {
+        return Support.YES;
     }
 
     /** What kernels that multiply in local memory find here; nothing where the work-item's own kernels multiply in FAST, too. */

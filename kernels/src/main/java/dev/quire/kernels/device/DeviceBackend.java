@@ -56,7 +56,7 @@ public final class DeviceBackend implements AttentionBackend {
                 .map(tiling -> new TileTuner(queue, tiling, progress));
         Owned begun = new Owned();
         begun.add(device::close);
-        begun.orFree(() -> KernelWarmup.run(device, device.workItem().kernels(), progress));
+        begun.orFree(() -> KernelWarmup.run(device, device.kernels(), progress));
     }
 
     @Override
@@ -75,7 +75,8 @@ public final class DeviceBackend implements AttentionBackend {
 
     @Override
     public Support supports(Op op, Numerics numerics) {
-        return PortablePlan.supports(op, numerics);
+        Support planned = PortablePlan.supports(op, numerics);
+        return planned.granted() ? device.supports(op, numerics) : planned;
     }
 
     @Override

@@ -9,7 +9,7 @@ import dev.quire.api.DeviceInfo;
 import java.util.List;
 import java.util.Optional;
 
-/** TornadoVM's devices, where this JVM was started with the flags of an SDK. It has no settings. */
+/** TornadoVM's devices, where this JVM was started with the flags of an SDK. Its setting {@code kernels} says which run. */
 public final class TornadoProvider implements BackendProvider {
     private static final String NAME = "tornado";
 
@@ -56,12 +56,6 @@ public final class TornadoProvider implements BackendProvider {
 
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
-        if (!options.settings().isEmpty()) {
-            throw new BackendException(
-                    BackendException.Kind.UNSUPPORTED,
-                    "backend tornado has no settings; drop %s"
-                            .formatted(options.settings().keySet()));
-        }
         Sdk sdk = Sdk.ofThisJvm();
         sdk.missing().ifPresent(why -> {
             throw new BackendException(BackendException.Kind.UNSUPPORTED, why.reason() + "; " + why.fix());

@@ -46,6 +46,18 @@ final class Arithmetic {
         return bits;
     }
 
+    /** The same of the bits of a float32 that lies in memory, which costs no search. */
+    static int bf16OfBits(int bits) {
+        int rounded = (bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000;
+        if ((rounded & 0x7fffffff) < 0x23800000) {
+            rounded = rounded & 0x80000000;
+        }
+        if ((bits & 0x7fffffff) > 0x7f800000) {
+            rounded = 0x7fc00000;
+        }
+        return rounded >> 16;
+    }
+
     /** The float32 of the bits of a bf16 that is zero or at least 2^-56, as canon 1's are. */
     static float real(int bits, FloatArray arena) {
         int exponent = (bits >> 7) & 255;
@@ -57,5 +69,15 @@ final class Arithmetic {
             x = -x;
         }
         return x;
+    }
+
+    /** No constant of it compiles. */
+    static float infinity(FloatArray arena) {
+        return arena.get(POWERS - 1) * arena.get(POWERS - 1);
+    }
+
+    /** x rounded to bf16 (RULES, N3). */
+    static float rounded(float x, FloatArray arena) {
+        return real(bf16(x, arena), arena);
     }
 }

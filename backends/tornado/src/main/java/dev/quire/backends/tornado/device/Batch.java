@@ -49,6 +49,10 @@ final class Batch {
     void run(List<Command.Launch> launches) {
         for (int i = 0; i < launches.size(); i++) {
             Command.Launch launch = launches.get(i);
+            if (launch.operands().size() > STRIDE) {
+                throw new IllegalArgumentException("kernel %s has %d parameters; a launch has at most %d"
+                        .formatted(launch.kernel(), launch.operands().size(), STRIDE));
+            }
             int at = i * STRIDE;
             for (Operand operand : launch.operands()) {
                 if (operand instanceof Operand.Real(float value)) {

@@ -40,7 +40,11 @@ final class DeviceArena implements AutoCloseable {
     private final TreeMap<Long, Long> free = new TreeMap<>();
     private final List<TornadoExecutionPlan> plans = new ArrayList<>();
 
-    /** Allocates it. */
+    /**
+     * Allocates it.
+     *
+     * @throws OutOfMemoryError if the machine has not as much memory
+     */
     DeviceArena(Target target) {
         this.bytes = target.info().memoryBytes() / Region.ALIGNMENT * Region.ALIGNMENT - Region.ALIGNMENT;
         this.words = IntArray.fromSegmentShallow(HostPages.allocate(bytes + TornadoNativeArray.ARRAY_HEADER, pages));
@@ -56,7 +60,20 @@ final class DeviceArena implements AutoCloseable {
         this.plan = new Plan(owner, 0, new GridScheduler(GRAPH + "." + TASK, grid), target);
         this.first = new Piece(0, Region.aligned(Arithmetic.POWERS * (long) Float.BYTES));
         free.put(first.bytes(), bytes - first.bytes());
-        zero(first);
+        try {
+            zero(first);
+        } catch (RuntimeException | Error e) {
+            closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** A piece of the arena. */
@@ -112,6 +129,11 @@ final class DeviceArena implements AutoCloseable {
     /** The piece at the start, for {@link Arithmetic}'s table. */
     Piece first() {
         return first;
+    }
+
+    /** A name for a graph that no graph over another arena has: TornadoVM finds code by it. */
+    String unique(String name) {
+        return name + "of" + Long.toHexString(words.getSegment().address());
     }
 
     /** The largest piece that there is. */

@@ -39,10 +39,10 @@ final class ElementKernels {
     }
 
     /** Activations as bf16 (RULES, N3). */
-    static void roundRows(KernelContext context, int at, IntArray p, FloatArray f, ShortArray halves) {
+    static void roundRows(KernelContext context, int at, IntArray p, IntArray words, ShortArray halves) {
         int i = context.globalIdx;
         if (i < p.get(at + 2)) {
-            halves.set(2 * p.get(at + 1) + i, (short) Arithmetic.bf16(f.get(p.get(at) + i), f));
+            halves.set(2 * p.get(at + 1) + i, (short) Arithmetic.bf16OfBits(words.get(p.get(at) + i)));
         }
     }
 
@@ -77,7 +77,7 @@ final class ElementKernels {
     }
 
     /** Stores keys and values as bf16 at their slots (RULES, N3 and M3). */
-    static void writeKv(KernelContext context, int at, IntArray p, IntArray words, FloatArray f, ShortArray halves) {
+    static void writeKv(KernelContext context, int at, IntArray p, IntArray words, ShortArray halves) {
         int i = context.globalIdx;
         if (i < p.get(at + 6)) {
             int heads = p.get(at + 7);
@@ -88,8 +88,8 @@ final class ElementKernels {
             int dimension = i % headSize;
             int offset = slot % blockSize;
             int page = (slot / blockSize * heads + head) * headSize * blockSize;
-            int key = Arithmetic.bf16(f.get(p.get(at) + i), f);
-            int value = Arithmetic.bf16(f.get(p.get(at + 1) + i), f);
+            int key = Arithmetic.bf16OfBits(words.get(p.get(at) + i));
+            int value = Arithmetic.bf16OfBits(words.get(p.get(at + 1) + i));
             halves.set(2 * p.get(at + 4) + page + dimension * blockSize + offset, (short) key);
             halves.set(2 * p.get(at + 5) + page + offset * headSize + dimension, (short) value);
         }

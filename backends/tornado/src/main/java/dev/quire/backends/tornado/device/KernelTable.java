@@ -1,85 +1,89 @@
 package dev.quire.backends.tornado.device;
 
 import dev.quire.api.BackendException;
+import dev.quire.api.program.ExpertOp;
+import dev.quire.api.program.KeySource;
+import dev.quire.api.program.Op;
+import dev.quire.api.types.Numerics;
+import dev.quire.api.types.Support;
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Operand;
 import dev.quire.kernels.portable.WorkItem;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import uk.ac.manchester.tornado.api.TaskGraph;
 
 /** Which task runs a kernel: a method in Java, or the portable kernel as a prebuilt task, whichever was measured to be the better. */
 final class KernelTable {
-    private static final String LINEAR = "linear";
     private static final int LINEAR_ROWS = 4;
-    /** The same for one row, of which Java is the faster. */
-    private static final String ROW = "linear of a row";
 
-    /** Those that are methods in Java. */
-    static final Map<String, Views.Kernel> JAVA = Map.of(
-            "add",
-            (graph, id, at, v) -> graph.task(id, ElementKernels::add, v.context(), at, v.parameters(), v.floats()),
-            "scale",
-            (graph, id, at, v) ->
-                    graph.task(id, ElementKernels::scale, v.context(), at, v.parameters(), v.reals(), v.floats()),
-            "gather_rows",
-            (graph, id, at, v) ->
-                    graph.task(id, ElementKernels::gatherRows, v.context(), at, v.parameters(), v.words()),
-            "round_rows",
-            (graph, id, at, v) ->
-                    graph.task(id, ElementKernels::roundRows, v.context(), at, v.parameters(), v.floats(), v.halves()),
-            "rope",
-            (graph, id, at, v) ->
-                    graph.task(id, ElementKernels::rope, v.context(), at, v.parameters(), v.words(), v.floats()),
-            "write_kv",
-            (graph, id, at, v) -> graph.task(
-                    id, ElementKernels::writeKv, v.context(), at, v.parameters(), v.words(), v.floats(), v.halves()),
-            LINEAR,
-            KernelTable::linear,
-            ROW,
-            KernelTable::linear,
-            "rms_norm",
-            (graph, id, at, v) ->
-                    graph.task(id, RowKernels::rmsNorm, v.context(), at, v.parameters(), v.reals(), v.floats()));
+    /** Of the kernels in Java those that lose no more than a quarter to the ones of vector units (ADR 13). */
+    private static final Set<String> GOOD_AMONG_VECTORS = Set.of("add", "scale", "gather_rows");
 
-    /** Of these the ones that are slower by more than a quarter than the portable kernel that a device of OpenCL can take instead (ADR 13). */
-    private static final Set<String> SLOWER = Set.of(LINEAR, "rope", "round_rows", "write_kv");
+    /** Those that lose more to the portable ones. */
+    private static final Set<String> SLOW_AMONG_LANES = Set.of(JavaKernels.LINEAR, "rope", "round_rows", "write_kv");
 
-    private final Target target;
+    private final KernelSet set;
     private final PrebuiltKernels prebuilt;
     private final Map<String, Views.Kernel> java;
     private final Map<String, Views.Kernel> found = new HashMap<>();
 
-    /** @param java the kernels that are not prebuilt */
-    KernelTable(Target target, Map<String, Views.Kernel> java, PrebuiltKernels prebuilt) {
-        this.target = target;
-        this.java = java;
+    KernelTable(KernelSet set, PrebuiltKernels prebuilt) {
+        this.set = set;
         this.prebuilt = prebuilt;
+        this.java = java(set);
     }
 
-    private static TaskGraph linear(TaskGraph graph, String id, int at, Views v) {
-        return graph.task(id, LinearKernel::linear, v.context(), at, v.parameters(), v.floats(), v.halves());
-    }
-
-    /** The better of both for each kernel. */
-    static KernelTable best(Target target, PrebuiltKernels prebuilt) {
-        Map<String, Views.Kernel> java = new HashMap<>(JAVA);
-        if (target.takesOpenCl()) {
-            java.keySet().removeAll(SLOWER);
+    private static Map<String, Views.Kernel> java(KernelSet set) {
+        Map<String, Views.Kernel> java = new HashMap<>(JavaKernels.ALL);
+        switch (set) {
+            case VECTORS -> java.keySet().retainAll(GOOD_AMONG_VECTORS);
+            case TILES -> java.keySet().removeAll(SLOW_AMONG_LANES);
+            case JAVA -> java.putAll(JavaKernels.TILED);
         }
-        return new KernelTable(target, java, prebuilt);
+        return java;
     }
 
     WorkItem workItem() {
-        return WorkItem.LANE;
+        return set == KernelSet.VECTORS ? WorkItem.VECTOR : WorkItem.LANE;
+    }
+
+    /** Those that programs may launch. */
+    List<String> launched() {
+        List<String> all = workItem().kernels();
+        return set == KernelSet.JAVA ? all.stream().filter(java::containsKey).toList() : all;
+    }
+
+    /** Whether there are kernels for an op. */
+    Support supports(Op op, Numerics numerics) {
+        if (set != KernelSet.JAVA) {
+            return Support.YES;
+        }
+        return switch (op) {
+            case Op.Sample sample -> notInJava("sampling");
+            case ExpertOp experts -> notInJava("a mixture of experts");
+            case Op.Attend attend
+            when numerics == Numerics.FAST && attend.keys() instanceof KeySource.Step ->
+                notInJava("attention to a step's own keys in FAST");
+            default -> Support.YES;
+        };
+    }
+
+    private static Support notInJava(String what) {
+        return Support.no("there is no kernel in Java for %s, and the device takes no OpenCL C".formatted(what));
+    }
+
+    /** Whether FAST multiplies by tiles in local memory. */
+    boolean tiles() {
+        return set != KernelSet.VECTORS;
     }
 
     /** Which kernel of this table a launch runs. */
     String name(Command.Launch launch) {
-        boolean row = launch.kernel().equals(LINEAR)
+        boolean row = launch.kernel().equals(JavaKernels.LINEAR)
                 && launch.operands().get(LINEAR_ROWS).equals(new Operand.Int(1));
-        return row && java.containsKey(ROW) ? ROW : launch.kernel();
+        return row && java.containsKey(JavaKernels.ROW) ? JavaKernels.ROW : launch.kernel();
     }
 
     /** @throws BackendException of kind UNSUPPORTED if there is none for this device */
@@ -96,11 +100,10 @@ final class KernelTable {
         if (java.containsKey(kernel)) {
             return java.get(kernel);
         }
-        if (!target.takesOpenCl()) {
+        if (set == KernelSet.JAVA) {
             throw new BackendException(
                     BackendException.Kind.UNSUPPORTED,
-                    "kernel %s is written in OpenCL C, which %s does not take; choose a device of the SDK's OpenCL backend"
-                            .formatted(kernel, target.info().name()));
+                    "kernel %s is not in Java; choose a device of the SDK's OpenCL backend".formatted(kernel));
         }
         return prebuilt.task(kernel);
     }

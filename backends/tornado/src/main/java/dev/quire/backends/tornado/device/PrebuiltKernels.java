@@ -4,9 +4,13 @@ import dev.quire.kernels.KernelName;
 import dev.quire.kernels.KernelSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import uk.ac.manchester.tornado.api.AccessorParameters;
@@ -27,17 +31,22 @@ final class PrebuiltKernels {
         """;
 
     private final Path folder;
+    private final String beginning;
 
-    /** @param folder where sources are kept, since TornadoVM reads them from files */
-    PrebuiltKernels(Path folder) {
+    /**
+     * @param folder where sources are kept, since TornadoVM reads them from files
+     * @param exactDivision whether the device's own quotients and roots are rounded correctly
+     */
+    PrebuiltKernels(Path folder, boolean exactDivision) {
         this.folder = folder;
+        this.beginning = exactDivision ? "#define EXACT_DIVISION\n" : "";
     }
 
     /** @param kernel a {@link KernelName} */
     Views.Kernel task(String kernel) {
         KernelSource source = KernelSource.openCl(kernel);
         String function = KernelName.parse(kernel).function();
-        String file = write(function, source).toString();
+        String file = write(function, beginning + called(source.text())).toString();
         return (graph, id, at, views) -> {
             AccessorParameters arguments = new AccessorParameters(3);
             arguments.set(0, at, Access.NONE);
@@ -47,19 +56,27 @@ final class PrebuiltKernels {
         };
     }
 
-    private Path write(String function, KernelSource source) {
-        Path file = folder.resolve(
-                "tornado-%s-%s.cl".formatted(function, source.sha256().substring(0, 16)));
+    private Path write(String function, String text) {
         try {
+            Path file = folder.resolve("tornado-%s-%s.cl".formatted(function, hash(text)));
             if (!Files.exists(file)) {
                 Files.createDirectories(folder);
                 Path begun = Files.createTempFile(folder, "tornado", ".part");
-                Files.writeString(begun, called(source.text()));
+                Files.writeString(begun, text);
                 Files.move(begun, file, StandardCopyOption.REPLACE_EXISTING);
             }
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException("%s cannot hold kernels for TornadoVM".formatted(folder), e);
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sha256, 0, Long.BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
         }
     }
 

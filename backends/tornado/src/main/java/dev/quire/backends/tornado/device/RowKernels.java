@@ -45,4 +45,51 @@ final class RowKernels {
             f.set(out + i, y);
         }
     }
+
+    /** y = ((x − mean) · r) · w + b (RULES, N17). x is read three times. */
+    static void layerNorm(KernelContext context, int at, IntArray p, FloatArray reals, FloatArray f) {
+        float[] partials = context.allocateFloatLocalArray(LANES);
+        int lane = context.localIdx;
+        int width = p.get(at + 4);
+        int x = p.get(at) + context.groupIdx * width;
+        int out = p.get(at + 3) + context.groupIdx * width;
+        float sum = 0f;
+        for (int i = lane; i < width; i += LANES) {
+            sum = sum + f.get(x + i);
+        }
+        partials[lane] = sum;
+        context.localBarrier();
+        for (int reach = LANES / 2; reach > 0; reach = reach >> 1) {
+            if (lane < reach) {
+                partials[lane] = partials[lane] + partials[lane + reach];
+            }
+            context.localBarrier();
+        }
+        float mean = partials[0] / (float) width;
+        context.localBarrier();
+        sum = 0f;
+        for (int i = lane; i < width; i += LANES) {
+            float d = f.get(x + i) - mean;
+            sum = sum + d * d;
+        }
+        partials[lane] = sum;
+        context.localBarrier();
+        for (int reach = LANES / 2; reach > 0; reach = reach >> 1) {
+            if (lane < reach) {
+                partials[lane] = partials[lane] + partials[lane + reach];
+            }
+            context.localBarrier();
+        }
+        float r = 1f / TornadoMath.sqrt(partials[0] / (float) width + reals.get(at + 5));
+        for (int i = lane; i < width; i += LANES) {
+            float y = (f.get(x + i) - mean) * r;
+            if (p.get(at + 6) != 0) {
+                y = y * f.get(p.get(at + 1) + i);
+            }
+            if (p.get(at + 7) != 0) {
+                y = y + f.get(p.get(at + 2) + i);
+            }
+            f.set(out + i, y);
+        }
+    }
 }

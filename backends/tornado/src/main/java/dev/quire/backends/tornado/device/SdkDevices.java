@@ -4,12 +4,16 @@ import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.DeviceInfo;
 import dev.quire.backends.tornado.TornadoDevices;
+import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.device.DeviceBackend;
 import dev.quire.kernels.device.DeviceSearch;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Opens devices through the API of the SDK that this JVM runs with. */
 public final class SdkDevices implements TornadoDevices {
+    private static final long CACHE_BYTES = 256 << 20;
+
     @Override
     public List<DeviceInfo> infos() {
         return Target.all().stream().map(Target::info).toList();
@@ -18,8 +22,12 @@ public final class SdkDevices implements TornadoDevices {
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
         Target target = new DeviceSearch.Found<>(Target.all()).pick(device, "TornadoVM");
-        PrebuiltKernels kernels = new PrebuiltKernels(options.cacheDirectory().resolve("kernels"));
-        KernelTable table = KernelTable.best(target, kernels);
-        return new DeviceBackend("tornado", new TaskGraphDevice(target, table), options.notices());
+        Path folder = options.cacheDirectory().resolve("kernels");
+        KernelSet set = KernelSet.of(target, options.settings());
+        KernelTable table = new KernelTable(set, new PrebuiltKernels(folder, target.dividesExactly()));
+        Path choices =
+                set == KernelSet.JAVA ? folder.resolve("java") : folder; // of other tiles than the device's OpenCL ones
+        KernelCache cache = new KernelCache(choices, CACHE_BYTES, options.notices());
+        return new DeviceBackend("tornado", new TaskGraphDevice(target, table, cache), options.notices());
     }
 }

@@ -29,7 +29,7 @@ final class Staging {
 
         private Way(int bytes, boolean in, DeviceArena arena, Target target) {
             staging = new IntArray(bytes / Integer.BYTES);
-            String name = (in ? "in" : "out") + bytes;
+            String name = arena.unique((in ? "in" : "out") + bytes);
             IntArray words = new IntArray(1);
             KernelContext context = new KernelContext();
             TaskGraph graph = new TaskGraph(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, parameters);

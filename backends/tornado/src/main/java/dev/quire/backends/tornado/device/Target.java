@@ -3,6 +3,7 @@ package dev.quire.backends.tornado.device;
 import dev.quire.api.DeviceInfo;
 import dev.quire.kernels.device.DeviceSearch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
@@ -57,5 +58,23 @@ record Target(TornadoDevice device, DeviceInfo info) implements DeviceSearch.Can
     /** Whether tasks may be sources in OpenCL C. */
     boolean takesOpenCl() {
         return device.getTornadoVMBackend() == TornadoVMBackendType.OPENCL;
+    }
+
+    /** Whether quotients and roots in OpenCL C are rounded correctly: the compiler was told so, and then Java's are, too. */
+    boolean dividesExactly() {
+        return System.getProperty("tornado.opencl.compiler.flags", "")
+                .contains("-cl-fp32-correctly-rounded-divide-sqrt");
+    }
+
+    /** Work-items that a group may have. */
+    long mostItems() {
+        return Arrays.stream(device.getPhysicalDevice().getDeviceMaxWorkGroupSize())
+                .max()
+                .orElse(1);
+    }
+
+    /** Local memory that a group may have. */
+    long localBytes() {
+        return device.getPhysicalDevice().getDeviceLocalMemorySize();
     }
 }

@@ -2,12 +2,17 @@ package dev.quire.backends.tornado.device;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.DeviceInfo;
+import dev.quire.api.program.Op;
+import dev.quire.api.types.Numerics;
+import dev.quire.api.types.Support;
+import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Completion;
 import dev.quire.kernels.device.Device;
 import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Recording;
+import dev.quire.kernels.device.Tiling;
 import dev.quire.kernels.portable.WorkItem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,32 +21,56 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 
 /** A TornadoVM device. One thread of its own makes every call of TornadoVM, in order, so that callers go on while it works. */
 final class TaskGraphDevice implements Device {
     private static final double MIB = 1 << 20;
-    /** A step is cut behind this kernel, so that the cuts of all layers are alike and share a graph. */
-    private static final String END = "write_kv";
+    /** A step is cut behind these kernels, so that the cuts of all layers are alike and share a graph. */
+    private static final Set<String> ENDS = Set.of("write_kv", "write_kv_wide", "rope_write_wide");
 
     private final Target target;
     private final KernelTable kernels;
+    private final KernelCache cache;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("quire-tornado").factory());
     private final DeviceArena arena;
     private final Staging staging;
     private final Map<List<String>, Batch> batches = new HashMap<>();
 
-    TaskGraphDevice(Target target, KernelTable kernels) {
+    /** @param cache keeps the shapes of tiles that the device multiplies fastest with */
+    TaskGraphDevice(Target target, KernelTable kernels, KernelCache cache) {
         this.target = target;
         this.kernels = kernels;
-        this.arena = now(() -> new DeviceArena(target));
-        this.staging = now(() -> new Staging(arena, target));
-        now(this::writePowers);
+        this.cache = cache;
+        try {
+            this.arena = now(() -> new DeviceArena(target));
+        } catch (RuntimeException | Error e) {
+            worker.close();
+            throw e;
+        }
+        this.staging = new Staging(arena, target);
+        try {
+            now(this::writePowers);
+        } catch (RuntimeException | Error e) {
+            closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private boolean writePowers() {
@@ -68,6 +97,23 @@ final class TaskGraphDevice implements Device {
     @Override
     public WorkItem workItem() {
         return kernels.workItem();
+    }
+
+    @Override
+    public List<String> kernels() {
+        return kernels.launched();
+    }
+
+    @Override
+    public Support supports(Op op, Numerics numerics) {
+        return kernels.supports(op, numerics);
+    }
+
+    @Override
+    public Optional<Tiling> tiling() {
+        return kernels.tiles()
+                ? Optional.of(new Tiling(target.mostItems(), target.localBytes(), false, cache))
+                : Optional.empty();
     }
 
     @Override
@@ -119,7 +165,7 @@ final class TaskGraphDevice implements Device {
                         cut(launches, steps);
                     }
                     launches.add(launch);
-                    if (launch.kernel().equals(END)) {
+                    if (ENDS.contains(launch.kernel())) {
                         cut(launches, steps);
                     }
                 }
@@ -147,7 +193,10 @@ final class TaskGraphDevice implements Device {
 
     private Batch batch(List<String> names) {
         return new Batch(
-                "batch" + batches.size(), names.stream().map(kernels::find).toList(), arena, target);
+                arena.unique("batch" + batches.size()),
+                names.stream().map(kernels::find).toList(),
+                arena,
+                target);
     }
 
     private <T> T now(Supplier<T> work) {
@@ -158,12 +207,18 @@ final class TaskGraphDevice implements Device {
         try {
             return end.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof BackendException known) {
-                throw known;
-            }
-            throw new BackendException(
-                    BackendException.Kind.STEP_FAILED, "TornadoVM failed: " + e.getCause(), e.getCause());
+            throw switch (e.getCause()) {
+                case BackendException known -> known;
+                case TornadoOutOfMemoryException full -> failed(BackendException.Kind.OUT_OF_MEMORY, full);
+                case OutOfMemoryError full -> failed(BackendException.Kind.OUT_OF_MEMORY, full);
+                case VirtualMachineError fatal -> throw fatal;
+                case Throwable other -> failed(BackendException.Kind.STEP_FAILED, other);
+            };
         }
+    }
+
+    private static BackendException failed(BackendException.Kind kind, Throwable cause) {
+        return new BackendException(kind, "TornadoVM failed: " + cause, cause);
     }
 
     /** The end of a submission. */
@@ -181,7 +236,11 @@ final class TaskGraphDevice implements Device {
 
     @Override
     public void close() {
-        worker.execute(arena::close);
-        worker.close();
+        try (worker) {
+            now(() -> {
+                arena.close();
+                return true;
+            });
+        }
     }
 }

@@ -1,0 +1,63 @@
+package dev.quire.backends.tornado.device;
+
+import dev.quire.api.BackendException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Which kernels a device runs: what is best for it, or what the setting {@code kernels} says. */
+enum KernelSet {
+    /** A work-item is a vector unit: OpenCL processors. The kernels of OpenCL's family, but Java's where these are as fast. */
+    VECTORS,
+    /** A work-item is a lane, and FAST multiplies by tiles in local memory: OpenCL GPUs. Java's kernels where they are as fast as the portable ones. */
+    TILES,
+    /** A work-item is a lane, and every kernel is Java's: devices that take no OpenCL C. Ops without one are refused, and run on the CPU. */
+    JAVA;
+
+    private static final String SETTING = "kernels";
+
+    /** The best for a device. */
+    static KernelSet of(Target target) {
+        if (!target.takesOpenCl()) {
+            return JAVA;
+        }
+        return target.isProcessor() ? VECTORS : TILES;
+    }
+
+    /**
+     * What a user says, else the best.
+     *
+     * @throws BackendException of kind UNSUPPORTED if there is no such setting, or the device cannot run the kernels
+     */
+    static KernelSet of(Target target, Map<String, String> settings) {
+        for (String name : settings.keySet()) {
+            if (!name.equals(SETTING)) {
+                throw unsupported("backend tornado has no setting '%s'; it has: %s".formatted(name, SETTING));
+            }
+        }
+        KernelSet best = of(target);
+        String wanted = settings.getOrDefault(SETTING, best.text());
+        KernelSet found = Arrays.stream(values())
+                .filter(set -> set.text().equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> unsupported("%s=%s: choose one of %s"
+                        .formatted(
+                                SETTING,
+                                wanted,
+                                Arrays.stream(values()).map(KernelSet::text).collect(Collectors.joining(", ")))));
+        if (found != JAVA && !target.takesOpenCl()) {
+            throw unsupported("%s=%s: %s takes no OpenCL C; choose java"
+                    .formatted(SETTING, wanted, target.info().name()));
+        }
+        return found;
+    }
+
+    private String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    private static BackendException unsupported(String message) {
+        return new BackendException(BackendException.Kind.UNSUPPORTED, message);
+    }
+}
