@@ -43,23 +43,32 @@ public record KernelSource(KernelFamily family, String name, String text, String
      * @throws IllegalArgumentException if there is none of that name; the message lists the known portable files
      */
     public static KernelSource openCl(String kernel) {
-        return own(kernel, KernelFamily.OPENCL, OPENCL_ENDING, Dialect.OPENCL);
+        return own(KernelFamily.OPENCL, OPENCL_ENDING, kernel, "", Dialect.OPENCL);
     }
 
     /**
-     * A kernel for NVIDIA GPUs, ready for their compiler: one of their own family, or else a portable one. No name is in both.
+     * A kernel for NVIDIA GPUs, ready for NVRTC: one of their own family, or else a portable one. No name is in both.
      *
      * @param kernel a {@link KernelName}; what it defines stands before the source
      * @throws IllegalArgumentException if there is none of that name; the message lists the known portable files
      */
     public static KernelSource cuda(String kernel) {
-        return own(kernel, KernelFamily.CUDA, CUDA_ENDING, Dialect.CUDA);
+        return own(KernelFamily.CUDA, CUDA_ENDING, kernel, "", Dialect.CUDA);
     }
 
-    private static KernelSource own(String kernel, KernelFamily family, String ending, Dialect dialect) {
+    /** The same as C++ for a CPU, for tests. */
+    public static KernelSource cudaOnHost(String kernel) {
+        return own(KernelFamily.CUDA, CUDA_ENDING, kernel, Dialect.HOST.beginning(), Dialect.HOST);
+    }
+
+    /** @param prelude stands before what the name defines */
+    private static KernelSource own(
+            KernelFamily family, String ending, String kernel, String prelude, Dialect otherwise) {
         KernelName name = KernelName.parse(kernel);
         String file = name.function() + ending;
-        return names(family).contains(file) ? KERNELS.find(family, file, name.beginning()) : portable(kernel, dialect);
+        return names(family).contains(file)
+                ? KERNELS.find(family, file, prelude + name.beginning())
+                : portable(kernel, otherwise);
     }
 
     /** Names of the portable kernels' functions. */

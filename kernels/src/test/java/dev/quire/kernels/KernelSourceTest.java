@@ -61,11 +61,28 @@ class KernelSourceTest {
         }
     }
 
+    @Test
+    void everyCudaKernelStandsBehindItsPreludeAndWhatItsNameDefinesOnAGpuAndOnTheHost() {
+        for (String file : KernelSource.names(KernelFamily.CUDA)) {
+            String kernel = file.replace(".cu", "");
+            for (KernelSource source :
+                    List.of(KernelSource.cuda(kernel + ":HEAD=64"), KernelSource.cudaOnHost(kernel + ":HEAD=64"))) {
+                String text = source.text();
+                assertTrue(text.indexOf("#define HEAD 64") < text.indexOf("KERNEL void "), kernel);
+                assertTrue(text.indexOf("#define KERNEL ") < text.indexOf("KERNEL void "), kernel);
+                assertEquals(1, text.split("KERNEL void ", -1).length - 1, "one kernel per file: " + kernel);
+            }
+            assertTrue(!KernelSource.portable().contains(kernel), "in two families: " + kernel);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void everyKernelThatAPlanMayLaunchHasASource(WorkItem items) {
         for (String kernel : items.kernels()) {
-            assertTrue(KernelSource.openCl(kernel).text().contains("KERNEL void " + kernel + "("), kernel);
+            KernelSource source = items == WorkItem.WARP ? KernelSource.cuda(kernel) : KernelSource.openCl(kernel);
+            assertTrue(source.text().contains("KERNEL void "), kernel);
+            assertTrue(source.text().contains(kernel + "("), kernel);
         }
     }
 

@@ -11,11 +11,17 @@ public sealed interface Command {
      * @param kernel as {@link Device#build} knows it
      * @param groups work-groups
      * @param groupSize work-items of a group
+     * @param localBytes of work-group memory, beyond what the kernel declares; only kernels of the CUDA family ask for any
      * @param operands in the order of the kernel's parameters
      */
-    record Launch(String kernel, int groups, int groupSize, List<Operand> operands) implements Command {
+    record Launch(String kernel, int groups, int groupSize, int localBytes, List<Operand> operands) implements Command {
         public Launch {
             operands = List.copyOf(operands);
+        }
+
+        /** A launch that asks for no local memory. */
+        public Launch(String kernel, int groups, int groupSize, List<Operand> operands) {
+            this(kernel, groups, groupSize, 0, operands);
         }
     }
 

@@ -19,6 +19,7 @@ import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.kernels.portable.KernelChoice;
 import dev.quire.kernels.portable.PortablePlan;
+import dev.quire.kernels.portable.WorkItem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +68,7 @@ public final class DeviceBackend implements AttentionBackend {
                 Set.of(DType.BF16),
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
                 device.library().isEmpty() // it adds up rows in orders of its own
+                && device.workItem() != WorkItem.WARP // it cuts contexts by how many sequences there are
                         && !device.tiling()
                                 .map(Tiling::subGroups)
                                 .orElse(false), // they add up a single row in an order of their own

@@ -19,7 +19,7 @@ interface RegionMap {
     /** The same launch with its memory. */
     default Command command(KernelLaunch launch) {
         List<Operand> operands = launch.arguments().stream().map(this::operand).toList();
-        return new Command.Launch(launch.kernel(), launch.groups(), launch.groupSize(), operands);
+        return new Command.Launch(launch.kernel(), launch.groups(), launch.groupSize(), launch.localBytes(), operands);
     }
 
     private Operand operand(Argument argument) {

@@ -14,6 +14,7 @@ import dev.quire.api.step.StepBatch;
 import dev.quire.kernels.portable.StepFrame.Ints;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Launches that write keys and values, and that attend to them. */
 final class AttendLaunches {
@@ -23,20 +24,45 @@ final class AttendLaunches {
 
     private final TablePool tables;
     private final WorkItem workItem;
+    private final Optional<WarpAttendLaunches> warp;
 
     /** A section of what a group's part of the batch says. */
     private record GroupSection(int group, String what) {}
 
-    /** The tiles of ops that have as many query heads for each KV head. */
-    private record Tiles(int headsPerKvHead) {}
+    /**
+     * How the query vectors of sequences are cut into tiles.
+     *
+     * @param headsPerKvHead vectors of a row that read the same keys
+     * @param vectors of a tile
+     * @param least vectors of sequences that are cut at all; others have no tiles
+     * @param most likewise
+     */
+    record Tiling(int headsPerKvHead, int vectors, int least, int most) {
+        /** Of all sequences. */
+        static Tiling all(int headsPerKvHead, int vectors) {
+            return new Tiling(headsPerKvHead, vectors, 1, Integer.MAX_VALUE);
+        }
+
+        private int tiles(StepBatch batch, int sequence) {
+            int count = AttendLaunches.vectors(batch, sequence, headsPerKvHead);
+            return count < least || count > most ? 0 : Math.ceilDiv(count, vectors);
+        }
+    }
 
     /** Pages of keys, wherever they come from. */
-    private record Paged(
-            Argument keys, Argument values, int blockSize, Ints first, Ints ends, Ints blocks, int stride) {}
+    record Paged(Argument keys, Argument values, int blockSize, Ints first, Ints ends, Ints blocks, int stride) {}
 
-    AttendLaunches(TablePool tables, WorkItem workItem) {
+    AttendLaunches(TablePool tables, KernelChoice choice) {
         this.tables = tables;
-        this.workItem = workItem;
+        this.workItem = choice.workItem();
+        this.warp = choice.tensorCores() ? Optional.of(new WarpAttendLaunches(tables)) : Optional.empty();
+    }
+
+    /** Kernels of an op that its work-item does not name. */
+    List<String> ownKernels(Op.Attend o) {
+        return warp.isPresent() && WarpAttendLaunches.suit(o)
+                ? WarpAttendKernel.names(o.shape().headSize())
+                : List.of();
     }
 
     void write(Op.WriteKv o, StepFrame step) {
@@ -72,7 +98,7 @@ final class AttendLaunches {
             of(blockSize)
         };
         switch (workItem) {
-            case LANE -> step.elementwise("write_kv", items, arguments);
+            case LANE, WARP -> step.elementwise("write_kv", items, arguments);
             case VECTOR -> step.vectors("write_kv_wide", items, arguments);
         }
     }
@@ -82,11 +108,14 @@ final class AttendLaunches {
             case KeySource.Cached(CacheRef from) -> cached(from, step);
             case KeySource.Step(Value k, Value v) -> ofStep(index, o, k, v, step);
         };
+        if (warp.isPresent() && WarpAttendLaunches.suit(o) && WarpAttendLaunches.suit(paged)) {
+            warp.get().plan(index, o, paged, step);
+            return;
+        }
         Op.Attend.HeadShape shape = o.shape();
         StepBatch batch = step.batch();
         int headsPerKvHead = shape.heads() / shape.kvHeads();
-        Tiles key = new Tiles(headsPerKvHead);
-        int tiles = step.once(Integer.class, key, () -> tiles(batch, headsPerKvHead).length / 2);
+        TileList tiles = tiles(Tiling.all(headsPerKvHead, Constants.ATTEND_VECTORS), step);
         Ints starts = step.section("query starts", StepBatch::queryStarts);
         Ints positions = step.ints(Value.POSITIONS);
         boolean wide = workItem == WorkItem.VECTOR && paged.blockSize() % WIDTH == 0 && shape.headSize() % WIDTH == 0;
@@ -97,7 +126,7 @@ final class AttendLaunches {
                 Argument.at(Region.WORDS),
                 o.alibi().isEmpty() ? NOWHERE : tables.slopes(o.alibi()),
                 step.at(o.out()),
-                step.section(key, any -> tiles(any, headsPerKvHead)).offset(),
+                tiles.offset(),
                 starts.offset(),
                 positions.offset(),
                 paged.first().offset(),
@@ -114,7 +143,7 @@ final class AttendLaunches {
                 OpLaunches.flag(o.softCap().isPresent()),
                 of(o.softCap().orElse(0f)),
                 OpLaunches.flag(!o.alibi().isEmpty())));
-        int groups = Math.multiplyExact(tiles, shape.kvHeads());
+        int groups = Math.multiplyExact(tiles.count(), shape.kvHeads());
         if (wide) {
             arguments.add(step.rounded(o.out()));
             String kernel = StepShape.longestQuery(batch) * headsPerKvHead <= Constants.ATTEND_FEW
@@ -174,22 +203,27 @@ final class AttendLaunches {
                 pages.stride());
     }
 
-    /**
-     * Cuts each sequence's query vectors, {@code headsPerKvHead} to a row, into tiles: pairs of sequence and first vector. Those of one KV head
-     * read the same keys.
-     */
-    private static int[] tiles(StepBatch batch, int headsPerKvHead) {
+    /** Tiles in the step's words. */
+    record TileList(Argument offset, int count) {}
+
+    /** The tiles of a step. */
+    static TileList tiles(Tiling tiling, StepFrame step) {
+        int count = step.once(Integer.class, tiling, () -> tiles(tiling, step.batch()).length / 2);
+        return new TileList(step.section(tiling, batch -> tiles(tiling, batch)).offset(), count);
+    }
+
+    /** Pairs of sequence and first vector. The vectors of a tile read the same keys of each KV head. */
+    private static int[] tiles(Tiling tiling, StepBatch batch) {
         int count = 0;
         for (int s = 0; s < batch.sequences(); s++) {
-            count += Math.ceilDiv(vectors(batch, s, headsPerKvHead), Constants.ATTEND_VECTORS);
+            count += tiling.tiles(batch, s);
         }
         int[] tiles = new int[2 * count];
         int at = 0;
         for (int s = 0; s < batch.sequences(); s++) {
-            int vectors = vectors(batch, s, headsPerKvHead);
-            for (int first = 0; first < vectors; first += Constants.ATTEND_VECTORS) {
+            for (int i = 0; i < tiling.tiles(batch, s); i++) {
                 tiles[at++] = s;
-                tiles[at++] = first;
+                tiles[at++] = i * tiling.vectors();
             }
         }
         return tiles;

@@ -27,6 +27,16 @@ final class Constants {
     static final int WIDE_TILE_COLUMNS = 3;
     static final int ATTEND_FEW = 4;
 
+    static final int DECODE_VECTORS = 16;
+    static final int MERGE_GROUP = 128;
+    static final int FEW_WARPS = 8;
+    static final int FEW_ROWS = 8;
+    static final int FEW_COLUMNS = 16;
+    static final int MANY_WARPS = 4;
+    static final int MANY_ROWS = 64;
+    static final int MANY_COLUMNS = 32;
+    static final int NORM_GROUP = 256;
+
     static final int MASK_CAUSAL = 0;
     static final int MASK_WINDOW = 1;
     static final int MASK_BIDIRECTIONAL = 2;

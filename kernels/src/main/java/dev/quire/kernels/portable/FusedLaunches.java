@@ -9,7 +9,7 @@ import dev.quire.api.program.Rotary;
 import dev.quire.kernels.portable.StepFrame.Ints;
 import java.util.List;
 
-/** Launches of stages of several ops, on devices whose work-item is a whole vector unit. */
+/** Launches of stages of several ops: on processors, and on GPUs that have kernels for them. */
 final class FusedLaunches {
     private final OpLaunches single;
     private final AttendLaunches attention;
@@ -28,8 +28,10 @@ final class FusedLaunches {
     void plan(int index, Stage stage, StepFrame step) {
         switch (stage) {
             case Stage.Siblings(List<Op.Linear> linears)
-            when step.rows(linears.getFirst().x()) == 1 -> siblings(linears, step);
-            case Stage.GatedLinears together when step.rows(together.gate().x()) == 1 -> gated(together, step);
+            when isFew(linears.getFirst(), step) -> siblings(linears, step);
+            case Stage.GatedLinears together when isFew(together.gate(), step) -> gated(together, step);
+            case Stage.ActivatedLinear(Op.Linear linear, Op.Activate activate)
+            when isFew(linear, step) -> WarpLinearLaunches.activated(linear, activate, step);
             case Stage.AddNorm(Op.Add add, Op.RmsNorm norm) -> addNorm(add, norm, step);
             case Stage.RotateWrite together -> rotateWrite(together, step);
             default -> {
@@ -40,7 +42,15 @@ final class FusedLaunches {
         }
     }
 
+    private boolean isFew(Op.Linear linear, StepFrame step) {
+        return step.rows(linear.x()) <= (choice.tensorCores() ? Constants.FEW_ROWS : 1);
+    }
+
     private void siblings(List<Op.Linear> linears, StepFrame step) {
+        if (choice.tensorCores()) {
+            WarpLinearLaunches.together(linears, step);
+            return;
+        }
         Op.Linear a = linears.get(0);
         Op.Linear b = linears.get(1);
         boolean three = linears.size() == 3;
@@ -70,6 +80,10 @@ final class FusedLaunches {
     }
 
     private void gated(Stage.GatedLinears o, StepFrame step) {
+        if (choice.tensorCores()) {
+            WarpLinearLaunches.gated(o, step);
+            return;
+        }
         step.vectors(
                 "gated_linears_row",
                 runs(o.gated().out().width()),
@@ -84,22 +98,26 @@ final class FusedLaunches {
                 step.rounded(o.gated().out()));
     }
 
-    private static void addNorm(Op.Add add, Op.RmsNorm norm, StepFrame step) {
+    private void addNorm(Op.Add add, Op.RmsNorm norm, StepFrame step) {
         int rows = step.rows(add.out());
-        step.vectors(
-                "add_rms_norm_wide",
-                rows,
-                step.at(add.a()),
-                step.at(add.b()),
-                step.at(add.out()),
-                OpLaunches.vector(norm.weight()),
-                step.at(norm.out()),
-                of(rows),
-                of(norm.group()),
-                of(norm.eps()),
-                OpLaunches.flag(norm.weight().isPresent()),
-                of(norm.weightOffset()),
-                step.rounded(norm.out()));
+        Argument[] arguments = {
+            step.at(add.a()),
+            step.at(add.b()),
+            step.at(add.out()),
+            OpLaunches.vector(norm.weight()),
+            step.at(norm.out()),
+            of(rows),
+            of(norm.group()),
+            of(norm.eps()),
+            OpLaunches.flag(norm.weight().isPresent()),
+            of(norm.weightOffset()),
+            step.rounded(norm.out())
+        };
+        if (choice.tensorCores()) {
+            step.launch("add_rms_norm", rows, Constants.NORM_GROUP, arguments);
+        } else {
+            step.vectors("add_rms_norm_wide", rows, arguments);
+        }
     }
 
     private void rotateWrite(Stage.RotateWrite o, StepFrame step) {
@@ -111,28 +129,34 @@ final class FusedLaunches {
         int kvHeads = o.keys().x().width() / size;
         Ints positions = step.ints(o.queries().positions());
         Ints slots = attention.slots(o.write().target(), cache, step);
-        step.vectors(
-                "rope_write_wide",
-                Math.multiplyExact(rows, heads + kvHeads),
-                step.at(o.queries().x()),
-                step.at(o.keys().x()),
-                step.at(o.write().v()),
-                positions.pointer(),
-                positions.offset(),
-                tables.cosines(rotary),
-                tables.sines(rotary),
-                step.at(o.queries().out()),
-                slots.pointer(),
-                slots.offset(),
-                AttendLaunches.keys(cache, o.write().target()),
-                AttendLaunches.values(cache, o.write().target()),
-                of(rows),
-                of(heads),
-                of(kvHeads),
-                of(rotary.dim() / 2),
-                of(size - rotary.dim()),
-                OpLaunches.flag(rotary.pairing() == Rotary.Pairing.INTERLEAVED),
-                of(cache.blockSize()));
+        Argument[] arguments = {
+            step.at(o.queries().x()),
+            step.at(o.keys().x()),
+            step.at(o.write().v()),
+            positions.pointer(),
+            positions.offset(),
+            tables.cosines(rotary),
+            tables.sines(rotary),
+            step.at(o.queries().out()),
+            slots.pointer(),
+            slots.offset(),
+            AttendLaunches.keys(cache, o.write().target()),
+            AttendLaunches.values(cache, o.write().target()),
+            of(rows),
+            of(heads),
+            of(kvHeads),
+            of(rotary.dim() / 2),
+            of(size - rotary.dim()),
+            OpLaunches.flag(rotary.pairing() == Rotary.Pairing.INTERLEAVED),
+            of(cache.blockSize())
+        };
+        int items = Math.multiplyExact(rows, heads + kvHeads);
+        if (choice.tensorCores()) {
+            int parts = size - rotary.dim() / 2;
+            step.elementwise("rope_write", Math.multiplyExact(items, parts), arguments);
+        } else {
+            step.vectors("rope_write_wide", items, arguments);
+        }
     }
 
     private Argument matrix(Op.Linear linear) {

@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
  * The pass over a program that finds neighbours to launch together, and values that may be rounded where they are made. The bits stay the same (RULES, N3):
- * only launches and memory traffic go. In FAST that is so for layers that round what they read; others stay alone. It is for processors, where starting a launch takes as long as reading 100 KB of weights.
+ * only launches and memory traffic go. In FAST that is so for layers that round what they read; others stay alone. It is for processors, where starting a launch takes as long as reading 100 KB of weights,
+ * and, in FAST, for GPUs that have kernels of their own, whose sums are then in another order: small layers beside each other keep more of them busy.
  */
 final class Fusion {
     private static final int MOST_SIBLINGS = 3;
@@ -49,19 +51,37 @@ final class Fusion {
     }
 
     static Result of(Program program, KernelChoice choice) {
+        Fusion fusion = new Fusion(program, choice);
         return switch (choice.workItem()) {
-            case LANE ->
-                new Result(program.ops().stream().<Stage>map(Stage.Single::new).toList(), Set.of());
-            case VECTOR -> new Fusion(program, choice).run();
+            case LANE -> fusion.nothing();
+            case WARP -> choice.tensorCores() ? fusion.forTensorCores() : fusion.nothing();
+            case VECTOR -> fusion.forProcessors();
         };
     }
 
-    private Result run() {
+    private Result nothing() {
+        return new Result(ops.stream().<Stage>map(Stage.Single::new).toList(), Set.of());
+    }
+
+    private Result forProcessors() {
+        return new Result(
+                stages(i -> Stream.of(gatedLinears(i), rotateWrite(i), addNorm(i), siblings(i))), multiplied());
+    }
+
+    private Result forTensorCores() {
+        return new Result(
+                stages(i -> Stream.of(gatedLinears(i), activatedLinear(i), rotateWrite(i), addNorm(i), siblings(i))),
+                Set.of());
+    }
+
+    /** @param kinds of stages that may begin with an op, the first found is taken */
+    private List<Stage> stages(IntFunction<Stream<Optional<Stage>>> kinds) {
         List<Stage> stages = new ArrayList<>();
         for (int i = 0; i < ops.size(); i += stages.getLast().ops().size()) {
-            stages.add(at(i));
+            Stage single = new Stage.Single(ops.get(i));
+            stages.add(kinds.apply(i).flatMap(Optional::stream).findFirst().orElse(single));
         }
-        return new Result(stages, multiplied());
+        return stages;
     }
 
     private Set<Value> multiplied() {
@@ -70,13 +90,6 @@ final class Fusion {
             op.outputs().stream().filter(this::isOnlyMultiplied).forEach(multiplied::add);
         }
         return multiplied;
-    }
-
-    private Stage at(int i) {
-        return Stream.of(gatedLinears(i), rotateWrite(i), addNorm(i), siblings(i))
-                .flatMap(Optional::stream)
-                .findFirst()
-                .orElseGet(() -> new Stage.Single(ops.get(i)));
     }
 
     private Optional<Stage> gatedLinears(int i) {
@@ -92,6 +105,18 @@ final class Fusion {
                 && isReadOnce(gate.out())
                 && isReadOnce(up.out())) {
             return Optional.of(new Stage.GatedLinears(gate, up, gated));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Stage> activatedLinear(int i) {
+        if (i + 1 < ops.size()
+                && ops.get(i) instanceof Op.Linear linear
+                && ops.get(i + 1) instanceof Op.Activate activate
+                && WarpLinearLaunches.suit(linear, choice)
+                && activate.x().equals(linear.out())
+                && isReadOnce(linear.out())) {
+            return Optional.of(new Stage.ActivatedLinear(linear, activate));
         }
         return Optional.empty();
     }
@@ -136,7 +161,11 @@ final class Fusion {
     }
 
     private boolean areSiblings(Op.Linear a, Op.Linear b) {
-        return isRounded(a) && isRounded(b) && a.x().equals(b.x()) && a.split() == b.split();
+        boolean alike = choice.tensorCores()
+                ? WarpLinearLaunches.suit(a, choice)
+                        && a.weight().format() == b.weight().format()
+                : isRounded(a) && isRounded(b) && a.split() == b.split();
+        return alike && a.x().equals(b.x());
     }
 
     private boolean isRounded(Op.Linear linear) {

@@ -46,6 +46,11 @@ public record KernelChoice(
         return library.filter(each -> each.suits(linear));
     }
 
+    /** Whether kernels of the CUDA family attend and multiply. */
+    boolean tensorCores() {
+        return workItem == WorkItem.WARP && numerics == Numerics.FAST;
+    }
+
     /** The form that matrices are multiplied in: in FAST as they are stored, so that they stand in memory once. */
     Form form() {
         return switch (numerics) {

@@ -38,7 +38,7 @@ final class OpLaunches {
         this.stored = new StoredLinearLaunches(workItem);
         this.experts = new ExpertLaunches(choice);
         this.ofStep = new StepAttendLaunches(tables);
-        this.attention = new AttendLaunches(tables, workItem);
+        this.attention = new AttendLaunches(tables, choice);
         this.fused = new FusedLaunches(this, attention, tables, choice);
     }
 
@@ -62,6 +62,7 @@ final class OpLaunches {
             case Op.Linear o
             when choice.library(o).filter(each -> each.wins(step.rows(o.x()))).isPresent() ->
                 choice.library(o).get().plan(index, o, step);
+            case Op.Linear o when WarpLinearLaunches.suit(o, choice) -> WarpLinearLaunches.plan(o, step);
             case Op.Linear o when !choice.rounds(o) -> stored.plan(o, step);
             case Op.Linear o -> linear.plan(o, step);
             case Op.Rope o -> rope(o, step);
@@ -156,7 +157,7 @@ final class OpLaunches {
             arguments.add(step.rounded(o.out()));
         }
         switch (workItem) {
-            case LANE -> {
+            case LANE, WARP -> {
                 String kernel = together ? LinearTiles.NORM : "rms_norm";
                 int groups = together ? LinearTiles.groups(runs) : runs;
                 int size = together ? Constants.LINEAR_GROUP : Constants.LANES;
@@ -202,7 +203,7 @@ final class OpLaunches {
             flag(o.rotary().pairing() == Rotary.Pairing.INTERLEAVED)
         };
         switch (workItem) {
-            case LANE -> step.elementwise("rope", items, arguments);
+            case LANE, WARP -> step.elementwise("rope", items, arguments);
             case VECTOR -> step.vectors("rope_wide", items, arguments);
         }
     }
@@ -210,9 +211,13 @@ final class OpLaunches {
     /** Kernels of an op that its work-item does not name. */
     List<String> ownKernels(Op op) {
         return switch (op) {
+            case Op.Attend o -> attention.ownKernels(o);
             case Op.Linear o
             when choice.tiles().isPresent() ->
                 choice.tiles().get().kernels(o.weight().format());
+            case Op.Linear o
+            when WarpLinearLaunches.suit(o, choice) ->
+                WarpLinearLaunches.kernels(o.weight().format());
             case Op.Linear o when !choice.rounds(o) -> stored.kernels(o.weight().format());
             case Op.RmsNorm o when choice.subGroups() -> List.of(LinearTiles.NORM);
             default -> List.of();

@@ -22,7 +22,7 @@ enum Rounding {
     /** What linear layers read. */
     static Rounding of(WorkItem workItem) {
         return switch (workItem) {
-            case LANE -> SHORTS;
+            case LANE, WARP -> SHORTS;
             case VECTOR -> FLOATS;
         };
     }

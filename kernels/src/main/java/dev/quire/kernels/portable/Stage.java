@@ -16,7 +16,7 @@ sealed interface Stage {
         }
     }
 
-    /** Two or three layers that read the same x. Together where x has one row. */
+    /** Two or three layers that read the same x. Together where x has one row, or on tensor cores few. */
     record Siblings(List<Op.Linear> linears) implements Stage {
         public Siblings {
             linears = List.copyOf(linears);
@@ -28,11 +28,19 @@ sealed interface Stage {
         }
     }
 
-    /** The first half of a gated MLP, whose gate and up nothing else reads. Together where x has one row. */
+    /** The first half of a gated MLP, whose gate and up nothing else reads. Together where x has one row, or on tensor cores few. */
     record GatedLinears(Op.Linear gate, Op.Linear up, Op.Gated gated) implements Stage {
         @Override
         public List<Op> ops() {
             return List.of(gate, up, gated);
+        }
+    }
+
+    /** A layer and the activation of its output, which nothing else reads. Together where x has few rows. */
+    record ActivatedLinear(Op.Linear linear, Op.Activate activate) implements Stage {
+        @Override
+        public List<Op> ops() {
+            return List.of(linear, activate);
         }
     }
 

@@ -182,8 +182,13 @@ final class StepFrame {
 
     /** Plans a launch, unless it has no groups. */
     void launch(String kernel, int groups, int groupSize, Argument... arguments) {
+        launch(kernel, groups, groupSize, 0, arguments);
+    }
+
+    /** Plans a launch that asks for local memory, unless it has no groups. */
+    void launch(String kernel, int groups, int groupSize, int localBytes, Argument... arguments) {
         if (groups > 0) {
-            launches.add(new KernelLaunch(kernel, groups, groupSize, List.of(arguments)));
+            launches.add(new KernelLaunch(kernel, groups, groupSize, localBytes, List.of(arguments)));
         }
     }
 

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** What a device runs one work-item on, which decides the kernels that a plan launches. The bits are the same. */
+/** What a device runs one work-item on, which decides the kernels that a plan launches. In REPRODUCIBLE the bits are the same. */
 public enum WorkItem {
     /** A lane of a vector unit, next to others in lock step: GPUs. The portable kernels. */
     LANE,
+    /** The same on NVIDIA GPUs since Ampere, whose 32 lanes share tensor cores: in FAST, kernels of the CUDA family where an op suits them. */
+    WARP("add_rms_norm", "rope_write"),
     /** A whole vector unit that runs work-items one after another: processors. Kernels of the OpenCL family where they are faster. */
     VECTOR(
             "add_rms_norm_wide",

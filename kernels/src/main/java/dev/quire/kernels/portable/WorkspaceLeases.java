@@ -115,6 +115,9 @@ final class WorkspaceLeases {
     private Optional<Tenant.Rounded> multiplied(Op op) {
         return switch (op) {
             case Op.Linear linear
+            when WarpLinearLaunches.suit(linear, choice) ->
+                Optional.of(new Tenant.Rounded(linear.x(), Rounding.SHORTS));
+            case Op.Linear linear
             when choice.rounds(linear) -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.of(choice.workItem())));
             case ExpertOp.ExpertLinear linear
             when choice.rounds(linear) -> Optional.of(new Tenant.Rounded(linear.x(), Rounding.SHORTS));
@@ -130,6 +133,11 @@ final class WorkspaceLeases {
                 yield List.of(
                         new Lease(new Tenant.Scratch(index, StepKeys.KEYS), bytes, index, index),
                         new Lease(new Tenant.Scratch(index, StepKeys.VALUES), bytes, index, index));
+            }
+            case Op.Attend attend
+            when choice.tensorCores() && attend.keys() instanceof KeySource.Cached -> {
+                long bytes = WarpAttendLaunches.partialBytes(attend.shape());
+                yield List.of(new Lease(new Tenant.Scratch(index, WarpAttendLaunches.PARTIALS), bytes, index, index));
             }
             case Op.Sample sample -> {
                 long bytes = (long) SampleLaunches.groups(limits.maxLogitRows())

@@ -28,6 +28,17 @@
 #define WIDE_TILE_COLUMNS 3
 #define ATTEND_FEW 4
 
+/* Where 32 lanes share tensor cores. */
+#define DECODE_VECTORS 16
+#define MERGE_GROUP 128
+#define FEW_WARPS 8
+#define FEW_ROWS 8
+#define FEW_COLUMNS 16
+#define MANY_WARPS 4
+#define MANY_ROWS 64
+#define MANY_COLUMNS 32
+#define NORM_GROUP 256
+
 /* Ordinals of Activation. */
 #define ACTIVATION_SILU 0
 #define ACTIVATION_GELU 1

@@ -1,6 +1,9 @@
 /* What CUDA C has and C++ lacks, so that the CUDA dialect runs on a CPU. Compile with g++ -std=c++17 -O2 -ffp-contract=off; whoever links the
  * kernels defines the indices and a __syncthreads that switches between the work-items of a group. One group runs at a time. */
+#include <cstddef>
+#include <initializer_list>
 #include <utility>
+#include <vector>
 #define __global__
 #define __device__
 #define __forceinline__ inline
@@ -35,6 +38,8 @@ static inline float __int_as_float(int i) {
 /* A call to fmaf is slow where the compiler may not use the instruction. */
 #undef MAC
 #define MAC(a, b, c) FADD(c, FMUL(a, b))
+
+#include "host.warp.h"
 
 template <class... A, std::size_t... I>
 static void call(void (*kernel)(A...), void **arguments, std::index_sequence<I...>) {

@@ -2,6 +2,7 @@ package dev.quire.kernels.host;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.DeviceInfo;
+import dev.quire.kernels.KernelName;
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Completion;
 import dev.quire.kernels.device.Device;
@@ -20,8 +21,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The portable kernels on a thread of their own, as a device that works while its caller goes on. */
-final class HostDevice implements Device {
+/** Kernels on a thread of their own, as a device that works while its caller goes on. */
+class HostDevice implements Device {
     private final DeviceInfo info;
     private final HostLibrary library;
     private final ExecutorService worker = Executors.newSingleThreadExecutor();
@@ -29,6 +30,11 @@ final class HostDevice implements Device {
     HostDevice(DeviceInfo info, HostLibrary library) {
         this.info = info;
         this.library = library;
+    }
+
+    /** What holds a kernel. */
+    HostLibrary library(String kernel) {
+        return library;
     }
 
     /** Memory that the host sees, or that it must copy. */
@@ -71,12 +77,12 @@ final class HostDevice implements Device {
 
     @Override
     public String description() {
-        return "portable kernels as C++";
+        return "kernels as C++";
     }
 
     @Override
     public void build(String kernel) {
-        library.entry(kernel);
+        library(kernel).entry(KernelName.parse(kernel).function());
     }
 
     /** Memory whose every float is NaN, so that what is read before it is written shows. */
@@ -140,8 +146,10 @@ final class HostDevice implements Device {
                 }
                 pointers.setAtIndex(ValueLayout.ADDRESS, i, value);
             }
-            synchronized (library) { // shared by all backends of this JVM
-                library.launch(launch.kernel(), launch.groups(), launch.groupSize(), pointers);
+            HostLibrary kernels = library(launch.kernel());
+            synchronized (kernels) { // shared by all backends of this JVM
+                String function = KernelName.parse(launch.kernel()).function();
+                kernels.launch(function, launch.groups(), launch.groupSize(), pointers);
             }
         }
     }

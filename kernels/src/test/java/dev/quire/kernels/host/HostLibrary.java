@@ -2,6 +2,7 @@ package dev.quire.kernels.host;
 
 import dev.quire.kernels.Dialect;
 import dev.quire.kernels.KernelSource;
+import dev.quire.kernels.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,11 +16,12 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The portable kernels in their CUDA dialect, compiled by g++ as a library for this machine's processor. One thread at a time. */
+/** Kernels in their CUDA dialect, compiled by g++ as a library for this machine's processor. One thread at a time. */
 @SuppressWarnings("restricted")
 final class HostLibrary implements AutoCloseable {
     static final String COMPILER = "g++";
@@ -33,7 +35,16 @@ final class HostLibrary implements AutoCloseable {
             "-fPIC",
             "-Wall",
             "-Wno-unused-function",
+            "-Wno-unknown-pragmas",
             "-Werror");
+
+    private static final List<String> PROBLEMS = List.of(
+            "some work-items ended, others wait at a barrier",
+            "groups are too large",
+            "the work-items of a warp do different things together");
+
+    /** Where libraries stay until the build is cleaned. */
+    private static final Path KEPT = Path.of("target", "host-kernels").toAbsolutePath();
 
     private final Arena arena = Arena.ofShared();
     private final SymbolLookup symbols;
@@ -70,17 +81,17 @@ final class HostLibrary implements AutoCloseable {
      */
     record Source(String name, String text) {}
 
-    /** Compiles every portable kernel, with the launcher, and loads them. */
-    private static HostLibrary compile(Path folder) throws IOException, InterruptedException {
+    /** Kernels behind one another, with the launcher: all that a library is made of. */
+    private static List<Source> sources(List<KernelSource> kernels) throws IOException {
         List<Source> sources = new ArrayList<>();
         try (InputStream launcher = HostLibrary.class.getResourceAsStream("/dev/quire/kernels/host/launcher.cpp")) {
             sources.add(new Source("launcher", new String(launcher.readAllBytes(), StandardCharsets.UTF_8)));
         }
-        for (String kernel : KernelSource.portable()) {
-            String text = KernelSource.portable(kernel, Dialect.HOST).text();
-            sources.add(new Source(kernel, text + "ENTRY(%s)\n".formatted(kernel)));
+        for (KernelSource kernel : kernels) {
+            String function = kernel.name().substring(0, kernel.name().indexOf('.'));
+            sources.add(new Source(function, kernel.text() + "ENTRY(%s)\n".formatted(function)));
         }
-        return new HostLibrary(build(folder, sources));
+        return sources;
     }
 
     /** Compiles sources to a library in {@code folder} that rounds every operation on its own. */
@@ -112,14 +123,8 @@ final class HostLibrary implements AutoCloseable {
         try {
             int result = (int) launch.invokeExact(entry(kernel), groups, groupSize, arguments);
             if (result != 0) {
-                throw new IllegalStateException("%s over %d groups of %d: %s"
-                        .formatted(
-                                kernel,
-                                groups,
-                                groupSize,
-                                result == 1
-                                        ? "some work-items ended, others wait at a barrier"
-                                        : "groups are too large"));
+                throw new IllegalStateException(
+                        "%s over %d groups of %d: %s".formatted(kernel, groups, groupSize, PROBLEMS.get(result - 1)));
             }
         } catch (RuntimeException | Error e) {
             throw e;
@@ -133,22 +138,27 @@ final class HostLibrary implements AutoCloseable {
         return symbols.findOrThrow("entry_" + kernel);
     }
 
-    /** Compiles into a temporary folder that is deleted at once: the loaded library stays. */
-    static HostLibrary temporary() {
+    /** Every portable kernel. */
+    static HostLibrary portable() {
+        return of(KernelSource.portable().stream()
+                .map(kernel -> KernelSource.portable(kernel, Dialect.HOST))
+                .toList());
+    }
+
+    /** Kernels as they were compiled before, if they were: the processes that run cases need the same ones. */
+    static HostLibrary of(List<KernelSource> kernels) {
         try {
-            Path folder = Files.createTempDirectory("quire-host-kernels");
-            try {
-                return compile(folder);
-            } finally {
-                try (var files = Files.list(folder)) {
-                    for (Path file : files.toList()) {
-                        Files.delete(file);
-                    }
-                }
-                Files.delete(folder);
+            List<Source> sources = sources(kernels);
+            String content = FLAGS + sources.toString();
+            Path library = KEPT.resolve(Sha256.hex(content.getBytes(StandardCharsets.UTF_8)) + ".so");
+            if (!Files.exists(library)) {
+                Files.createDirectories(KEPT);
+                Path folder = Files.createTempDirectory(KEPT, "made");
+                Files.move(build(folder, sources), library, StandardCopyOption.ATOMIC_MOVE);
             }
+            return new HostLibrary(library);
         } catch (IOException e) {
-            throw new UncheckedIOException("the portable kernels cannot be compiled", e);
+            throw new UncheckedIOException("kernels cannot be compiled", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while kernels were compiled", e);

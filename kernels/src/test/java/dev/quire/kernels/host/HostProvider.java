@@ -8,7 +8,7 @@ import dev.quire.api.DeviceInfo;
 import dev.quire.kernels.device.DeviceBackend;
 import java.util.List;
 
-/** The portable kernels on a CPU, as backend {@code host-kernels}. The kernels are compiled when the first backend opens. */
+/** Kernels on a CPU, as backend {@code host-kernels}. The kernels are compiled when the first backend opens. */
 public final class HostProvider implements BackendProvider {
     static final String NAME = "host-kernels";
     /** The device that shares its memory with the host. */
@@ -16,9 +16,12 @@ public final class HostProvider implements BackendProvider {
     /** The device whose memory the host reaches by copies only. */
     static final int APART = 1;
 
+    /** The device whose lanes share tensor cores, with memory apart. */
+    static final int WARP = 2;
+
     /** Compiled once for all backends of this JVM. */
     private static final class Library {
-        static final HostLibrary LOADED = HostLibrary.temporary();
+        static final HostLibrary LOADED = HostLibrary.portable();
     }
 
     @Override
@@ -38,12 +41,16 @@ public final class HostProvider implements BackendProvider {
         long memory = Runtime.getRuntime().maxMemory();
         return List.of(
                 new DeviceInfo(SHARED, "one thread", memory),
-                new DeviceInfo(APART, "one thread, memory apart", memory));
+                new DeviceInfo(APART, "one thread, memory apart", memory),
+                new DeviceInfo(WARP, "one thread as a warp", memory));
     }
 
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
-        return new DeviceBackend(NAME, new HostDevice(device, Library.LOADED), options.notices());
+        HostDevice opened = device.index() == WARP
+                ? new WarpDevice(device, Library.LOADED)
+                : new HostDevice(device, Library.LOADED);
+        return new DeviceBackend(NAME, opened, options.notices());
     }
 
     /** The compiled kernels. */

@@ -68,7 +68,8 @@ class HybridSubsetsTest {
     static void open() {
         Twins.assumeCompiler();
         HostProvider provider = new HostProvider();
-        devices = provider.devices().stream()
+        devices = Stream.of(HostProvider.SHARED, HostProvider.APART)
+                .map(provider.devices()::get)
                 .map(info -> new Counting(new HostDevice(info, HostProvider.library())))
                 .toList();
         try (AttentionBackend bits = new BitsBackend();

@@ -1,39 +1,75 @@
 // Runs a kernel's work-groups one after another, each work-item on a stack of its own. A barrier passes control to the next item; an item that
-// ends while others wait at a barrier is an error, as it is undefined on a device. One thread at a time.
-#include <csetjmp>
+// ends while others wait at a barrier is an error, as it is undefined on a device. What 32 items in a row do together, all of them do at the same
+// place. One thread at a time.
 #include <cstdlib>
-#include <ucontext.h>
 
 struct Index {
     unsigned x;
 };
 Index threadIdx, blockIdx, blockDim, gridDim;
 
+// Where a stack goes on. `change` leaves one and goes on with another; it saves no more than a call must, since items change at every barrier.
+#ifdef __x86_64__
+using Place = void *;
+extern "C" void change(Place &from, Place to) asm("change_stacks");
+asm(".text\n"
+    ".local change_stacks\n"
+    "change_stacks:\n"
+    "push %rbp; push %rbx; push %r12; push %r13; push %r14; push %r15\n"
+    "mov %rsp, (%rdi)\n"
+    "mov %rsi, %rsp\n"
+    "pop %r15; pop %r14; pop %r13; pop %r12; pop %rbx; pop %rbp\n"
+    "ret\n");
+#else
+#include <ucontext.h>
+using Place = ucontext_t;
+static void change(Place &from, Place &to) { swapcontext(&from, &to); }
+#endif
+
 namespace {
 constexpr int MOST_ITEMS = 1024;
+constexpr int WARP = 32;
 constexpr size_t STACK = 128 * 1024;
 
-enum class State { READY, WAITING, ENDED };
+enum class State { READY, AT_WARP, AT_GROUP, ENDED };
 
 struct Item {
-    jmp_buf place;
+    Place place;
     State state;
+    int instruction;
     bool begun;
-    ucontext_t context;
 };
 
 Item items[MOST_ITEMS];
-jmp_buf scheduler;
-ucontext_t first_switch;
+Place scheduler;
 unsigned current;
 void (*kernel)(void **);
 void **arguments;
 
+// Where a function begins, on a stack that ends at `end`.
+#ifdef __x86_64__
+void begin(Place &place, char *end, void (*function)()) {
+    void **top = (void **)end;
+    *--top = nullptr; // whom the function would return to, so that the stack is aligned as after a call
+    *--top = (void *)function;
+    for (int saved = 0; saved < 6; saved++) {
+        *--top = nullptr;
+    }
+    place = top;
+}
+#else
+void begin(Place &place, char *end, void (*function)()) {
+    getcontext(&place);
+    place.uc_stack.ss_sp = end - STACK / 2;
+    place.uc_stack.ss_size = STACK / 2;
+    place.uc_link = nullptr;
+    makecontext(&place, function, 0);
+}
+#endif
+
 void leave(State state) {
     items[current].state = state;
-    if (_setjmp(items[current].place) == 0) {
-        _longjmp(scheduler, 1);
-    }
+    change(items[current].place, scheduler);
 }
 
 void serve() {
@@ -43,31 +79,71 @@ void serve() {
     }
 }
 
-void begin(Item &item) {
-    getcontext(&item.context);
-    item.context.uc_stack.ss_sp = malloc(STACK);
-    item.context.uc_stack.ss_size = STACK;
-    item.context.uc_link = nullptr;
-    makecontext(&item.context, serve, 0);
-    item.begun = true;
-    swapcontext(&first_switch, &item.context);
-}
-
 void resume(unsigned i) {
     current = i;
     threadIdx.x = i;
-    if (_setjmp(scheduler) == 0) {
-        if (items[i].begun) {
-            _longjmp(items[i].place, 1);
+    if (!items[i].begun) {
+        items[i].begun = true;
+        begin(items[i].place, (char *)malloc(STACK) + STACK - i % 64 * 320, serve); // not all in the same lines of a cache
+    }
+    change(scheduler, items[i].place);
+}
+
+// Runs items `from` to `to` − 1, a warp, until all wait for the group or have ended. How many wait, or −1 if they part.
+int run_warp(int from, int to) {
+    for (;;) {
+        int together = 0, at_warp = 0, at_group = 0;
+        for (int i = from; i < to; i++) {
+            if (items[i].state != State::ENDED) {
+                resume(i);
+            }
+            State state = items[i].state;
+            at_group += state == State::AT_GROUP;
+            at_warp += state == State::AT_WARP;
+            together += state == State::AT_WARP && items[i].instruction == items[from].instruction;
         }
-        begin(items[i]);
+        if (at_warp == 0) {
+            return at_group;
+        }
+        if (together != to - from) {
+            return -1;
+        }
+    }
+}
+
+// Runs a group to its end: 0, 1 or 3 as `launch` says.
+int run_group(int size) {
+    for (int i = 0; i < size; i++) {
+        items[i].state = State::READY;
+    }
+    for (;;) {
+        int waiting = 0;
+        for (int from = 0; from < size; from += WARP) {
+            int of_warp = run_warp(from, from + WARP < size ? from + WARP : size);
+            if (of_warp < 0) {
+                return 3;
+            }
+            waiting += of_warp;
+        }
+        if (waiting == 0) {
+            return 0;
+        }
+        if (waiting != size) {
+            return 1;
+        }
     }
 }
 } // namespace
 
-void __syncthreads() { leave(State::WAITING); }
+void __syncthreads() { leave(State::AT_GROUP); }
 
-// 0, or 1 if some items of a group ended while others waited at a barrier, or 2 if a group has too many items.
+void sync_warp(int instruction) {
+    items[current].instruction = instruction;
+    leave(State::AT_WARP);
+}
+
+// 0, or 1 if some items of a group ended while others waited at a barrier, or 2 if a group has too many items, or 3 if the items of a warp parted.
+// After 1 and 3 no kernel can be run any more.
 extern "C" int launch(void (*entry)(void **), int groups, int group_size, void **values) {
     if (group_size > MOST_ITEMS) {
         return 2;
@@ -78,15 +154,9 @@ extern "C" int launch(void (*entry)(void **), int groups, int group_size, void *
     gridDim.x = groups;
     for (int g = 0; g < groups; g++) {
         blockIdx.x = g;
-        for (int waiting = group_size; waiting > 0;) {
-            waiting = 0;
-            for (int i = 0; i < group_size; i++) {
-                resume(i);
-                waiting += items[i].state == State::WAITING;
-            }
-            if (waiting != 0 && waiting != group_size) {
-                return 1;
-            }
+        int status = run_group(group_size);
+        if (status != 0) {
+            return status;
         }
     }
     return 0;

@@ -1,0 +1,65 @@
+package dev.quire.kernels.portable;
+
+import dev.quire.kernels.KernelName;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * How a kernel of attention is built for a head size. What it asks for of local memory is at most 96 KiB, so that one work-group is on a multiprocessor of
+ * any GPU since Ampere, and two on one of Hopper; and its sums leave registers for the rest, so that none is spilled.
+ *
+ * @param name what it is launched by
+ * @param warps of a work-group
+ * @param vectors of a work-group
+ * @param localBytes that a launch asks for
+ */
+record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
+    /** Joins the parts that decoding leaves. */
+    static final String MERGE = "attend_merge";
+    /** Tokens, and query vectors, that tensor cores take at once. */
+    static final int UNIT = 16;
+
+    private static final int DECODE_HEAD = 128;
+    private static final int WARPS = 4;
+
+    /** Few query vectors over a part of a context: each warp has a pipeline of its own, {@code stages} units deep. */
+    static WarpAttendKernel decode(int headSize) {
+        int warps = headSize > DECODE_HEAD ? 2 : WARPS;
+        int stages = headSize > DECODE_HEAD ? 2 : headSize > 96 ? 3 : 4;
+        String name = name("attend_decode", Map.of("HEAD", headSize, "WARPS", warps, "STAGES", stages));
+        return new WarpAttendKernel(name, warps, Constants.DECODE_VECTORS, warps * stages * unitBytes(headSize));
+    }
+
+    /** Many query vectors, {@code m} · 16 a warp: all warps share tiles of units, {@code stages} deep, and the vectors lie in local memory too. */
+    static WarpAttendKernel prefill(int headSize) {
+        int m = headSize > DECODE_HEAD ? 1 : 2;
+        int units = headSize > DECODE_HEAD ? 2 : WARPS;
+        int stages = headSize > 96 ? 2 : 3;
+        int vectors = WARPS * m * UNIT;
+        String name = name(
+                "attend_prefill", Map.of("HEAD", headSize, "WARPS", WARPS, "M", m, "UNITS", units, "STAGES", stages));
+        int tiles = units * stages * unitBytes(headSize);
+        return new WarpAttendKernel(name, WARPS, vectors, tiles + vectors * headSize * Short.BYTES);
+    }
+
+    /** All that attention with heads of a size may launch. */
+    static List<String> names(int headSize) {
+        return List.of(decode(headSize).name(), MERGE, prefill(headSize).name());
+    }
+
+    int groupSize() {
+        return warps * Constants.LANES;
+    }
+
+    /** Keys and values of a unit, in bf16. */
+    private static int unitBytes(int headSize) {
+        return 2 * UNIT * headSize * Short.BYTES;
+    }
+
+    private static String name(String function, Map<String, Integer> definitions) {
+        Map<String, String> texts = definitions.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, entry -> "" + entry.getValue()));
+        return new KernelName(function, texts).toString();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.quire.kernels.portable;
+
+import static dev.quire.kernels.portable.Argument.NOWHERE;
+import static dev.quire.kernels.portable.Argument.of;
+
+import dev.quire.api.program.KeySource;
+import dev.quire.api.program.Mask;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Value;
+import dev.quire.api.step.StepBatch;
+import dev.quire.kernels.portable.AttendLaunches.Paged;
+import dev.quire.kernels.portable.AttendLaunches.TileList;
+import dev.quire.kernels.portable.AttendLaunches.Tiling;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Launches of attention over paged keys on tensor cores, in FAST. Sequences of few query vectors have their contexts cut into parts, where there are
+ * too few of them to keep a GPU busy, and the parts are merged; sequences of many walk their contexts in one go.
+ */
+final class WarpAttendLaunches {
+    static final String PARTIALS = "parts of attention";
+
+    /** Work-groups that keep the largest GPU busy to the end: seven for each of 144 multiprocessors. */
+    private static final int MOST_PARTS = 1008;
+    /** Tokens below which reading a part takes no longer than starting it. */
+    private static final int LEAST_PART_TOKENS = 256;
+    /** Query vectors of a sequence up to which its context is cut: more fill half a tile of the other kernel. */
+    private static final int FEW = 64;
+    /** Tokens that one copy of 16 bytes brings of a dimension of keys, which lie in a block by dimension. */
+    private static final int COPIED_TOKENS = 8;
+
+    private final TablePool tables;
+
+    WarpAttendLaunches(TablePool tables) {
+        this.tables = tables;
+    }
+
+    /** Whether an op's heads suit them; its blocks are known only in a step. */
+    static boolean suit(Op.Attend o) {
+        int headSize = o.shape().headSize();
+        return o.keys() instanceof KeySource.Cached
+                && headSize % WarpAttendKernel.UNIT == 0
+                && headSize <= Constants.ATTEND_HEAD;
+    }
+
+    static boolean suit(Paged paged) {
+        return paged.blockSize() % COPIED_TOKENS == 0;
+    }
+
+    /** Bytes of what parts leave for the merge: sums, and for each vector the largest score and the mass. */
+    static long partialBytes(Op.Attend.HeadShape shape) {
+        return (long) MOST_PARTS * Constants.DECODE_VECTORS * (shape.headSize() + 2) * Float.BYTES;
+    }
+
+    /** @param index of the op in its program */
+    void plan(int index, Op.Attend o, Paged paged, StepFrame step) {
+        decode(index, o, paged, step);
+        prefill(o, paged, step);
+    }
+
+    private void decode(int index, Op.Attend o, Paged paged, StepFrame step) {
+        Op.Attend.HeadShape shape = o.shape();
+        TileList tiles = AttendLaunches.tiles(new Tiling(share(shape), Constants.DECODE_VECTORS, 1, FEW), step);
+        int groups = Math.multiplyExact(tiles.count(), shape.kvHeads());
+        int longest = longest(o.mask(), paged);
+        int splits = splits(groups, longest);
+        int units = Math.ceilDiv(Math.ceilDiv(longest, splits), WarpAttendKernel.UNIT);
+        Argument partials = step.at(new Tenant.Scratch(index, PARTIALS));
+        List<Argument> arguments = new ArrayList<>(memory(o, paged, step));
+        arguments.add(partials);
+        arguments.addAll(rest(o, paged, tiles, step));
+        arguments.addAll(List.of(of(splits), of(units * WarpAttendKernel.UNIT)));
+        launch(WarpAttendKernel.decode(shape.headSize()), Math.multiplyExact(groups, splits), arguments, step);
+        if (splits > 1) {
+            step.launch(
+                    WarpAttendKernel.MERGE,
+                    groups,
+                    Constants.MERGE_GROUP,
+                    partials,
+                    Argument.at(Region.WORDS),
+                    step.at(o.out()),
+                    tiles.offset(),
+                    starts(step),
+                    of(splits),
+                    of(shape.heads()),
+                    of(shape.kvHeads()),
+                    of(shape.headSize()));
+        }
+    }
+
+    private void prefill(Op.Attend o, Paged paged, StepFrame step) {
+        Op.Attend.HeadShape shape = o.shape();
+        WarpAttendKernel kernel = WarpAttendKernel.prefill(shape.headSize());
+        TileList tiles =
+                AttendLaunches.tiles(new Tiling(share(shape), kernel.vectors(), FEW + 1, Integer.MAX_VALUE), step);
+        List<Argument> arguments = new ArrayList<>(memory(o, paged, step));
+        arguments.add(of(tiles.count()));
+        arguments.addAll(rest(o, paged, tiles, step));
+        launch(kernel, Math.multiplyExact(tiles.count(), shape.kvHeads()), arguments, step);
+    }
+
+    private static void launch(WarpAttendKernel kernel, int groups, List<Argument> arguments, StepFrame step) {
+        step.launch(kernel.name(), groups, kernel.groupSize(), kernel.localBytes(), arguments.toArray(Argument[]::new));
+    }
+
+    private List<Argument> memory(Op.Attend o, Paged paged, StepFrame step) {
+        return List.of(
+                step.at(o.q()),
+                paged.keys(),
+                paged.values(),
+                Argument.at(Region.WORDS),
+                o.alibi().isEmpty() ? NOWHERE : tables.slopes(o.alibi()),
+                step.at(o.out()));
+    }
+
+    private static List<Argument> rest(Op.Attend o, Paged paged, TileList tiles, StepFrame step) {
+        Op.Attend.HeadShape shape = o.shape();
+        return List.of(
+                tiles.offset(),
+                starts(step),
+                step.ints(Value.POSITIONS).offset(),
+                paged.ends().offset(),
+                paged.blocks().offset(),
+                of(paged.stride()),
+                of(paged.blockSize()),
+                of(shape.heads()),
+                of(shape.kvHeads()),
+                of((float) shape.scale()),
+                of(AttendLaunches.maskKind(o.mask())),
+                of(o.mask() instanceof Mask.SlidingWindow(int size) ? size : 0),
+                OpLaunches.flag(o.softCap().isPresent()),
+                of(o.softCap().orElse(0f)),
+                OpLaunches.flag(!o.alibi().isEmpty()));
+    }
+
+    private static Argument starts(StepFrame step) {
+        return step.section("query starts", StepBatch::queryStarts).offset();
+    }
+
+    private static int share(Op.Attend.HeadShape shape) {
+        return shape.heads() / shape.kvHeads();
+    }
+
+    /** Tokens that the vectors of a tile see at most, together. */
+    private static int longest(Mask mask, Paged paged) {
+        int context = paged.stride() * paged.blockSize();
+        return mask instanceof Mask.SlidingWindow(int size)
+                ? (int) Math.min(context, (long) size + Constants.DECODE_VECTORS + WarpAttendKernel.UNIT)
+                : context;
+    }
+
+    /** Parts of each context: as many as there is room for, unless they become small. */
+    private static int splits(int groups, int longest) {
+        int room = MOST_PARTS / Math.max(1, groups);
+        return Math.clamp(longest / LEAST_PART_TOKENS, 1, Math.max(1, room));
+    }
+}

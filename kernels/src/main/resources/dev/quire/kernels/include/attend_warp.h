@@ -1,0 +1,151 @@
+/* Online softmax (Milakov and Gimelshein 2018; Dao et al. 2022, algorithm 1) of 16 query vectors on a warp, 16 tokens at a time. A lane holds two of
+ * the vectors, i / 4 and i / 4 + 8, and of each the elements that a fragment gives it. Scores are in units of log 2. */
+#include "constants.h"
+#include "tensor.h"
+
+#define UNIT 16
+#define LOG2_E 1.44269504f
+#define NEVER 0x3fffffff /* a token behind all others, with room for sums */
+
+/* What scores become: capped, then slanted by distance (RULES, A3). `factor` is the scale in units of log 2 where that is all, else 0. */
+struct ScoreRule {
+    float factor, scale, cap;
+    int caps, slanted;
+};
+
+FN ScoreRule score_rule(float scale, int caps, float cap, int slanted) {
+    return {caps || slanted || scale <= 0.0f ? 0.0f : FMUL(scale, LOG2_E), scale, cap, caps, slanted};
+}
+
+/* A lane's two vectors: what they see, where they stand, and the softmax so far. */
+struct LaneVectors {
+    int low[2], high[2], position[2];
+    float slope[2], top[2], mass[2];
+};
+
+/* What query vectors see. */
+struct Sight {
+    const int *positions; /* of the sequence's rows */
+    const float *slopes;  /* of the KV head's heads */
+    int share, end, mask, window, slanted;
+};
+
+/* Vectors `vector` + i / 4 and + 8, or the last before `last`; none see anything if that comes first. */
+FN void lane_vectors(LaneVectors &mine, const Sight &sight, int vector, int last) {
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+        int v = vector + LID % WARP / 4 + 8 * r;
+        v = v < last ? v : last - 1;
+        int position = vector < last ? sight.positions[v / sight.share] : 0;
+        int low = sight.mask == MASK_WINDOW && position - sight.window + 1 > 0 ? position - sight.window + 1 : 0;
+        int high = sight.mask == MASK_BIDIRECTIONAL || position + 1 > sight.end ? sight.end : position + 1;
+        mine.position[r] = position;
+        mine.low[r] = low;
+        mine.high[r] = vector < last && high > low ? high : low;
+        mine.slope[r] = sight.slanted && vector < last ? sight.slopes[v % sight.share] : 0.0f;
+        mine.top[r] = MINUS_INFINITY;
+        mine.mass[r] = 0.0f;
+    }
+}
+
+/* Tokens that any vector sees, and those that all see. */
+struct Range {
+    int low, high, all_low, all_high;
+};
+
+FN void widen(Range &range, const Range &other) {
+    range.low = other.low < range.low ? other.low : range.low;
+    range.high = other.high > range.high ? other.high : range.high;
+    range.all_low = other.all_low > range.all_low ? other.all_low : range.all_low;
+    range.all_high = other.all_high < range.all_high ? other.all_high : range.all_high;
+}
+
+/* Of the warp's 16 vectors. A vector that sees nothing counts for those that all see only. */
+FN Range warp_range(const LaneVectors &mine) {
+    Range range = {NEVER, 0, 0, NEVER};
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+        int sees = mine.high[r] > mine.low[r];
+        widen(range, {sees ? mine.low[r] : NEVER, sees ? mine.high[r] : 0, mine.low[r], mine.high[r]});
+    }
+    for (int lanes = 4; lanes < WARP; lanes *= 2) {
+        widen(range, {shuffle_xor(range.low, lanes), shuffle_xor(range.high, lanes), shuffle_xor(range.all_low, lanes),
+                      shuffle_xor(range.all_high, lanes)});
+    }
+    return range;
+}
+
+/* The cap is within an ulp of itself near 0, which is all that a score is told apart by. */
+FN float softly_capped(float s, float cap) {
+    float e = exp2_near(FMUL(FDIV(s, cap), 2.0f * LOG2_E));
+    return FMUL(cap, FSUB(1.0f, FDIV(2.0f, FADD(e, 1.0f))));
+}
+
+FN float ruled(float dot, const ScoreRule &rule, float slope, int distance) {
+    float s = FMUL(dot, rule.scale);
+    if (rule.caps) {
+        s = softly_capped(s, rule.cap);
+    }
+    if (rule.slanted) {
+        s = FMA(slope, I2F(distance), s);
+    }
+    return FMUL(s, LOG2_E);
+}
+
+/* Turns the products of a lane's vectors with tokens t to t + 15 into a fragment of p, and adds them to the mass. `whole` says that all vectors of the
+ * warp see all 16. `shrunk` is what came before is to be multiplied by; returns whether that is 1 for all of the warp. */
+FN int soften(float (&dots)[2][4], LaneVectors &mine, const ScoreRule &rule, int t, int whole, u32 (&p)[4], float (&shrunk)[2]) {
+    int plain = whole && rule.factor > 0.0f;
+    float factor = plain ? rule.factor : 1.0f;
+    if (!plain) {
+#pragma unroll
+        for (int e = 0; e < 8; e++) {
+            int r = e / 4, half = e % 4 / 2, token = t + half * 8 + LID % 4 * 2 + e % 2;
+            float &s = dots[half][2 * r + e % 2];
+            s = ruled(s, rule, mine.slope[r], token - mine.position[r]);
+            s = token >= mine.low[r] && token < mine.high[r] ? s : MINUS_INFINITY;
+        }
+    }
+    int grown = 0;
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+        float most = larger(larger(dots[0][2 * r], dots[0][2 * r + 1]), larger(dots[1][2 * r], dots[1][2 * r + 1]));
+        most = larger(most, shuffle_xor(most, 1));
+        most = larger(FMUL(larger(most, shuffle_xor(most, 2)), factor), mine.top[r]);
+        float origin = most == MINUS_INFINITY ? 0.0f : most;
+        shrunk[r] = exp2_near(FSUB(mine.top[r], origin));
+        grown |= most != mine.top[r];
+        mine.top[r] = most;
+        float sum = 0.0f;
+#pragma unroll
+        for (int half = 0; half < 2; half++) {
+            float a = exp2_near(FMA(dots[half][2 * r], factor, -origin));
+            float b = exp2_near(FMA(dots[half][2 * r + 1], factor, -origin));
+            p[2 * half + r] = pack_bf16(a, b);
+            sum = FADD(sum, FADD(a, b));
+        }
+        mine.mass[r] = FMA(mine.mass[r], shrunk[r], sum);
+    }
+    return !warp_any(grown);
+}
+
+/* sums · shrunk, of a lane's two vectors. */
+template <int COUNT>
+FN void shrink(float (&sums)[COUNT][4], const float (&shrunk)[2]) {
+#pragma unroll
+    for (int n = 0; n < COUNT; n++) {
+#pragma unroll
+        for (int e = 0; e < 4; e++) {
+            sums[n][e] = FMUL(sums[n][e], shrunk[e / 2]);
+        }
+    }
+}
+
+/* A fragment of 16 vectors of float32s as bf16: dimensions d to d + 15 of the two at `first` and `second`, zeros where there is none. */
+FN void query_fragment(u32 (&a)[4], const float *first, const float *second, int d) {
+    int at = d + LID % 4 * 2;
+    a[0] = first ? pack_bf16(first[at], first[at + 1]) : 0;
+    a[1] = second ? pack_bf16(second[at], second[at + 1]) : 0;
+    a[2] = first ? pack_bf16(first[at + 8], first[at + 9]) : 0;
+    a[3] = second ? pack_bf16(second[at + 8], second[at + 9]) : 0;
+}

@@ -1,0 +1,34 @@
+package dev.quire.kernels.host;
+
+import dev.quire.api.DeviceInfo;
+import dev.quire.kernels.KernelFamily;
+import dev.quire.kernels.KernelName;
+import dev.quire.kernels.KernelSource;
+import dev.quire.kernels.portable.WorkItem;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The kernels of the CUDA family too, each compiled when it is first built, if it never was. */
+final class WarpDevice extends HostDevice {
+    /** Those of all devices of this JVM: loaded libraries stay. */
+    private static final Map<String, HostLibrary> OWN = new ConcurrentHashMap<>();
+
+    /** @param portable the portable kernels */
+    WarpDevice(DeviceInfo info, HostLibrary portable) {
+        super(info, portable);
+    }
+
+    @Override
+    public WorkItem workItem() {
+        return WorkItem.WARP;
+    }
+
+    @Override
+    HostLibrary library(String kernel) {
+        return KernelSource.names(KernelFamily.CUDA)
+                        .contains(KernelName.parse(kernel).function() + ".cu")
+                ? OWN.computeIfAbsent(kernel, name -> HostLibrary.of(List.of(KernelSource.cudaOnHost(name))))
+                : super.library(kernel);
+    }
+}

@@ -1,0 +1,156 @@
+package dev.quire.kernels.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.program.Activation;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Op.Linear.Split;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.Value;
+import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.Numerics;
+import dev.quire.api.types.WeightFormat;
+import dev.quire.conformance.definition.KitBackends;
+import dev.quire.conformance.scenario.Action;
+import dev.quire.conformance.scenario.PagedScene;
+import dev.quire.conformance.scenario.Samples;
+import dev.quire.conformance.scenario.Scenario;
+import dev.quire.conformance.scenario.ScenarioRun;
+import dev.quire.conformance.scenario.ScenarioRun.Ran;
+import dev.quire.kernels.device.DeviceBackend;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Layers that are launched together, which no case of a single op has. */
+class WarpFusionTest {
+    private static final long SEED = 20261121;
+    /** Inputs, which the warps of a work-group do not share evenly, and the largest blocks fill. */
+    private static final int K = 768;
+
+    private static final int[] FEW = {1, 2, 7, 8};
+    private static final int MANY = 9;
+    private static final int HIDDEN = 70;
+    private static final Value X = Value.tokens("x", K);
+    /** Relative to 1 and the largest output; x is exact in bf16, so that sums and activations alone round. */
+    private static final double BOUND = 1e-4;
+
+    @BeforeAll
+    static void aCompilerIsThere() {
+        Twins.assumeCompiler();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BF16", "Q8_0", "Q4_1", "Q4_K"})
+    void layersThatAreLaunchedTogetherGiveWhatTheirOpsDefine(WeightFormat format) {
+        System.out.println("quire.seed=" + SEED);
+        NotingDevice device = NotingDevice.warp();
+        List<Ran> expected;
+        List<Ran> actual;
+        try (AttentionBackend definition = KitBackends.definition(Numerics.FAST);
+                AttentionBackend backend = new DeviceBackend(HostProvider.NAME, device, sentence -> {})) {
+            expected = run(definition, format);
+            actual = run(backend, format);
+        }
+        for (int i = 0; i < expected.size(); i++) {
+            String label = expected.get(i).step().label();
+            for (Map.Entry<Value, int[]> output : expected.get(i).outputs().entrySet()) {
+                assertNear(
+                        floats(output.getValue()),
+                        floats(actual.get(i).outputs().get(output.getKey())),
+                        output.getKey().name() + " " + label);
+            }
+        }
+        List<String> launched = device.functions().stream()
+                .filter(function -> function.endsWith("_few"))
+                .toList();
+        List<String> together = List.of("linear_few", "gated_few", "linear_few"); // three layers, a pair, one activated
+        assertEquals(
+                Collections.nCopies(FEW.length, together).stream()
+                        .flatMap(List::stream)
+                        .toList(),
+                launched);
+    }
+
+    private static List<Ran> run(AttentionBackend backend, WeightFormat format) {
+        Samples samples = new Samples(SEED);
+        Program program = program(format);
+        List<Action> steps = new ArrayList<>();
+        for (int rows : IntStream.concat(IntStream.of(FEW), IntStream.of(MANY)).toArray()) {
+            float[] x = new float[rows * K];
+            Random random = samples.random("x" + rows);
+            for (int i = 0; i < x.length; i++) {
+                x[i] = random.nextInt(-8, 9) / 8f;
+            }
+            steps.add(Action.Step.judged("rows=" + rows, program, PagedScene.rows(rows), Map.of("x", x)));
+        }
+        try (ScenarioRun run =
+                new ScenarioRun(backend, Scenario.of(steps), samples, Numerics.FAST, ScenarioRun.Watch.NONE)) {
+            List<Ran> ran = run.run();
+            assertEquals(Optional.empty(), run.violation());
+            return ran;
+        }
+    }
+
+    private static Program program(WeightFormat format) {
+        Value a = Value.tokens("a", 50);
+        Value b = Value.tokens("b", 16);
+        Value c = Value.tokens("c", 33);
+        Value gate = Value.tokens("gate", HIDDEN);
+        Value up = Value.tokens("up", HIDDEN);
+        Value gated = Value.tokens("gated", HIDDEN);
+        Value wide = Value.tokens("wide", 40);
+        Value activated = Value.tokens("activated", 40);
+        return Program.of(
+                List.of(X),
+                List.of(
+                        linear(a, format, true),
+                        linear(b, format, false),
+                        linear(c, format, true),
+                        linear(gate, format, false),
+                        linear(up, format, false),
+                        new Op.Gated(gate, up, Activation.SILU, gated),
+                        linear(wide, format, true),
+                        new Op.Activate(wide, Activation.GELU, activated)),
+                List.of(a, b, c, gated, activated));
+    }
+
+    private static Op linear(Value out, WeightFormat format, boolean biased) {
+        WeightRef weight = new WeightRef(out.name() + " weight", out.width(), K, format);
+        Optional<WeightRef> bias =
+                biased ? Optional.of(WeightRef.vector(out.name() + " bias", out.width())) : Optional.empty();
+        return new Op.Linear(X, weight, bias, Split.WHOLE, out);
+    }
+
+    private static float[] floats(int[] bits) {
+        float[] floats = new float[bits.length];
+        for (int i = 0; i < bits.length; i++) {
+            floats[i] = Float.intBitsToFloat(bits[i]);
+        }
+        return floats;
+    }
+
+    private static void assertNear(float[] expected, float[] actual, String what) {
+        double largest = 0;
+        for (float value : expected) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        for (int i = 0; i < expected.length; i++) {
+            double error = Math.abs(actual[i] - expected[i]);
+            assertTrue(
+                    error <= BOUND * (1 + largest), "%s[%d]: %s is not %s".formatted(what, i, actual[i], expected[i]));
+        }
+        assertEquals(expected.length, actual.length, what);
+        assertTrue(largest > 0, () -> what + ": " + Arrays.toString(expected));
+    }
+}

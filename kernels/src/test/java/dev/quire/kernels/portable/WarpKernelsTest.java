@@ -1,0 +1,52 @@
+package dev.quire.kernels.portable;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quire.kernels.KernelName;
+import dev.quire.kernels.KernelSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class WarpKernelsTest {
+    private static final List<Integer> HEAD_SIZES = List.of(32, 64, 80, 96, 112, 128, 192, 256);
+    private static final int SMALLEST_LOCAL_MEMORY = 99 << 10;
+    /** What the kernels declare beside what they ask for: the window of the block table, tops, masses, query fragments of large heads. */
+    private static final int MOST_DECLARED = 2560;
+
+    @Test
+    void workGroupsFitTheSmallestMultiprocessorSinceAmpereWhateverTheHeadSize() {
+        for (int headSize = 16; headSize <= Constants.ATTEND_HEAD; headSize += 16) {
+            int fragments = headSize > 128 ? WarpAttendKernel.UNIT * headSize * Short.BYTES : 0;
+            int decode = WarpAttendKernel.decode(headSize).localBytes() + fragments;
+            int prefill = WarpAttendKernel.prefill(headSize).localBytes();
+            assertTrue(Math.max(decode, prefill) + MOST_DECLARED <= SMALLEST_LOCAL_MEMORY, "heads of " + headSize);
+        }
+    }
+
+    @Test
+    void aDecodingGroupMergesItsWarpsWhereItsStagesWere() {
+        for (int headSize = 16; headSize <= Constants.ATTEND_HEAD; headSize += 16) {
+            WarpAttendKernel kernel = WarpAttendKernel.decode(headSize);
+            int sums = kernel.warps() * Constants.DECODE_VECTORS * headSize * Float.BYTES;
+            assertTrue(sums <= kernel.localBytes(), "heads of " + headSize);
+        }
+    }
+
+    @Test
+    void nvidiasCompilerIsShownWhatPlansOfUsualModelsLaunch() {
+        Set<String> launched = new HashSet<>(WorkItem.WARP.kernels());
+        HEAD_SIZES.forEach(headSize -> launched.addAll(WarpAttendKernel.names(headSize)));
+        WarpLinearLaunches.FORMATS.forEach(format -> launched.addAll(WarpLinearLaunches.kernels(format)));
+        assertEquals(launched, new HashSet<>(KernelSource.cuda()));
+        KernelSource.portable().forEach(launched::remove);
+        for (String kernel : launched) {
+            String text = KernelSource.cuda(kernel).text();
+            KernelName.parse(kernel)
+                    .definitions()
+                    .forEach((name, value) -> assertTrue(text.contains("#define %s %s\n".formatted(name, value))));
+        }
+    }
+}
