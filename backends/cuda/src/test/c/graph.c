@@ -59,7 +59,7 @@ int cuStreamDestroy_v2(struct stream *stream) {
 int cuLaunchKernel(const struct function *function, unsigned x, unsigned y, unsigned z, unsigned bx, unsigned by, unsigned bz, unsigned shared,
                    struct stream *stream, void **values, void **extra) {
     READY();
-    CHECK(x > 0 && y == 1 && z == 1 && bx > 0 && bx <= 1024 && by == 1 && bz == 1 && shared == 0 && !extra, INVALID_VALUE);
+    CHECK(x > 0 && y == 1 && z == 1 && bx > 0 && bx <= 1024 && by == 1 && bz == 1 && shared <= function->shared && !extra, INVALID_VALUE);
     struct node node = {.what = LAUNCH, .function = function, .groups = x, .group_size = bx};
     for (int i = 0; i < function->parameters; i++) {
         memcpy(&node.values[i], values[i], function->sizes[i]);

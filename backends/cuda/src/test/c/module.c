@@ -64,6 +64,14 @@ int cuModuleGetFunction(struct function **function, struct module *module, const
     module->function.entry = symbol(module, "entry_", name);
     module->function.launch = symbol(module, "", "launch");
     module->function.parameters = sizes(module->function.sizes);
+    module->function.shared = 48 << 10;
     *function = &module->function;
+    return SUCCESS;
+}
+
+int cuFuncSetAttribute(struct function *function, int attribute, int value) {
+    READY();
+    CHECK(attribute == 8 && value >= 0 && value <= 227 << 10, INVALID_VALUE);
+    function->shared = value;
     return SUCCESS;
 }

@@ -34,6 +34,7 @@ struct function {
     int (*launch)(void (*)(void **), int, int, void **);
     int parameters;
     int sizes[MOST_PARAMETERS];
+    unsigned shared; // bytes that a launch may ask for
 };
 
 // Zeroed memory for a handle, counted.

@@ -79,10 +79,24 @@ public record RunOptions(
                 0);
     }
 
+    /** The same on another device. */
+    public RunOptions with(DeviceChoice other) {
+        return new RunOptions(
+                program, backend, other, profile, numerics, level, seed, depth, model, only, waivers, caseLimit,
+                threads);
+    }
+
     /** The same for another profile. */
     public RunOptions with(Profile other) {
         return new RunOptions(
                 program, backend, device, other, numerics, level, seed, depth, model, only, waivers, caseLimit,
+                threads);
+    }
+
+    /** The same up to another level. */
+    public RunOptions with(Level other) {
+        return new RunOptions(
+                program, backend, device, profile, numerics, other, seed, depth, model, only, waivers, caseLimit,
                 threads);
     }
 

@@ -98,6 +98,20 @@ class CudaCommandTest {
                 "out of device memory (CUDA_ERROR_OUT_OF_MEMORY, 2); lower --kv-cache-memory-bytes");
     }
 
+    /** The stub's GPU has tensor cores, which in FAST kernels of the CUDA family use. */
+    @Test
+    void inFastTensorCoresGiveTheTextThatTheProcessorGives() throws IOException, InterruptedException {
+        List<String> arguments = List.of(
+                "generate", "--model", "tiny", "--numerics", "fast", "--temperature", "0", "--max-tokens", "8", "Once");
+        CommandRun processor = run(CudaStub.FOLDER, Map.of(), arguments);
+        assertEquals(0, processor.status(), processor.err());
+        List<String> onGpu = Stream.concat(arguments.stream(), Stream.of("--backend", "cuda"))
+                .toList();
+        CommandRun gpu = run(CudaStub.FOLDER, Map.of(), onGpu);
+        assertEquals(0, gpu.status(), gpu.err());
+        assertEquals(processor.out(), gpu.out());
+    }
+
     /** Two answers differ in length alone, and in no step's shape: the difference is what a step costs. */
     @Test
     void aStepOfDecodingIsOneGraphAndAllocatesLoadsAndCapturesNothing() throws IOException, InterruptedException {

@@ -11,6 +11,7 @@ import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Recording;
 import dev.quire.kernels.foreign.LibrarySearch;
 import dev.quire.kernels.portable.LibraryLinear;
+import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +20,7 @@ import java.util.function.Function;
 
 /** An NVIDIA GPU with its primary context, one stream and its kernels. */
 final class CudaDevice implements Device {
-    /** The first compute capability whose tensor cores multiply bf16. */
+    /** The first compute capability whose tensor cores multiply bf16: kernels of the CUDA family run from here on, and cuBLASLt multiplies. */
     private static final int AMPERE = 80;
     /** What NVIDIA advises for Hopper. */
     private static final int WORKSPACE_BYTES = 32 << 20;
@@ -88,6 +89,11 @@ final class CudaDevice implements Device {
                     .formatted(LibraryLinear.OWN_ROWS, e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    @Override
+    public WorkItem workItem() {
+        return target.architecture() >= AMPERE ? WorkItem.WARP : WorkItem.LANE;
     }
 
     @Override

@@ -40,6 +40,7 @@ final class Driver {
     final NativeFunction moduleLoadData;
     final NativeFunction moduleUnload;
     final NativeFunction moduleGetFunction;
+    final NativeFunction funcSetAttribute;
     final NativeFunction launchKernel;
     final NativeFunction streamCreate;
     final NativeFunction streamDestroy;
@@ -81,6 +82,7 @@ final class Driver {
         moduleLoadData = cuda.function("cuModuleLoadData", ADDRESS, ADDRESS);
         moduleUnload = cuda.function("cuModuleUnload", JAVA_LONG);
         moduleGetFunction = cuda.function("cuModuleGetFunction", ADDRESS, JAVA_LONG, ADDRESS);
+        funcSetAttribute = cuda.function("cuFuncSetAttribute", JAVA_LONG, JAVA_INT, JAVA_INT);
         launchKernel = cuda.function(
                 "cuLaunchKernel",
                 JAVA_LONG,

@@ -23,6 +23,11 @@ import java.util.stream.Collectors;
 
 /** The kernels of a device, loaded. */
 final class Modules implements AutoCloseable {
+    /** What any launch may ask for. */
+    private static final int GRANTED = 48 << 10;
+
+    private static final int MOST_DYNAMIC_SHARED_BYTES = 8;
+
     private final CudaContext context;
     private final Binaries binaries;
     private final Function<String, KernelSource> sources;
@@ -30,7 +35,8 @@ final class Modules implements AutoCloseable {
     private final Map<String, Loaded> loaded = new LinkedHashMap<>();
     private final Set<String> told = new HashSet<>();
 
-    private record Loaded(long module, long function) {}
+    /** @param localBytes of each group that a launch may ask for beyond what the kernel declares */
+    private record Loaded(long module, long function, int localBytes) {}
 
     /**
      * @param sources of kernels by name
@@ -46,6 +52,21 @@ final class Modules implements AutoCloseable {
     /** A kernel's function, built unless it is. */
     long function(String kernel) {
         return loaded.computeIfAbsent(kernel, this::build).function();
+    }
+
+    /** A kernel's function, built unless it is, for launches that ask for so much local memory. */
+    long function(String kernel, int localBytes) {
+        long function = function(kernel);
+        Loaded ready = loaded.get(kernel);
+        if (localBytes > ready.localBytes()) {
+            Driver driver = context.enter();
+            driver.check(
+                    driver.funcSetAttribute.call(function, MOST_DYNAMIC_SHARED_BYTES, localBytes),
+                    Kind.UNSUPPORTED,
+                    "%d bytes of local memory for kernel %s".formatted(localBytes, kernel));
+            loaded.put(kernel, new Loaded(ready.module(), function, localBytes));
+        }
+        return function;
     }
 
     /** Takes the first binary that the driver takes. */
@@ -96,7 +117,7 @@ final class Modules implements AutoCloseable {
             try {
                 MemorySegment name = arena.allocateFrom(KernelName.parse(kernel).function());
                 long function = driver.make(Kind.UNSUPPORTED, driver.moduleGetFunction, module, name);
-                return new Loaded(module, function);
+                return new Loaded(module, function, GRANTED);
             } catch (BackendException e) {
                 context.release(driver.moduleUnload, module);
                 throw e;

@@ -37,7 +37,7 @@ final class StreamWriter implements AutoCloseable {
             if (command instanceof Command.Launch launch && multiplies(launch)) {
                 products.get().prepare(shape(launch.operands()));
             } else if (command instanceof Command.Launch launch) {
-                modules.function(launch.kernel());
+                modules.function(launch.kernel(), launch.localBytes());
             }
         }
     }
@@ -125,7 +125,7 @@ final class StreamWriter implements AutoCloseable {
                     launch.groupSize(),
                     1,
                     1,
-                    0,
+                    launch.localBytes(),
                     context.stream(),
                     pointers,
                     MemorySegment.NULL);

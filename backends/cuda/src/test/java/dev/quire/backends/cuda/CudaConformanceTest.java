@@ -6,6 +6,7 @@ import dev.quire.api.types.Numerics;
 import dev.quire.conformance.BackendConformance;
 import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.report.CaseResult;
+import dev.quire.conformance.report.Level;
 import dev.quire.conformance.report.Profile;
 import dev.quire.conformance.run.RunOptions;
 import java.nio.file.Path;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the kit asks of a cache and its attention, over the stub, which runs the CUDA sources on the processor: no case is refused. The
- * sources themselves pass the whole kit in {@code kernels}.
+ * What the kit asks of a cache's and attention's ops, over the stub, which runs the CUDA sources on the processor: no case is refused. The
+ * sources themselves pass the whole kit, with its models, in {@code kernels}.
  */
 class CudaConformanceTest extends BackendConformance {
     @BeforeAll
@@ -27,6 +28,7 @@ class CudaConformanceTest extends BackendConformance {
     protected RunOptions options() {
         return RunOptions.of("cuda", Numerics.REPRODUCIBLE)
                 .with(Profile.ATTENTION)
+                .with(Level.C1)
                 .with(Depth.QUICK);
     }
 

@@ -128,6 +128,17 @@ class CudaRecordingTest {
     }
 
     @Test
+    void aKernelIsGrantedOnceTheLocalMemoryThatItsLaunchesAskFor() {
+        Calls before = new Calls();
+        for (int bytes : new int[] {0, 48 << 10, 96 << 10, 64 << 10}) {
+            try (Recording recording = scaling(FLOATS, 2, bytes)) {
+                recording.submit().await(); // the stub refuses what was not granted
+            }
+        }
+        assertEquals(1, before.more("cuFuncSetAttribute"));
+    }
+
+    @Test
     void largeMemoryPassesOverPinnedMemoryInPiecesAndArrivesWhole() {
         System.out.println("quire.seed=" + SEED);
         long bytes = (100 << 20) + 12; // more pieces than there are buffers, the last one short
@@ -193,10 +204,15 @@ class CudaRecordingTest {
 
     /** Multiplies the first floats of the memory. */
     private Recording scaling(int floats, float factor) {
+        return scaling(floats, factor, 0);
+    }
+
+    private Recording scaling(int floats, float factor, int localBytes) {
         return device.record(List.of(new Command.Launch(
                 "scale",
                 1,
                 256,
+                localBytes,
                 List.of(
                         new Operand.Pointer(memory, 0),
                         new Operand.Pointer(memory, 0),
@@ -227,6 +243,7 @@ class CudaRecordingTest {
     /** What the driver was called for since this was made. */
     private static final class Calls {
         private static final List<String> NAMES = List.of(
+                "cuFuncSetAttribute",
                 "cuGraphExecUpdate_v2",
                 "cuGraphInstantiateWithFlags",
                 "cuGraphLaunch",
