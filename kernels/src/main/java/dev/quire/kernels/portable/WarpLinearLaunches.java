@@ -20,7 +20,7 @@ import java.util.function.Function;
 final class WarpLinearLaunches {
     /** Formats whose codes are exact in bf16. */
     static final Set<WeightFormat> FORMATS =
-            Set.of(WeightFormat.BF16, WeightFormat.Q8_0, WeightFormat.Q4_0, WeightFormat.Q4_1, WeightFormat.Q4_K);
+            Set.of(WeightFormat.BF16, WeightFormat.Q8_0, WeightFormat.Q4_0, WeightFormat.Q4_1, WeightFormat.Q4_K, WeightFormat.Q6_K);
     /** Elements of a row that are multiplied at once. */
     private static final int CHUNK = 32;
 

@@ -1,5 +1,5 @@
 /* y = act(x · gateᵀ) · (x · upᵀ) of up to 8 rows in FAST (RULES, N4, N16, N20, W1): the first half of a gated MLP, SwiGLU and its kin, as `linear_few`. A work-group
- * takes 16 columns of both matrices, two chunks of each under way at a time. Traffic: both matrices once; neither product goes to memory. Limits:
+ * takes 16 columns of both matrices, half as many chunks of each under way. Traffic: both matrices once; neither product goes to memory. Limits:
  * K a multiple of CHUNK, both matrices of one format. Groups: ceil(n / 16). */
 #include "cuda.prelude.h"
 #include "activation.h"

@@ -1,8 +1,8 @@
 /* Up to 8 rows of x times 16 columns of each of MATRICES matrices of a format, on all warps of a work-group: each takes every FEW_WARPS-th chunk of K,
- * four chunks under way at a time, and the warps' sums meet in local memory. */
+ * AHEAD chunks under way at a time, and the warps' sums meet in local memory. */
 #include "linear_warp.h"
 
-#define AHEAD 4
+#define AHEAD (FORMAT == FORMAT_Q6_K ? 2 : 4) /* chunks; the longest take registers for two */
 
 /* sums += x · wᵀ of a warp's chunks, for the 16 columns from `first` on. */
 template <int MATRICES>

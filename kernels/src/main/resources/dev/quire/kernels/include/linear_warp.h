@@ -6,19 +6,25 @@
 
 #if FORMAT == FORMAT_Q4_K
 #define GROUPS_PER_CHUNK 2 /* of 32 elements: the lower and upper halves of the same bytes */
+#elif FORMAT == FORMAT_Q6_K
+#define GROUPS_PER_CHUNK 4 /* half a block, whose groups share bytes of upper bits */
 #else
 #define GROUPS_PER_CHUNK 1
 #endif
 #define CHUNK (32 * GROUPS_PER_CHUNK)
 #define SCALED (FORMAT != FORMAT_BF16)
 #define OFFSET_BY_MINIMUM (FORMAT == FORMAT_Q4_1 || FORMAT == FORMAT_Q4_K)
-#define HALVES_APART (FORMAT == FORMAT_Q4_0 || FORMAT == FORMAT_Q4_1) /* a byte has elements j and j + 16 */
+/* A lane has four neighbours of each half of 32: a byte has elements j and j + 16, or halves have scales of their own. */
+#define HALVES_APART (FORMAT == FORMAT_Q4_0 || FORMAT == FORMAT_Q4_1 || FORMAT == FORMAT_Q6_K)
 
 /* What two rows have of a chunk, as it lies in memory. */
 struct Chunk {
     u32 codes[2][4];
 #if FORMAT == FORMAT_Q4_K
     u32 head[2][4]; /* d, the minimum's d, and packed 6-bit scales */
+#elif FORMAT == FORMAT_Q6_K
+    u32 upper[2][2]; /* two bits of each group in a byte; the codes have four of groups 0 and 2, and behind these of 1 and 3 */
+    u32 head[2][3];  /* eight scales, d */
 #elif FORMAT != FORMAT_BF16
     u32 head[2][1];
 #endif
@@ -55,6 +61,19 @@ FN void load_chunk(Chunk &to, const u8 *const (&rows)[2], int chunk) {
         const u8 *b = rows[r] + (i64)(chunk / 4) * 144;
         load_again(to.head[r], b);
         load_again(to.codes[r][0], to.codes[r][1], b + 16 + chunk % 4 * 32 + 8 * part);
+#elif FORMAT == FORMAT_Q6_K
+        const u8 *b = rows[r] + (i64)(chunk / 2) * 210;
+        int half = chunk % 2;
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            to.codes[r][i] = four_bytes(b + 64 * half + 16 * i + 4 * part);
+        }
+#pragma unroll
+        for (int i = 0; i < 2; i++) {
+            to.upper[r][i] = four_bytes(b + 128 + 32 * half + 16 * i + 4 * part);
+            to.head[r][i] = four_bytes(b + 192 + 8 * half + 4 * i);
+        }
+        to.head[r][2] = two_bytes(b + 208);
 #endif
     }
 }
@@ -67,6 +86,7 @@ FN void byte_pairs(u32 &first, u32 &second, u32 bytes, u32 minus) {
 
 #define MINUS_128 0xc300c300u
 #define MINUS_136 0xc308c308u
+#define MINUS_160 0xc320c320u
 
 /* Two signed bytes as a pair of bf16: eight bits take a float32's way, the upper half of which is exact. */
 FN u32 signed_pair(u32 bytes) {
@@ -97,6 +117,12 @@ FN void group_fragments(u32 (&a)[2][4], const Chunk &from, int group) {
 #elif FORMAT == FORMAT_Q4_K
         byte_pairs(pairs[0], pairs[1], from.codes[r][0] >> 4 * group & 0x0f0f0f0fu, MINUS_128);
         byte_pairs(pairs[2], pairs[3], from.codes[r][1] >> 4 * group & 0x0f0f0f0fu, MINUS_128);
+#elif FORMAT == FORMAT_Q6_K
+#pragma unroll
+        for (int i = 0; i < 2; i++) {
+            u32 lower = from.codes[r][group % 2 * 2 + i] >> group / 2 * 4 & 0x0f0f0f0fu;
+            byte_pairs(pairs[2 * i], pairs[2 * i + 1], lower | (from.upper[r][i] >> 2 * group & 0x03030303u) << 4, MINUS_160);
+        }
 #endif
         a[0][r] = pairs[0];
         a[0][2 + r] = pairs[1];
@@ -128,13 +154,24 @@ FN void x_fragments(u32 (&b)[4], const float *row, int k) {
     }
 }
 
+#if FORMAT == FORMAT_Q6_K
+/* What the sums of a half of a group are multiplied by. */
+FN void half_scales(float (&scales)[2], const Chunk &from, int group, int half) {
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+        int scale = (i8)(from.head[r][group / 2] >> (group % 2 * 16 + 8 * half));
+        scales[r] = FMUL(f16_float(from.head[r][2]), I2F(scale));
+    }
+}
+#endif
+
 /* What the sums of a group are multiplied by, and what of the sum of x goes off. */
 FN void group_scales(float (&scales)[2], float (&minima)[2], const Chunk &from, int chunk, int group) {
 #pragma unroll
     for (int r = 0; r < 2; r++) {
         scales[r] = 1.0f;
         minima[r] = 0.0f;
-#if SCALED
+#if SCALED && FORMAT != FORMAT_Q6_K
         scales[r] = f16_float(from.head[r][0] & 0xffffu);
 #endif
 #if FORMAT == FORMAT_Q4_1
@@ -171,12 +208,25 @@ template <int COUNT>
 FN void multiply_group(float (&sums)[COUNT][4], const u32 (&x)[COUNT][4], const float (&of_x)[COUNT][2], const Chunk &w, int chunk,
                        int group) {
     u32 a[2][4];
-    float scales[2], minima[2];
     group_fragments(a, w, group);
+#if FORMAT != FORMAT_Q6_K
+    float scales[2], minima[2];
     group_scales(scales, minima, w, chunk, group);
+#endif
 #pragma unroll
     for (int n = 0; n < COUNT; n++) {
-#if SCALED
+#if FORMAT == FORMAT_Q6_K
+#pragma unroll
+        for (int half = 0; half < 2; half++) {
+            float dots[4] = {0.0f, 0.0f, 0.0f, 0.0f}, of_half[2];
+            half_scales(of_half, w, group, half);
+            multiply_bf16(dots, a[half], x[n][2 * half], x[n][2 * half + 1]);
+#pragma unroll
+            for (int e = 0; e < 4; e++) {
+                sums[n][e] = FMA(of_half[e / 2], dots[e], sums[n][e]);
+            }
+        }
+#elif SCALED
         float dots[4] = {0.0f, 0.0f, 0.0f, 0.0f};
         multiply_bf16(dots, a[0], x[n][0], x[n][1]);
         multiply_bf16(dots, a[1], x[n][2], x[n][3]);

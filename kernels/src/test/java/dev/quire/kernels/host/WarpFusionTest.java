@@ -51,7 +51,7 @@ class WarpFusionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BF16", "Q8_0", "Q4_1", "Q4_K"})
+    @EnumSource(names = {"BF16", "Q8_0", "Q4_1", "Q4_K", "Q6_K"})
     void layersThatAreLaunchedTogetherGiveWhatTheirOpsDefine(WeightFormat format) {
         System.out.println("quire.seed=" + SEED);
         NotingDevice device = NotingDevice.warp();
