@@ -68,7 +68,7 @@ public final class DeviceBackend implements AttentionBackend {
                 Set.of(DType.BF16),
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
                 device.library().isEmpty() // it adds up rows in orders of its own
-                && device.workItem() != WorkItem.WARP // it cuts contexts by how many sequences there are
+                        && device.workItem() != WorkItem.WARP // it cuts contexts by how many sequences there are
                         && !device.tiling()
                                 .map(Tiling::subGroups)
                                 .orElse(false), // they add up a single row in an order of their own

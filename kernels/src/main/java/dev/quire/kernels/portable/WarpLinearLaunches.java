@@ -19,8 +19,13 @@ import java.util.function.Function;
 /** Launches of linear layers on tensor cores, in FAST: x is rounded to bf16, by the kernel where there are few rows; matrices stay as they are stored and are decoded in registers. */
 final class WarpLinearLaunches {
     /** Formats whose codes are exact in bf16. */
-    static final Set<WeightFormat> FORMATS =
-            Set.of(WeightFormat.BF16, WeightFormat.Q8_0, WeightFormat.Q4_0, WeightFormat.Q4_1, WeightFormat.Q4_K, WeightFormat.Q6_K);
+    static final Set<WeightFormat> FORMATS = Set.of(
+            WeightFormat.BF16,
+            WeightFormat.Q8_0,
+            WeightFormat.Q4_0,
+            WeightFormat.Q4_1,
+            WeightFormat.Q4_K,
+            WeightFormat.Q6_K);
     /** Elements of a row that are multiplied at once. */
     private static final int CHUNK = 32;
 
