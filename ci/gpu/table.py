@@ -1,36 +1,79 @@
-"""Ratios of what ci/gpu/run measured: Quire's throughput over that of Transformers, on the same trace and GPU. Argument: the folder of reports."""
+"""What ci/gpu/run measured beside what Quire is to reach, a line for each: the ops' and the steps' parts of the same run's roofline, the kit's verdicts, and Quire's
+throughput over that of Transformers on the same trace and GPU. Argument: the folder of reports. A line whose report is missing says which part makes it."""
 
 import json
 import pathlib
 import sys
 
-# What Quire is to reach, in times the other's output tokens a second.
-AIMS = {"one at a time": 24, "best static batch": 3.5, "continuous batching": 1}
+LARGE = "llama-3.1-8b"
+# Quire's output tokens a second over those of Transformers.
+RATIOS = {"one at a time": 24, "best static batch": 3.5, "continuous batching": 1}
+
+LEVELS = {"reproducible": "C4", "fast": "C3"}
 
 
-def rows(folder):
-    for report in sorted(folder.glob("throughput-*.json")):
-        shape = report.stem.removeprefix("throughput-")
-        quire = json.loads(report.read_text())["throughput"][0]["output_tokens_per_second"]
-        other = folder / f"transformers-{shape}.json"
-        speeds = json.loads(other.read_text()) if other.exists() else {}
-        static = [speed for name, speed in speeds.items() if name.startswith("batches of")]
-        if static:
-            speeds["best static batch"] = max(static)
-        for name, aim in AIMS.items():
-            yield shape, quire, name, speeds.get(name), aim
+def read(path):
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def certified(folder, numerics):
+    """The level that the kit certified, or what it says instead."""
+    summary = read(folder / numerics / "report.json").get("summary", {})
+    return summary.get("certified") or summary.get("verdict") or "not run: see conformance"
+
+
+def attention(folder, step):
+    """The part of its roofline that Attend reaches in a step."""
+    for name, rows in read(folder / f"ops-{LARGE}.json").items():
+        if name.startswith(step):
+            for row in rows:
+                if row["op"].lower() == "attend":
+                    return next(value for key, value in row.items() if key.endswith("_of_roofline"))
+    return None
+
+
+def decoding(folder, batch):
+    """The part of its limit that a token of a batch reaches."""
+    rows = read(folder / f"latency-{LARGE}-{batch}.json").get("latency", [])
+    return rows[0]["per_output_token_of_limit"] if rows else None
+
+
+def throughput(folder, shape):
+    rows = read(folder / f"throughput-{shape}.json").get("throughput", [])
+    return rows[0]["output_tokens_per_second"] if rows else None
+
+
+def others(folder, shape):
+    """Output tokens a second of Transformers, by how it was asked."""
+    speeds = read(folder / f"transformers-{shape}.json")
+    static = [speed for name, speed in speeds.items() if name.startswith("batches of") and speed]
+    return {**speeds, **({"best static batch": max(static)} if static else {})}
+
+
+def lines(folder):
+    """Of each aim: what it is, what is asked, what was measured or None, and the parts that measure it."""
+    yield "decode attention of its roofline, batch 64, context 4k", 0.80, attention(folder, "decode"), "ops"
+    yield "prefill attention of its roofline, 8k causal", 0.45, attention(folder, "prefill"), "ops"
+    yield "8B decode of its limit, batch 1", 0.80, decoding(folder, 1), "latency"
+    yield "8B decode of its limit, batch 64", 0.60, decoding(folder, 64), "latency"
+    shapes = sorted(path.stem.removeprefix("throughput-") for path in folder.glob("throughput-*.json"))
+    for shape in shapes or [LARGE]:
+        quire, speeds = throughput(folder, shape), others(folder, shape)
+        for name, asked in RATIOS.items():
+            speed = speeds.get(name)
+            ratio = quire / speed if quire and speed else None
+            yield f"{shape}: times Transformers, {name}", asked, ratio, "throughput and transformers"
 
 
 def main():
-    print(f"{'shape':14} {'quire tok/s':>12} {'transformers':22} {'tok/s':>10} {'ratio':>8} {'aim':>6}")
-    missing = True
-    for shape, quire, name, speed, aim in rows(pathlib.Path(sys.argv[1])):
-        missing = False
-        if speed is None:
-            print(f"{shape:14} {quire:12.1f} {name:22} {'not run':>10}")
-        else:
-            print(f"{shape:14} {quire:12.1f} {name:22} {speed:10.1f} {quire / speed:8.2f} {aim:6.1f}")
-    if missing:
+    folder = pathlib.Path(sys.argv[1])
+    print(f"{'':60} {'asked':>8} {'measured':>9}")
+    for numerics, level in LEVELS.items():
+        print(f"{'conformance, ' + numerics:60} {level:>8} {certified(folder, numerics)}")
+    for what, asked, measured, parts in lines(folder):
+        found = "not run: see " + parts if measured is None else f"{measured:9.2f} {'reached' if measured >= asked else 'MISSED'}"
+        print(f"{what:60} {asked:8.2f} {found}")
+    if not any(folder.glob("throughput-*.json")):
         sys.exit("no reports of throughput: run that part first")
 
 
