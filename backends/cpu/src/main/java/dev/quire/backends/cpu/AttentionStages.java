@@ -11,9 +11,9 @@ import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.backends.cpu.attention.AttentionPlan;
 import dev.quire.backends.cpu.attention.AttentionShape;
-import dev.quire.backends.cpu.attention.NativeAttention;
 import dev.quire.backends.cpu.attention.PagedAttention;
 import dev.quire.backends.cpu.attention.StepKeys;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -44,12 +44,12 @@ final class AttentionStages {
     private final Numerics numerics;
     private final int threads;
     private final Arena arena;
-    private final Optional<NativeAttention> compiled;
+    private final Optional<CompiledKernels> compiled;
     private final Map<Kind, Shared> kinds = new HashMap<>();
     private final List<Stage> preparations = new ArrayList<>();
 
     /** @param kernels those in C, which FAST numerics may use */
-    AttentionStages(StepLimits limits, Numerics numerics, int threads, Arena arena, Optional<NativeAttention> kernels) {
+    AttentionStages(StepLimits limits, Numerics numerics, int threads, Arena arena, Optional<CompiledKernels> kernels) {
         this.limits = limits;
         this.numerics = numerics;
         this.threads = threads;

@@ -22,8 +22,8 @@ import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.api.types.WeightFormat;
-import dev.quire.backends.cpu.attention.NativeAttention;
 import dev.quire.backends.cpu.attention.PagedKvPool;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.linear.LinearPacker;
 import dev.quire.backends.cpu.linear.SumOrder;
 import dev.quire.backends.cpu.onednn.OneDnn;
@@ -41,7 +41,7 @@ final class CpuBackend implements AttentionBackend {
     private final Arena buffers = Arena.ofShared();
     private final WorkerPool pool;
     private final OneDnnLibrary library;
-    private final Optional<NativeAttention> kernels;
+    private final Optional<CompiledKernels> kernels;
     private final LinearPacker packer;
     private final StepQueue queue = new StepQueue();
     private final Set<Kernel> warm;
@@ -71,8 +71,8 @@ final class CpuBackend implements AttentionBackend {
         if (library instanceof OneDnnLibrary.Missing(String reason)) {
             options.notices().accept("oneDNN does not serve here, linear layers run in plain Java: " + reason);
         }
-        this.kernels = NativeAttention.load(options.cacheDirectory());
-        this.packer = new LinearPacker(pool, library);
+        this.kernels = CompiledKernels.load(options.cacheDirectory());
+        this.packer = new LinearPacker(pool, library, kernels);
     }
 
     @Override
@@ -83,7 +83,7 @@ final class CpuBackend implements AttentionBackend {
                 Set.of(DType.F32, DType.BF16),
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
                 true,
-                "%d threads; %s; attention in %s"
+                "%d threads; %s; attention and 4-bit layers in %s"
                         .formatted(
                                 pool.threads(),
                                 library instanceof OneDnnLibrary.Loaded ? "oneDNN" : "plain Java linear layers",

@@ -14,7 +14,7 @@ import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.Ticket;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
-import dev.quire.backends.cpu.attention.NativeAttention;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -39,7 +39,7 @@ final class CpuExecutable implements Executable {
             Numerics numerics,
             WorkerPool pool,
             StepQueue queue,
-            Optional<NativeAttention> kernels) {
+            Optional<CompiledKernels> kernels) {
         this.limits = limits;
         this.pool = pool;
         this.queue = queue;

@@ -8,7 +8,7 @@ import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
 import dev.quire.api.types.Numerics;
-import dev.quire.backends.cpu.attention.NativeAttention;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Activate;
 import dev.quire.backends.cpu.elementwise.LayerNorm;
 import dev.quire.backends.cpu.elementwise.Matrix;
@@ -46,7 +46,7 @@ final class ProgramCompiler {
             StepLimits limits,
             Numerics numerics,
             int threads,
-            Optional<NativeAttention> kernels,
+            Optional<CompiledKernels> kernels,
             Arena arena) {
         this.weights = weights;
         this.limits = limits;

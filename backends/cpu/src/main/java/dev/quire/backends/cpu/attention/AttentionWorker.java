@@ -1,6 +1,7 @@
 package dev.quire.backends.cpu.attention;
 
 import dev.quire.api.types.DType;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,7 +23,7 @@ final class AttentionWorker {
     private float[] keptSum = new float[0];
     private int kept;
 
-    AttentionWorker(AttentionShape shape, DType dtype, int maxRows, Optional<NativeAttention> kernels) {
+    AttentionWorker(AttentionShape shape, DType dtype, int maxRows, Optional<CompiledKernels> kernels) {
         this.shape = shape;
         this.width = PagedKvPool.padded(shape.headSize());
         this.segments = new SegmentAttention(shape, dtype, maxRows, kernels);

@@ -1,5 +1,6 @@
 package dev.quire.backends.cpu.attention;
 
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import java.lang.foreign.MemorySegment;
 
 /** One worker's scores and weighted values of a segment by the C kernels, over the arrays of its {@link SegmentAttention}. */
@@ -7,7 +8,7 @@ final class NativeSegment {
     /** Pages that the kernels ask for ahead of the one they read. */
     private static final int AHEAD = 8;
 
-    private final NativeAttention kernels;
+    private final CompiledKernels kernels;
     private final int headSize;
     private final int width;
     private final float scale;
@@ -24,7 +25,7 @@ final class NativeSegment {
     private final MemorySegment valuePages;
 
     NativeSegment(
-            NativeAttention kernels,
+            CompiledKernels kernels,
             AttentionShape shape,
             int width,
             float[] scores,

@@ -1,6 +1,7 @@
 package dev.quire.backends.cpu.attention;
 
 import dev.quire.api.types.DType;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.util.Optional;
 
@@ -24,7 +25,7 @@ public final class PagedAttention {
      * @param parts spans of work, as in the plans that are run
      * @param kernels those in C, which serve BF16 in an order of their own; empty for the canonical order
      */
-    public PagedAttention(AttentionShape shape, DType dtype, int parts, Optional<NativeAttention> kernels) {
+    public PagedAttention(AttentionShape shape, DType dtype, int parts, Optional<CompiledKernels> kernels) {
         if (dtype != DType.BF16 && dtype != DType.F32) {
             throw new IllegalArgumentException("attention over keys of %s; choose BF16 or F32".formatted(dtype));
         }

@@ -3,6 +3,7 @@ package dev.quire.backends.cpu.attention;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.quire.api.types.DType;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Bf16;
 import dev.quire.backends.cpu.elementwise.Lanes;
 import dev.quire.backends.cpu.elementwise.Matrix;
@@ -39,7 +40,7 @@ final class SegmentAttention {
     private long touched;
 
     /** @param kernels those in C, for FAST numerics */
-    SegmentAttention(AttentionShape shape, DType dtype, int maxRows, Optional<NativeAttention> kernels) {
+    SegmentAttention(AttentionShape shape, DType dtype, int maxRows, Optional<CompiledKernels> kernels) {
         this.shape = shape;
         this.rounded = dtype == DType.BF16;
         this.width = PagedKvPool.padded(shape.headSize());

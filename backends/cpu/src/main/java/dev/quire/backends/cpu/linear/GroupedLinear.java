@@ -192,17 +192,4 @@ final class GroupedLinear extends PanelLinear {
         }
         return Math.min(rows, 2);
     }
-
-    private void store(int panel, int firstRow, int rows, float[] sums, List<MemorySegment> ys) {
-        int layer = panels.layerOf(panel);
-        int stride = panels.outputs().get(layer);
-        int column = panels.firstOutput(layer, panel);
-        int columns = Math.min(Panels.WIDTH, stride - column);
-        MemorySegment y = ys.get(layer);
-        long to = 4 * ((long) firstRow * stride + column);
-        for (int row = 0; row < rows; row++) {
-            MemorySegment.copy(sums, row * Panels.WIDTH, y, JAVA_FLOAT, to + 4L * row * stride, columns);
-        }
-        addBias(layer, column, columns, rows, y, to);
-    }
 }

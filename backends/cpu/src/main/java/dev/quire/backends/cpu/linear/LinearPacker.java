@@ -3,6 +3,7 @@ package dev.quire.backends.cpu.linear;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.quire.api.types.WeightFormat;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.onednn.MatrixType;
 import dev.quire.backends.cpu.onednn.OneDnnLibrary;
 import dev.quire.backends.cpu.threads.WorkerPool;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>F32 and BF16 weights go to oneDNN where it has a kernel for the shape that passes {@link KernelCheck}, else to plain Java; F16
  * weights become float32, which holds each of their values exactly. Quantized weights keep their codes and scales and run in plain
- * Java, with float32 x. In a canonical order weights of all formats become bf16 and run in plain Java.
+ * Java, with float32 x, or those of 4 bits in C, with x rounded to bf16. In a canonical order weights of all formats become bf16 and run in plain Java.
  */
 public final class LinearPacker {
     private static final Logger LOG = LoggerFactory.getLogger(LinearPacker.class);
@@ -37,6 +38,8 @@ public final class LinearPacker {
     private final Map<MatrixType, DenseKernel> oneDnnKernels = new EnumMap<>(MatrixType.class);
     private final Map<MatrixType, DenseKernel> vectorKernels = new EnumMap<>(MatrixType.class);
     private final GroupedLinear.GroupScratch groupScratch;
+    private final CompiledGroupedLinear.Scratch compiledScratch;
+    private final Optional<CompiledKernels> kernels;
     private final CanonicalScratch canonicalScratch;
     private final Map<Shape, Optional<String>> objections = new HashMap<>();
 
@@ -49,6 +52,17 @@ public final class LinearPacker {
      * @param library outlives the layers
      */
     public LinearPacker(WorkerPool pool, OneDnnLibrary library) {
+        this(pool, library, Optional.empty());
+    }
+
+    /**
+     * The same with 4-bit layers in C, where there are kernels.
+     *
+     * @param kernels used for layers whose sums have no order
+     */
+    public LinearPacker(WorkerPool pool, OneDnnLibrary library, Optional<CompiledKernels> kernels) {
+        this.kernels = kernels;
+        this.compiledScratch = new CompiledGroupedLinear.Scratch(pool.threads());
         this.pool = pool;
         this.library = library;
         this.groupScratch = new GroupedLinear.GroupScratch(pool.threads());
@@ -124,6 +138,10 @@ public final class LinearPacker {
             int layer = panels.layerOf(panel);
             GroupPacking.pack(format, weights.get(layer), panels.firstOutput(layer, panel), packed, panel * panelBytes);
         });
+        if (kernels.isPresent() && CompiledGroupedLinear.serves(format.format())) {
+            return new CompiledGroupedLinear(
+                    kernels.get(), pool, format, inputs, panels, packed, biases, compiledScratch);
+        }
         return new GroupedLinear(pool, format, inputs, panels, packed, biases, groupScratch);
     }
 

@@ -5,6 +5,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.program.Mask;
 import dev.quire.api.types.DType;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Lanes;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.Arena;
@@ -51,7 +52,7 @@ final class AttentionBenchmark {
         System.out.printf(Locale.ROOT, "float32 multiply-add: %.0f GFLOP/s%n", peak / 1e9);
         int[][] shapes = {{9, 3, 64}, {32, 8, 128}, {8, 8, 64}, {28, 4, 128}, {32, 8, 96}};
         for (int[] shape : args.length > 1 ? Arrays.copyOf(shapes, Integer.parseInt(args[1])) : shapes) {
-            for (Optional<NativeAttention> kernels : kernels()) {
+            for (Optional<CompiledKernels> kernels : kernels()) {
                 bench.decode(shape[0], shape[1], shape[2], 8192, kernels);
                 bench.prefill(shape[0], shape[1], shape[2], 2048, peak, kernels);
             }
@@ -59,17 +60,17 @@ final class AttentionBenchmark {
     }
 
     /** None, and those in C where there are some. */
-    private static List<Optional<NativeAttention>> kernels() {
-        Optional<NativeAttention> compiled =
-                NativeAttention.load(Path.of(System.getProperty("java.io.tmpdir"), "quire-attention-benchmark"));
+    private static List<Optional<CompiledKernels>> kernels() {
+        Optional<CompiledKernels> compiled =
+                CompiledKernels.load(Path.of(System.getProperty("java.io.tmpdir"), "quire-attention-benchmark"));
         return compiled.isPresent() ? List.of(Optional.empty(), compiled) : List.of(Optional.empty());
     }
 
-    private static String language(Optional<NativeAttention> kernels) {
+    private static String language(Optional<CompiledKernels> kernels) {
         return kernels.isPresent() ? "C" : "Java";
     }
 
-    private void decode(int heads, int kvHeads, int size, int context, Optional<NativeAttention> kernels) {
+    private void decode(int heads, int kvHeads, int size, int context, Optional<CompiledKernels> kernels) {
         int sequences = Math.max(1, 120_000_000 / (context * kvHeads * size * 4));
         try (Scene scene = new Scene(heads, kvHeads, size, sequences, context, 1, threads, kernels)) {
             double seconds = scene.time(this);
@@ -90,7 +91,7 @@ final class AttentionBenchmark {
         }
     }
 
-    private void prefill(int heads, int kvHeads, int size, int tokens, double peak, Optional<NativeAttention> kernels) {
+    private void prefill(int heads, int kvHeads, int size, int tokens, double peak, Optional<CompiledKernels> kernels) {
         try (Scene scene = new Scene(heads, kvHeads, size, 1, tokens, tokens, threads, kernels)) {
             double seconds = scene.time(this);
             double flops = 2.0 * heads * size * tokens * (tokens + 1.0);
@@ -126,7 +127,7 @@ final class AttentionBenchmark {
                 int context,
                 int queries,
                 int threads,
-                Optional<NativeAttention> kernels) {
+                Optional<CompiledKernels> kernels) {
             AttentionShape shape = new AttentionShape(
                     heads, kvHeads, size, (float) (1 / Math.sqrt(size)), Mask.CAUSAL, Optional.empty(), new float[0]);
             stride = context / 16;

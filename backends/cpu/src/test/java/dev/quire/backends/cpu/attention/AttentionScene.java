@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.types.DType;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -29,7 +30,7 @@ final class AttentionScene {
     final PagedKvPool pool;
 
     /** Kernels in C that steps run with; none of them by default. */
-    Optional<NativeAttention> kernels = Optional.empty();
+    Optional<CompiledKernels> kernels = Optional.empty();
 
     private final Arena arena;
     private final int blockSize;

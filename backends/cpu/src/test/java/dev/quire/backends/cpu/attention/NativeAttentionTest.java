@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quire.api.program.Mask;
 import dev.quire.api.types.DType;
 import dev.quire.backends.cpu.attention.AttentionScene.Part;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,11 +25,11 @@ class NativeAttentionTest {
     /** Of values whose spread is 1, some 30 times that: what another order of float32 sums and one more or less rounded weight may do. */
     private static final float BOUND = 2e-3f;
 
-    private static Optional<NativeAttention> kernels;
+    private static Optional<CompiledKernels> kernels;
 
     @BeforeAll
     static void load(@TempDir Path cache) throws Exception {
-        kernels = NativeAttention.load(cache);
+        kernels = CompiledKernels.load(cache);
         String flags = Files.readString(Path.of("/proc/cpuinfo"));
         assertEquals(
                 flags.contains("avx512_bf16"),

@@ -3,18 +3,21 @@ package dev.quire.backends.cpu.linear;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.quire.api.types.WeightFormat;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.onednn.OneDnnLibrary;
 import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Times all linear layers of one step of a Llama of SmolLM2-135M's size, by batch size, beside what the machine can read and multiply,
  * each step between two such probes, since shared machines have moods: {@code LinearBenchmark [threads] [format…]}, a format with
- * {@code -java} after it without oneDNN, with {@code -canonical} in canonical order. Not a test.
+ * {@code -java} after it without oneDNN and C, with {@code -canonical} in canonical order. Not a test.
  */
 final class LinearBenchmark {
     private static final int LAYERS = 30;
@@ -26,6 +29,7 @@ final class LinearBenchmark {
     private final WorkerPool pool;
     private final OneDnnLibrary library;
     private final Arena arena = Arena.ofShared();
+    private Optional<CompiledKernels> kernels = Optional.empty();
     private boolean canonical;
 
     private LinearBenchmark(WorkerPool pool, OneDnnLibrary library) {
@@ -40,8 +44,12 @@ final class LinearBenchmark {
         try (WorkerPool pool = new WorkerPool(threads)) {
             var benchmark = new LinearBenchmark(pool, Samples.oneDnn());
             List<String> formats = args.length > 1 ? List.of(args).subList(1, args.length) : List.of("BF16");
+            Optional<CompiledKernels> compiled =
+                    CompiledKernels.load(Path.of(System.getProperty("java.io.tmpdir"), "quire-linear-benchmark"));
             for (String format : formats) {
                 boolean plain = format.endsWith("-java");
+                benchmark.kernels = plain ? Optional.empty() : compiled;
+                benchmark.packerLibrary = null;
                 OneDnnLibrary library = plain ? new OneDnnLibrary.Missing("plain Java is measured") : benchmark.library;
                 benchmark.canonical = format.endsWith("-canonical");
                 benchmark.step(WeightFormat.valueOf(format.replaceAll("-.*", "")), library);
@@ -94,7 +102,7 @@ final class LinearBenchmark {
     private LinearPacker packer(OneDnnLibrary library) {
         if (packerLibrary != library) {
             packerLibrary = library;
-            packer = new LinearPacker(pool, library);
+            packer = new LinearPacker(pool, library, kernels);
         }
         return packer;
     }

@@ -1,8 +1,9 @@
-package dev.quire.backends.cpu.attention;
+package dev.quire.backends.cpu.compiled;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.quire.backends.cpu.onednn.NativeFiles;
 import java.io.IOException;
@@ -19,13 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The C kernels of FAST attention over bf16 pages ({@code src/native/attend.c}), for processors that multiply pairs of bf16 and machines whose build
- * had a C compiler. Their bits are not the canonical ones; a row's do not depend on its neighbours. The library stays loaded. Safe for any threads;
- * a call holds off the garbage collector for some microseconds, since it reads arrays where they lie.
+ * The C kernels of FAST numerics, for processors that multiply pairs of bf16 and machines whose build had a C compiler. Their bits are not the canonical
+ * ones; a row's do not depend on its neighbours. What each function reads and writes stands in its source; segments may be arrays. The library stays
+ * loaded. Safe for any threads; a call holds off the garbage collector for some microseconds, since it reads arrays where they lie.
  */
 @SuppressWarnings("restricted")
-public final class NativeAttention {
-    private static final Logger LOG = LoggerFactory.getLogger(NativeAttention.class);
+public final class CompiledKernels {
+    private static final Logger LOG = LoggerFactory.getLogger(CompiledKernels.class);
     private static final String FOLDER = "dev/quire/backends/cpu/linux-x86_64/";
     private static final String FILE = "libquire-cpu.so";
 
@@ -55,12 +56,36 @@ public final class NativeAttention {
                     ADDRESS, ADDRESS),
             Linker.Option.critical(true));
 
+    /** first, rows, inputs, x, pairs, sums. */
+    private static final MethodHandle ARRANGE = LINKER.downcallHandle(
+            FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS),
+            Linker.Option.critical(true));
+    /** kind, first, rows, inputs, packed, panel, blockBytes, zero, pairs, sums, y. */
+    private static final MethodHandle GROUPED = LINKER.downcallHandle(
+            FunctionDescriptor.ofVoid(
+                    JAVA_INT,
+                    JAVA_INT,
+                    JAVA_INT,
+                    JAVA_INT,
+                    ADDRESS,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_FLOAT,
+                    ADDRESS,
+                    ADDRESS,
+                    ADDRESS),
+            Linker.Option.critical(true));
+
     private final MemorySegment scores;
     private final MemorySegment values;
+    private final MemorySegment arrange;
+    private final MemorySegment grouped;
 
-    private NativeAttention(SymbolLookup library) {
+    private CompiledKernels(SymbolLookup library) {
         this.scores = library.findOrThrow("quire_scores");
         this.values = library.findOrThrow("quire_values");
+        this.arrange = library.findOrThrow("quire_arrange");
+        this.grouped = library.findOrThrow("quire_grouped");
     }
 
     /**
@@ -68,11 +93,11 @@ public final class NativeAttention {
      *
      * @param cache folder under which it is unpacked, once
      */
-    public static Optional<NativeAttention> load(Path cache) {
-        ClassLoader loader = NativeAttention.class.getClassLoader();
+    public static Optional<CompiledKernels> load(Path cache) {
+        ClassLoader loader = CompiledKernels.class.getClassLoader();
         if (loader.getResource(FOLDER + FILE) == null
                 || !System.getProperty("os.name").equals("Linux")) {
-            LOG.debug("attention runs in Java: no C kernels were built");
+            LOG.debug("attention and 4-bit layers run in Java: no C kernels were built");
             return Optional.empty();
         }
         try {
@@ -80,16 +105,17 @@ public final class NativeAttention {
             SymbolLookup library = SymbolLookup.libraryLookup(folder.resolve(FILE), Arena.global());
             MethodHandle serves =
                     LINKER.downcallHandle(library.findOrThrow("quire_serves"), FunctionDescriptor.of(JAVA_INT));
-            return (int) serves.invokeExact() != 0 ? Optional.of(new NativeAttention(library)) : Optional.empty();
+            return (int) serves.invokeExact() != 0 ? Optional.of(new CompiledKernels(library)) : Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
-            LOG.debug("attention runs in Java: the C kernels could not be loaded", e);
+            LOG.debug("attention and 4-bit layers run in Java: the C kernels could not be loaded", e);
             return Optional.empty();
         } catch (Throwable e) {
-            throw new IllegalStateException("the C kernels of attention cannot be called", e);
+            throw new IllegalStateException("the C kernels cannot be called", e);
         }
     }
 
-    void scores(
+    /** Scores of a segment: {@code attend.c}, quire_scores. */
+    public void scores(
             int rows,
             MemorySegment keys,
             MemorySegment page,
@@ -126,7 +152,8 @@ public final class NativeAttention {
         }
     }
 
-    void values(
+    /** Weighted values of a segment: {@code attend.c}, quire_values. */
+    public void values(
             int rows,
             MemorySegment valuesOfPool,
             MemorySegment page,
@@ -143,6 +170,35 @@ public final class NativeAttention {
             VALUES.invokeExact(values, rows, valuesOfPool, page, keys, later, from, to, lowest, highest, width, p, out);
         } catch (Throwable e) {
             throw new IllegalStateException("quire_values cannot be called", e);
+        }
+    }
+
+    /** Rows of x as pairs of bf16: {@code grouped.c}, quire_arrange. */
+    public void arrange(int first, int rows, int inputs, MemorySegment x, MemorySegment pairs, MemorySegment sums) {
+        try {
+            ARRANGE.invokeExact(arrange, first, rows, inputs, x, pairs, sums);
+        } catch (Throwable e) {
+            throw new IllegalStateException("quire_arrange cannot be called", e);
+        }
+    }
+
+    /** Rows times a panel of 4-bit weights: {@code grouped.c}, quire_grouped. */
+    public void grouped(
+            int kind,
+            int first,
+            int rows,
+            int inputs,
+            MemorySegment packed,
+            long panel,
+            long blockBytes,
+            float zero,
+            MemorySegment pairs,
+            MemorySegment sums,
+            MemorySegment y) {
+        try {
+            GROUPED.invokeExact(grouped, kind, first, rows, inputs, packed, panel, blockBytes, zero, pairs, sums, y);
+        } catch (Throwable e) {
+            throw new IllegalStateException("quire_grouped cannot be called", e);
         }
     }
 }

@@ -1,0 +1,116 @@
+package dev.quire.backends.cpu.linear;
+
+import dev.quire.api.types.WeightFormat;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
+import dev.quire.backends.cpu.threads.WorkerPool;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Layers of 4-bit weights by the C kernels: x is rounded to bf16, codes stay as they are stored, and sums are float32. */
+final class CompiledGroupedLinear extends PanelLinear {
+    /** Rows that share the sums in a worker's cache. */
+    private static final int ROW_BLOCK = 48;
+
+    private final CompiledKernels kernels;
+    private final GroupFormat format;
+    private final int kind;
+    private final float zero;
+    private final Scratch scratch;
+
+    /** Memory that all layers of a packer share. */
+    static final class Scratch {
+        private MemorySegment pairs = MemorySegment.ofArray(new int[0]);
+        private MemorySegment sums = MemorySegment.ofArray(new float[0]);
+        private final List<float[]> results = new ArrayList<>();
+        private final List<MemorySegment> resultSegments = new ArrayList<>();
+
+        Scratch(int threads) {
+            for (int w = 0; w < threads; w++) {
+                results.add(new float[ROW_BLOCK * Panels.WIDTH]);
+                resultSegments.add(MemorySegment.ofArray(results.getLast()));
+            }
+        }
+
+        private void grow(int rows, int inputs) {
+            int size = rows * inputs / 2;
+            if (pairs.byteSize() < 4L * size) {
+                pairs = MemorySegment.ofArray(new int[size]);
+            }
+            int groups = rows * (inputs / GroupFormat.STRIPE);
+            if (sums.byteSize() < 4L * groups) {
+                sums = MemorySegment.ofArray(new float[groups]);
+            }
+        }
+    }
+
+    CompiledGroupedLinear(
+            CompiledKernels kernels,
+            WorkerPool pool,
+            GroupFormat format,
+            int inputs,
+            Panels panels,
+            MemorySegment packed,
+            List<Optional<MemorySegment>> biases,
+            Scratch scratch) {
+        super(pool, inputs, panels, packed, biases);
+        this.kernels = kernels;
+        this.format = format;
+        this.kind = kind(format.format());
+        this.zero = 1 + format.zero() / 16f;
+        this.scratch = scratch;
+    }
+
+    /** Whether the C kernels know a format. */
+    static boolean serves(WeightFormat format) {
+        return format == WeightFormat.Q4_0 || format == WeightFormat.Q4_1 || format == WeightFormat.Q4_K;
+    }
+
+    /** The number that {@code grouped.c} has for how a format scales its groups. */
+    private static int kind(WeightFormat format) {
+        return switch (format) {
+            case Q4_0 -> 0;
+            case Q4_1 -> 1;
+            case Q4_K -> 2;
+            default -> throw new IllegalArgumentException("no C kernel for %s weights".formatted(format));
+        };
+    }
+
+    @Override
+    public String kernel() {
+        return "C " + format.format() + ", pairs of bf16";
+    }
+
+    @Override
+    public void run(MemorySegment x, int rows, List<MemorySegment> ys) {
+        RunCheck.check(this, x, rows, ys);
+        scratch.grow(rows, inputs);
+        MemorySegment pairs = scratch.pairs;
+        MemorySegment sums = scratch.sums;
+        RowLoop.run(pool, rows, inputs, (row, worker) -> kernels.arrange(row, 1, inputs, x, pairs, sums));
+        Grid grid = Grid.of(rows, panels.count(), pool.threads());
+        long panelBytes = format.panelBytes(inputs);
+        pool.parallel(grid.parts(), (part, worker) -> {
+            MemorySegment result = scratch.resultSegments.get(worker);
+            for (int panel = grid.firstPanel(part); panel < grid.endPanel(part); panel++) {
+                for (int row = grid.firstRow(part); row < grid.endRow(part); row += ROW_BLOCK) {
+                    int count = Math.min(ROW_BLOCK, grid.endRow(part) - row);
+                    kernels.grouped(
+                            kind,
+                            row,
+                            count,
+                            inputs,
+                            packed,
+                            panel * panelBytes,
+                            format.blockBytes(),
+                            zero,
+                            pairs,
+                            sums,
+                            result);
+                    store(panel, row, count, scratch.results.get(worker), ys);
+                }
+            }
+        });
+    }
+}

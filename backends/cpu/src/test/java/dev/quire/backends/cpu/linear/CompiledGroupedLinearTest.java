@@ -1,0 +1,111 @@
+package dev.quire.backends.cpu.linear;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.quire.api.types.WeightFormat;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
+import dev.quire.backends.cpu.elementwise.Bf16;
+import dev.quire.backends.cpu.onednn.OneDnnLibrary;
+import dev.quire.backends.cpu.threads.WorkerPool;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CompiledGroupedLinearTest {
+    private static Optional<CompiledKernels> kernels;
+
+    @BeforeAll
+    static void load(@TempDir Path cache) throws Exception {
+        kernels = CompiledKernels.load(cache);
+        assumeTrue(
+                Files.readString(Path.of("/proc/cpuinfo")).contains("avx512_bf16"),
+                "the processor does not multiply pairs of bf16");
+        assertTrue(kernels.isPresent(), "the build found no gcc, although the processor would run the kernels");
+    }
+
+    private static LinearPacker packer(WorkerPool pool) {
+        return new LinearPacker(pool, new OneDnnLibrary.Missing("quantized weights do not need it"), kernels);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = WeightFormat.class,
+            names = {"Q4_0", "Q4_1", "Q4_K"})
+    void layersAreTheSumsInDoublePrecisionOfWhatIsRoundedToBf16(WeightFormat format) {
+        Samples samples = new Samples("layersAreTheSumsInDoublePrecisionOfWhatIsRoundedToBf16");
+        int unit = format.blockElements() == 32 ? 160 : 512;
+        try (Arena arena = Arena.ofShared();
+                WorkerPool pool = new WorkerPool(2)) {
+            for (int[] shape : new int[][] {{64, 1, 1}, {150, 3, 5}, {1, 2, 9}, {70, 1, 66}, {200, 1, 4}}) {
+                int inputs = unit * shape[1];
+                int rows = shape[2];
+                LinearWeight weight = samples.quantized(format, shape[0], inputs, arena);
+                MemorySegment x = samples.floats(arena, (long) rows * inputs);
+                MemorySegment y = arena.allocate(4L * rows * shape[0], 64);
+                PackedLinear layer = packer(pool).pack(List.of(weight), SumOrder.FREE, arena);
+                assertTrue(layer.kernel().startsWith("C "), layer.kernel());
+                layer.run(x, rows, List.of(y));
+                for (int n = 0; n < shape[0]; n++) {
+                    float[] w = Samples.row(weight, n);
+                    for (int row = 0; row < rows; row++) {
+                        double exact = 0;
+                        double size = 0;
+                        for (int k = 0; k < inputs; k++) {
+                            float value = Bf16.round(x.getAtIndex(JAVA_FLOAT, (long) row * inputs + k));
+                            exact += (double) value * w[k];
+                            size += Math.abs(value) * largest(w, k);
+                        }
+                        float actual = y.getAtIndex(JAVA_FLOAT, (long) row * shape[0] + n);
+                        assertEquals(
+                                exact, actual, size * 0x1p-17, "%s, output %d of row %d".formatted(format, n, row));
+                    }
+                }
+            }
+        }
+    }
+
+    /** The largest weight of the group of an element: what its scale is like. */
+    private static float largest(float[] w, int k) {
+        float most = 0;
+        for (int i = k & -32; i < (k & -32) + 32; i++) {
+            most = Math.max(most, Math.abs(w[i]));
+        }
+        return most;
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = WeightFormat.class,
+            names = {"Q4_0", "Q4_1", "Q4_K"})
+    void aRowsBitsDoNotDependOnItsNeighboursNorOnThreads(WeightFormat format) {
+        Samples samples = new Samples("aRowsBitsDoNotDependOnItsNeighboursNorOnThreads");
+        int inputs = 512;
+        int outputs = 150;
+        int rows = 71;
+        try (Arena arena = Arena.ofShared();
+                WorkerPool one = new WorkerPool(1);
+                WorkerPool three = new WorkerPool(3)) {
+            LinearWeight weight = samples.quantized(format, outputs, inputs, arena);
+            MemorySegment x = samples.floats(arena, (long) rows * inputs);
+            MemorySegment together = arena.allocate(4L * rows * outputs, 64);
+            packer(three).pack(List.of(weight), SumOrder.FREE, arena).run(x, rows, List.of(together));
+            PackedLinear layer = packer(one).pack(List.of(weight), SumOrder.FREE, arena);
+            for (int count : new int[] {1, 2, 3, 4, 5, 6, 7, 16}) {
+                MemorySegment some = arena.allocate(4L * count * outputs, 64);
+                layer.run(x.asSlice(4L * 50 * inputs, 4L * count * inputs), count, List.of(some));
+                MemorySegment expected = together.asSlice(4L * 50 * outputs, some.byteSize());
+                assertEquals(-1, expected.mismatch(some), "%s, %d rows".formatted(format, count));
+            }
+        }
+    }
+}
