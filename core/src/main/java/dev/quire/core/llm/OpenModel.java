@@ -7,40 +7,84 @@ import dev.quire.core.weights.Gguf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
- * A model's files, opened.
- *
- * @param checkpoint config and weights; to be closed once they are loaded
- * @param tokenizer lives on when the files are closed
+ * A model's files, opened. The tokenizer is built on a thread of its own, for that takes as long as packing the weights of a small model; it reads nothing of
+ * the checkpoint, which may be closed meanwhile.
  */
-record OpenModel(ModelCheckpoint checkpoint, Tokenizer tokenizer) {
+final class OpenModel {
     private static final String TOKENIZER_KEYS = "tokenizer.";
 
-    static OpenModel of(ModelFiles files) {
+    private final Path path;
+    private final FutureTask<Tokenizer> tokenizer;
+    private final ModelCheckpoint checkpoint;
+
+    private OpenModel(Path path, Callable<Tokenizer> tokenizer, Callable<ModelCheckpoint> checkpoint) throws Exception {
+        this.path = path;
+        this.tokenizer = new FutureTask<>(tokenizer);
+        Thread.ofPlatform().daemon().name("quire-tokenizer").start(this.tokenizer);
         try {
-            return switch (files) {
-                case ModelFiles.HuggingFaceFolder(Path folder) -> ofFolder(folder);
-                case ModelFiles.GgufFile(Path file) -> ofGguf(Gguf.open(file));
-            };
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "cannot read the model at %s: %s".formatted(files.path(), e.getMessage()), e);
+            this.checkpoint = checkpoint.call();
+        } catch (IOException | RuntimeException e) {
+            tokenizer(); // where both are damaged, the tokenizer is named
+            throw e;
         }
     }
 
-    private static OpenModel ofFolder(Path folder) throws IOException {
-        Tokenizer tokenizer = Tokenizer.open(folder);
-        return new OpenModel(ModelCheckpoint.ofFolder(folder), tokenizer);
+    /** @throws RuntimeException as {@link Llm#load} does for files that are missing or damaged; the tokenizer's may follow from {@link #tokenizer} */
+    static OpenModel of(ModelFiles files) {
+        try {
+            return switch (files) {
+                case ModelFiles.HuggingFaceFolder(Path folder) ->
+                    new OpenModel(folder, () -> Tokenizer.open(folder), () -> ModelCheckpoint.ofFolder(folder));
+                case ModelFiles.GgufFile(Path file) -> ofGguf(file, Gguf.open(file));
+            };
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (IOException e) {
+            throw unreadable(files.path(), e);
+        } catch (Exception e) {
+            throw new IllegalStateException("opening a model throws nothing else", e);
+        }
     }
 
-    private static OpenModel ofGguf(Gguf file) {
+    private static OpenModel ofGguf(Path path, Gguf file) throws Exception {
         try {
-            Tokenizer tokenizer = Tokenizer.ofGguf(file.metadata().plain(TOKENIZER_KEYS));
-            return new OpenModel(ModelCheckpoint.ofGguf(file), tokenizer);
+            Map<String, Object> keys = file.metadata().plain(TOKENIZER_KEYS);
+            return new OpenModel(path, () -> Tokenizer.ofGguf(keys), () -> ModelCheckpoint.ofGguf(file));
         } catch (RuntimeException e) {
             file.close();
             throw e;
         }
+    }
+
+    /** Config and weights; to be closed once they are loaded. */
+    ModelCheckpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** Lives on when the files are closed. Waits until it is built. */
+    Tokenizer tokenizer() {
+        try {
+            return tokenizer.get();
+        } catch (ExecutionException e) {
+            throw switch (e.getCause()) {
+                case RuntimeException cause -> cause;
+                case Error cause -> throw cause;
+                case IOException cause -> unreadable(path, cause);
+                default -> new IllegalStateException("a tokenizer throws nothing else", e.getCause());
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the tokenizer was built", e);
+        }
+    }
+
+    private static UncheckedIOException unreadable(Path path, IOException cause) {
+        return new UncheckedIOException("cannot read the model at %s: %s".formatted(path, cause.getMessage()), cause);
     }
 }
