@@ -35,6 +35,14 @@ public final class TornadoProvider implements BackendProvider {
         return search().devices();
     }
 
+    @Override
+    public List<String> unproven() {
+        return List.of(
+                "devices of the SDK's backends other than OpenCL's, which run kernels in Java: these have run on PoCL"
+                        + " alone",
+                "GPUs, none of which has run it yet");
+    }
+
     private static Search search() {
         Sdk sdk = Sdk.ofThisJvm();
         Optional<Availability.Unavailable> missing = sdk.missing();
