@@ -26,8 +26,8 @@ class SpirvModuleTest {
     private static final int OP_EXECUTION_MODE = 16;
     private static final int OP_CAPABILITY = 17;
     private static final int CONTRACTION_OFF = 31;
-    /** Addresses, Linkage, Kernel, Int64, Int16, Int8, by their numbers. */
-    private static final Set<Integer> CAPABILITIES = Set.of(4, 5, 6, 11, 22, 39);
+    /** Addresses, Linkage, Kernel, Float16Buffer (binary16 in memory, not in arithmetic), Int64, Int16, Int8, by their numbers. */
+    private static final Set<Integer> CAPABILITIES = Set.of(4, 5, 6, 8, 11, 22, 39);
 
     @TempDir
     Path folder;

@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The SPI over a {@link Device}, with the portable kernels: both numerics, bf16 caches, whole programs on the device. One thread drives it.
+ * The SPI over a {@link Device}, with the portable kernels: both numerics, whole programs on the device. One thread drives it.
  * A device that is lost fails whatever is asked of it later (RULES, T5).
  */
 public final class DeviceBackend implements AttentionBackend {
@@ -65,7 +65,7 @@ public final class DeviceBackend implements AttentionBackend {
         return new BackendInfo(
                 name,
                 device.info(),
-                Set.of(DType.BF16),
+                Set.of(DType.BF16, DType.F16, DType.F32), // the last two in FAST
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
                 device.library().isEmpty() // it adds up rows in orders of its own
                         && device.workItem() != WorkItem.WARP // it cuts contexts by how many sequences there are
@@ -109,6 +109,7 @@ public final class DeviceBackend implements AttentionBackend {
     @Override
     public KvCache allocate(KvCacheLayout layout) {
         executables.forEach(executable -> executable.reserve(layout));
+        KernelWarmup.run(device, device.workItem().kernels(layout), progress);
         return new DeviceCache(layout, queue);
     }
 

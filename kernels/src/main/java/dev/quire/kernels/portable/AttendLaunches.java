@@ -11,6 +11,7 @@ import dev.quire.api.program.Op;
 import dev.quire.api.program.Value;
 import dev.quire.api.step.GroupStep;
 import dev.quire.api.step.StepBatch;
+import dev.quire.api.types.DType;
 import dev.quire.kernels.portable.StepFrame.Ints;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +50,11 @@ final class AttendLaunches {
         }
     }
 
-    /** Pages of keys, wherever they come from. */
-    record Paged(Argument keys, Argument values, int blockSize, Ints first, Ints ends, Ints blocks, int stride) {}
+    /** Pages of keys and of values, wherever they lie. */
+    record Pages(Argument keys, Argument values, DType type, int blockSize) {}
+
+    /** Pages, and which of them belong to which sequence. */
+    record Paged(Pages pages, Ints first, Ints ends, Ints blocks, int stride) {}
 
     AttendLaunches(TablePool tables, KernelChoice choice) {
         this.tables = tables;
@@ -69,7 +73,7 @@ final class AttendLaunches {
         CacheRef to = o.target();
         PagedKv cache = step.cache(to.group());
         Ints slots = slots(to, cache, step);
-        write(o.k(), o.v(), cache.headSize(), cache.blockSize(), slots, keys(cache, to), values(cache, to), step);
+        write(o.k(), o.v(), cache.headSize(), pages(cache, to), slots, step);
     }
 
     /** Where each row's key and value go. */
@@ -81,8 +85,7 @@ final class AttendLaunches {
         });
     }
 
-    private void write(
-            Value k, Value v, int headSize, int blockSize, Ints slots, Argument keys, Argument values, StepFrame step) {
+    private void write(Value k, Value v, int headSize, Pages to, Ints slots, StepFrame step) {
         int heads = k.width() / headSize;
         int items = workItem == WorkItem.VECTOR ? Math.multiplyExact(step.rows(k), heads) : step.elements(k);
         Argument[] arguments = {
@@ -90,16 +93,16 @@ final class AttendLaunches {
             step.at(v),
             slots.pointer(),
             slots.offset(),
-            keys,
-            values,
+            to.keys(),
+            to.values(),
             of(items),
             of(heads),
             of(headSize),
-            of(blockSize)
+            of(to.blockSize())
         };
         switch (workItem) {
-            case LANE, WARP -> step.elementwise("write_kv", items, arguments);
-            case VECTOR -> step.vectors("write_kv_wide", items, arguments);
+            case LANE, WARP -> step.elementwise(CacheKernels.portable("write_kv", to.type()), items, arguments);
+            case VECTOR -> step.vectors(CacheKernels.wide("write_kv_wide", to.type()), items, arguments);
         }
     }
 
@@ -118,11 +121,12 @@ final class AttendLaunches {
         TileList tiles = tiles(Tiling.all(headsPerKvHead, Constants.ATTEND_VECTORS), step);
         Ints starts = step.section("query starts", StepBatch::queryStarts);
         Ints positions = step.ints(Value.POSITIONS);
-        boolean wide = workItem == WorkItem.VECTOR && paged.blockSize() % WIDTH == 0 && shape.headSize() % WIDTH == 0;
+        Pages pages = paged.pages();
+        boolean wide = workItem == WorkItem.VECTOR && pages.blockSize() % WIDTH == 0 && shape.headSize() % WIDTH == 0;
         List<Argument> arguments = new ArrayList<>(List.of(
                 step.at(o.q()),
-                paged.keys(),
-                paged.values(),
+                pages.keys(),
+                pages.values(),
                 Argument.at(Region.WORDS),
                 o.alibi().isEmpty() ? NOWHERE : tables.slopes(o.alibi()),
                 step.at(o.out()),
@@ -133,7 +137,7 @@ final class AttendLaunches {
                 paged.ends().offset(),
                 paged.blocks().offset(),
                 of(paged.stride()),
-                of(paged.blockSize()),
+                of(pages.blockSize()),
                 of(shape.heads()),
                 of(shape.kvHeads()),
                 of(shape.headSize()),
@@ -149,9 +153,10 @@ final class AttendLaunches {
             String kernel = StepShape.longestQuery(batch) * headsPerKvHead <= Constants.ATTEND_FEW
                     ? "attend_wide_few"
                     : "attend_wide";
-            step.launch(kernel, groups, 1, arguments.toArray(Argument[]::new));
+            step.launch(CacheKernels.wide(kernel, pages.type()), groups, 1, arguments.toArray(Argument[]::new));
         } else {
-            step.launch("attend", groups, Constants.ATTEND_GROUP, arguments.toArray(Argument[]::new));
+            String kernel = CacheKernels.portable("attend", pages.type());
+            step.launch(kernel, groups, Constants.ATTEND_GROUP, arguments.toArray(Argument[]::new));
         }
     }
 
@@ -159,9 +164,7 @@ final class AttendLaunches {
         PagedKv cache = step.cache(from.group());
         int stride = StepShape.stride(step.group(from.group()), cache.blockSize(), step.limits());
         return new Paged(
-                keys(cache, from),
-                values(cache, from),
-                cache.blockSize(),
+                pages(cache, from),
                 step.section("zeros", batch -> new int[batch.sequences()]),
                 step.section(
                         new GroupSection(from.group(), "context lengths"),
@@ -185,22 +188,21 @@ final class AttendLaunches {
     }
 
     private Paged ofStep(int index, Op.Attend o, Value k, Value v, StepFrame step) {
-        StepKeys.Pages pages = step.once(StepKeys.Pages.class, STEP_KEYS, () -> StepKeys.pages(step.batch()));
+        StepKeys.Pages own = step.once(StepKeys.Pages.class, STEP_KEYS, () -> StepKeys.pages(step.batch()));
         Argument keys = step.at(new Tenant.Scratch(index, StepKeys.KEYS));
         Argument values = step.at(new Tenant.Scratch(index, StepKeys.VALUES));
+        Pages pages = new Pages(keys, values, DType.BF16, StepKeys.BLOCK);
         Ints slots = step.section(
                 STEP_KEYS + " slots", batch -> StepKeys.pages(batch).slots());
-        write(k, v, o.shape().headSize(), StepKeys.BLOCK, slots, keys, values, step);
+        write(k, v, o.shape().headSize(), pages, slots, step);
         return new Paged(
-                keys,
-                values,
-                StepKeys.BLOCK,
+                pages,
                 step.section(
                         STEP_KEYS + " first", batch -> StepKeys.pages(batch).first()),
                 step.section(STEP_KEYS + " ends", batch -> StepKeys.pages(batch).ends()),
                 step.section(
                         STEP_KEYS + " tables", batch -> StepKeys.pages(batch).tables()),
-                pages.stride());
+                own.stride());
     }
 
     /** Tiles in the step's words. */
@@ -239,6 +241,10 @@ final class AttendLaunches {
             case Mask.SlidingWindow(int size) -> Constants.MASK_WINDOW;
             case Mask.Bidirectional() -> Constants.MASK_BIDIRECTIONAL;
         };
+    }
+
+    private static Pages pages(PagedKv cache, CacheRef at) {
+        return new Pages(keys(cache, at), values(cache, at), cache.dtype(), cache.blockSize());
     }
 
     static Argument keys(PagedKv cache, CacheRef at) {

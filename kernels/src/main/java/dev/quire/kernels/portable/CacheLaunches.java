@@ -42,14 +42,14 @@ public final class CacheLaunches {
         StepWords words = new StepWords();
         int at = words.append(pairs.sources());
         words.append(pairs.destinations());
-        int elements = Math.multiplyExact(shape.parts(), shape.blockElements());
+        int elements = Math.multiplyExact(shape.parts(), shape.blockUnits());
         List<Argument> arguments = new ArrayList<>(memory);
         arguments.addAll(List.of(
                 Argument.at(Region.WORDS),
                 of(at),
                 of(pairs.size()),
                 of(elements),
-                of(shape.blockElements()),
+                of(shape.blockUnits()),
                 of(Math.toIntExact(shape.partBytes() / Region.ALIGNMENT))));
         return new Launches(
                 words.toArray(),

@@ -4,7 +4,7 @@ import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.memory.CacheGroup.PagedKv;
 
 /**
- * How a paged group of bf16 keys and values lies in memory: for each layer the keys, [block, kvHead, dimension, offset], so that neighbouring
+ * How a paged group of keys and values lies in memory: for each layer the keys, [block, kvHead, dimension, offset], so that neighbouring
  * lanes read neighbouring tokens, then the values, [block, kvHead, offset, dimension]; each part begins at a multiple of the alignment.
  *
  * @param group what the caller asked for
@@ -24,7 +24,7 @@ public record CacheShape(PagedKv group) {
 
     /** Bytes of one block over all layers, keys and values, without padding. */
     public long blockBytes() {
-        return (long) parts() * blockElements() * Short.BYTES;
+        return (long) parts() * blockElements() * group.dtype().bytes();
     }
 
     /** Keys and values of every layer. */
@@ -34,12 +34,18 @@ public record CacheShape(PagedKv group) {
 
     /** From the start of one part to the next. */
     long partBytes() {
-        return Region.aligned((long) group.blocks() * blockElements() * Short.BYTES);
+        return Region.aligned(
+                (long) group.blocks() * blockElements() * group.dtype().bytes());
     }
 
     /** Elements of a block in one part. */
     int blockElements() {
         return Math.multiplyExact(Math.multiplyExact(group.kvHeads(), group.headSize()), group.blockSize());
+    }
+
+    /** Pieces of 16 bits of a block in one part, which is what moves of blocks count in. */
+    int blockUnits() {
+        return Math.multiplyExact(blockElements(), group.dtype().bytes() / Short.BYTES);
     }
 
     long keysAt(int layer) {

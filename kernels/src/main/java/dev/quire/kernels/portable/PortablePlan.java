@@ -22,6 +22,7 @@ import java.util.Set;
  */
 public final class PortablePlan {
     private final Program program;
+    private final Numerics numerics;
     private final StepLimits limits;
     private final Workspace workspace;
     private final TablePool tables;
@@ -52,6 +53,7 @@ public final class PortablePlan {
             }
         }
         this.program = program;
+        this.numerics = choice.numerics();
         this.limits = limits;
         this.fused = Fusion.of(program, choice);
         this.workspace = new Workspace(WorkspaceLeases.of(program, fused.stages(), limits, choice));
@@ -85,9 +87,20 @@ public final class PortablePlan {
      * grows where a step has more.
      *
      * @param layout the cache that steps are bound to; no groups for a program without one
+     * @throws BackendException of kind UNSUPPORTED if steps cannot be bound to it: Canon 1 is defined for caches of bf16
      */
     public long wordBytes(KvCacheLayout layout) {
+        check(layout);
         return Integer.BYTES * WordBound.of(program, limits, layout);
+    }
+
+    private void check(KvCacheLayout layout) {
+        if (numerics == Numerics.REPRODUCIBLE && !CacheKernels.types(layout).isEmpty()) {
+            throw new BackendException(
+                    BackendException.Kind.UNSUPPORTED,
+                    "a cache of %s; in REPRODUCIBLE numerics it must be BF16, in FAST it may be F16 or F32 as well"
+                            .formatted(CacheKernels.types(layout)));
+        }
     }
 
     /** What {@link Region.Tables} holds. */
@@ -145,9 +158,10 @@ public final class PortablePlan {
     /**
      * Plans a step that was {@linkplain #check checked}, and with it those of the same {@linkplain #shape shape} that come later.
      *
-     * @throws BackendException of kind STEP_FAILED if it names what is not there
+     * @throws BackendException of kind STEP_FAILED if it names what is not there, or UNSUPPORTED if the cache is not for these numerics
      */
     public PlannedStep plan(StepBatch batch, Bindings io) {
+        io.cache().ifPresent(cache -> check(cache.layout()));
         StepFrame step = new StepFrame(program, limits, batch, io, workspace, fused.multiplied());
         if (batch.tokens().sampled().isPresent()) {
             StepFrame.Ints ids = step.ints(Value.TOKENS);

@@ -8,6 +8,7 @@ import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Value;
 import dev.quire.api.step.StepBatch;
+import dev.quire.api.types.DType;
 import dev.quire.kernels.portable.AttendLaunches.Paged;
 import dev.quire.kernels.portable.AttendLaunches.TileList;
 import dev.quire.kernels.portable.AttendLaunches.Tiling;
@@ -45,7 +46,7 @@ final class WarpAttendLaunches {
     }
 
     static boolean suit(Paged paged) {
-        return paged.blockSize() % COPIED_TOKENS == 0;
+        return paged.pages().type() == DType.BF16 && paged.pages().blockSize() % COPIED_TOKENS == 0;
     }
 
     /** Bytes of what parts leave for the merge: sums, and for each vector the largest score and the mass. */
@@ -107,8 +108,8 @@ final class WarpAttendLaunches {
     private List<Argument> memory(Op.Attend o, Paged paged, StepFrame step) {
         return List.of(
                 step.at(o.q()),
-                paged.keys(),
-                paged.values(),
+                paged.pages().keys(),
+                paged.pages().values(),
                 Argument.at(Region.WORDS),
                 o.alibi().isEmpty() ? NOWHERE : tables.slopes(o.alibi()),
                 step.at(o.out()));
@@ -123,7 +124,7 @@ final class WarpAttendLaunches {
                 paged.ends().offset(),
                 paged.blocks().offset(),
                 of(paged.stride()),
-                of(paged.blockSize()),
+                of(paged.pages().blockSize()),
                 of(shape.heads()),
                 of(shape.kvHeads()),
                 of((float) shape.scale()),
@@ -144,7 +145,7 @@ final class WarpAttendLaunches {
 
     /** Tokens that the vectors of a tile see at most, together. */
     private static int longest(Mask mask, Paged paged) {
-        int context = paged.stride() * paged.blockSize();
+        int context = paged.stride() * paged.pages().blockSize();
         return mask instanceof Mask.SlidingWindow(int size)
                 ? (int) Math.min(context, (long) size + Constants.DECODE_VECTORS + WarpAttendKernel.UNIT)
                 : context;

@@ -1,5 +1,6 @@
 package dev.quire.kernels.portable;
 
+import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.kernels.KernelSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,13 +38,19 @@ public enum WorkItem {
         this.own = List.of(own);
     }
 
-    /** The kernels that plans may launch. */
+    /** The kernels that plans may launch whatever the cache. */
     public List<String> kernels() {
         List<String> kernels = new ArrayList<>(KernelSource.portable());
+        kernels.removeAll(CacheKernels.rare());
         if (this == VECTOR) {
             kernels.removeAll(REPLACED);
         }
         kernels.addAll(own);
         return kernels;
+    }
+
+    /** The kernels that a cache asks for besides. */
+    public List<String> kernels(KvCacheLayout layout) {
+        return CacheKernels.of(this, layout);
     }
 }

@@ -2,21 +2,39 @@
  * TILE_VECTORS query vectors of one sequence and KV head by itself. Scores: 16 tokens a vector; values: 16 dimensions a vector, VALUES of them at once;
  * both in order, so with the same bits. Pages lie anywhere, so each asks for the next. Traffic: K and V once per tile; memory: 3 KiB private a vector. Limits: head size 256 and block size, both multiples of 16.
  * Work-items: tiles · kv_heads. What only matrices multiply comes out rounded to bf16 (N3). */
+#include "cache.h"
 #include "wide.h"
 #include "tanh.h"
+
+#if CACHE == CACHE_BF16
+#define WIDE_FACTOR(x) wide_rounded(x)
+#else
+#define WIDE_FACTOR(x) (x)
+#endif
+
+/* 16 elements of the cache, as FROM_CACHE reads one. */
+FN float16 cached_wide(GLOBAL const cached *at) {
+#if CACHE == CACHE_F32
+    return vload16(0, at);
+#elif CACHE == CACHE_F16
+    return vload_half16(0, (GLOBAL const half *)at);
+#else
+    return bf16_wide(vload16(0, at));
+#endif
+}
 
 #define STRIDE (SEGMENT + HALF_LANES) /* rows of scores begin in different sets of a cache */
 #define VALUES (16 / TILE_VECTORS)    /* vectors of dimensions whose sums fill half the registers */
 
 /* Adds to o, for `count` vectors of dimensions from `value` on, the weighted values of one page's tokens t to last - 1, in order. Where a query vector
  * does not see all of them, `low` and `high` say what it sees. Asks for the same tokens of the next page, `ahead` elements behind. */
-FN void add_values(float16 *o, int count, GLOBAL const u16 *value, i64 ahead, const float *score, int head_size, int t, int last, int all,
+FN void add_values(float16 *o, int count, GLOBAL const cached *value, i64 ahead, const float *score, int head_size, int t, int last, int all,
                    const int *lows, const int *highs) {
     for (; t < last; t++, value += head_size, score++) {
         float16 elements[VALUES];
 #pragma unroll
         for (int j = 0; j < count; j++) {
-            elements[j] = bf16_wide(vload16(j, value));
+            elements[j] = cached_wide(value + j * HALF_LANES);
             PREFETCH(value + ahead + j * HALF_LANES);
         }
 #pragma unroll
@@ -33,7 +51,7 @@ FN void add_values(float16 *o, int count, GLOBAL const u16 *value, i64 ahead, co
 }
 
 /* Weighted values of a segment's tokens from to to - 1, for `count` vectors of dimensions. */
-FN void weighted_values(float16 *o, int count, GLOBAL const u16 *values, GLOBAL const int *table, int skipped, int block_size, int head_size,
+FN void weighted_values(float16 *o, int count, GLOBAL const cached *values, GLOBAL const int *table, int skipped, int block_size, int head_size,
                         int kv_heads, const float *scores, int from, int to, int all_from, int all_to, const int *lows, const int *highs) {
 #pragma unroll
     for (int i = 0; i < TILE_VECTORS * VALUES; i++) {
@@ -42,7 +60,7 @@ FN void weighted_values(float16 *o, int count, GLOBAL const u16 *values, GLOBAL 
     i64 block = (i64)kv_heads * block_size * head_size;
     for (int t = from; t < to;) {
         int last = t + HALF_LANES - t % HALF_LANES < to ? t + HALF_LANES - t % HALF_LANES : to;
-        GLOBAL const u16 *value = values + table[t / block_size - skipped] * block + (i64)(t % block_size) * head_size;
+        GLOBAL const cached *value = values + table[t / block_size - skipped] * block + (i64)(t % block_size) * head_size;
         i64 ahead = last < to ? (table[last / block_size - skipped] - table[t / block_size - skipped]) * block
                                     + (i64)(last % block_size - t % block_size) * head_size
                               : 0;
@@ -55,7 +73,7 @@ FN void weighted_values(float16 *o, int count, GLOBAL const u16 *values, GLOBAL 
     }
 }
 
-FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL const u16 *values, GLOBAL const int *step,
+FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const cached *keys, GLOBAL const cached *values, GLOBAL const int *step,
                          GLOBAL const float *slopes, GLOBAL float *out, int tiles_at, int starts_at, int positions_at, int first_at,
                          int ends_at, int tables_at, int table_stride, int block_size, int heads, int kv_heads, int head_size, float scale,
                          int mask, int window, int caps, float cap, int slanted, int rounded) {
@@ -81,7 +99,7 @@ FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL c
         for (int d = 0; d < head_size; d++) {
             i64 row = start + (vector + v) / share;
             i64 at = (row * heads + kv_head * share + (vector + v) % share) * head_size + d;
-            query[d * TILE_VECTORS + v] = v < count ? bf16_float(bf16_round(q[at])) : 0.0f;
+            query[d * TILE_VECTORS + v] = v < count ? FACTOR(q[at]) : 0.0f;
         }
         if (v < count) {
             int position = step[positions_at + start + (vector + v) / share];
@@ -101,7 +119,7 @@ FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL c
 
         for (int t = aligned; t < to; t += HALF_LANES) {
             i64 page = (i64)table[t / block_size - skipped] * kv_heads + kv_head;
-            GLOBAL const u16 *key = keys + page * head_size * block_size + t % block_size;
+            GLOBAL const cached *key = keys + page * head_size * block_size + t % block_size;
             int next = t + HALF_LANES < to ? t + HALF_LANES : t;
             i64 next_page = (i64)table[next / block_size - skipped] * kv_heads + kv_head;
             i64 ahead = (next_page - page) * head_size * block_size + next % block_size - t % block_size;
@@ -111,7 +129,7 @@ FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL c
                 dots[v] = (float16)(0.0f);
             }
             for (int d = 0; d < head_size; d++) {
-                float16 elements = bf16_wide(vload16(0, key + d * block_size));
+                float16 elements = cached_wide(key + d * block_size);
                 PREFETCH(key + ahead + d * block_size);
 #pragma unroll
                 for (int v = 0; v < TILE_VECTORS; v++) {
@@ -162,7 +180,7 @@ FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL c
                     int first = t + part * HALF_LANES;
                     int16 position = numbers + first;
                     if (first + HALF_LANES > seen && first < unseen) {
-                        float16 p = wide_rounded(wide_exp(FSUB(vload16(0, score + first), largest[v])));
+                        float16 p = WIDE_FACTOR(wide_exp(FSUB(vload16(0, score + first), largest[v])));
                         p = ((position >= seen) & (position < unseen)) ? p : (float16)(0.0f);
                         vstore16(p, 0, score + first);
                         lanes[part] = FADD(lanes[part], p);
@@ -174,7 +192,7 @@ FN void attend_wide_tile(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL c
 
         for (int d = 0; d < head_size;) {
             float16 o[TILE_VECTORS * VALUES];
-            GLOBAL const u16 *dimensions = values + (i64)kv_head * block_size * head_size + d;
+            GLOBAL const cached *dimensions = values + (i64)kv_head * block_size * head_size + d;
             int vectors = d + VALUES * HALF_LANES <= head_size ? VALUES : 1;
             if (vectors == VALUES) {
                 weighted_values(o, VALUES, dimensions, table, skipped, block_size, head_size, kv_heads, scores + from - origin, from, to,

@@ -1,15 +1,6 @@
 /* One element of a stored weight row (RULES, W5). Blocks need no alignment. */
 #include "constants.h"
-
-FN float f16_float(u32 h) {
-    u32 sign = (h & 0x8000u) << 16;
-    u32 exponent = (h >> 10) & 31u;
-    u32 significand = h & 1023u;
-    if (exponent == 0) { /* exact, and free of subnormal float32 */
-        return FLT((int)((u32)BITS(FMUL(I2F((int)significand), FLT(0x33800000))) | sign));
-    }
-    return FLT((int)(sign | (exponent == 31u ? 0x7f800000u : (exponent + 112u) << 23) | (significand << 13)));
-}
+#include "f16.h"
 
 FN float half_at(GLOBAL const u8 *b) {
     return f16_float((u32)b[0] | (u32)b[1] << 8);

@@ -28,6 +28,7 @@ typedef ulong u64;
 #define FADD(a, b) ((a) + (b))
 #define FSUB(a, b) ((a) - (b))
 #define FMA(a, b, c) fma((a), (b), (c))
+#define F16_LOAD(at) vload_half(0, (GLOBAL const half *)(at))
 
 /* c + a·b where the product is exact: fused or not, the bits are the same. */
 #ifdef FP_FAST_FMAF

@@ -3,7 +3,7 @@
 #define TILE_VECTORS ATTEND_VECTORS
 #include "attend_wide.h"
 
-KERNEL void attend_wide(GLOBAL const float *q, GLOBAL const u16 *keys, GLOBAL const u16 *values, GLOBAL const int *step,
+KERNEL void attend_wide(GLOBAL const float *q, GLOBAL const cached *keys, GLOBAL const cached *values, GLOBAL const int *step,
                         GLOBAL const float *slopes, GLOBAL float *out, int tiles_at, int starts_at, int positions_at, int first_at,
                         int ends_at, int tables_at, int table_stride, int block_size, int heads, int kv_heads, int head_size, float scale,
                         int mask, int window, int caps, float cap, int slanted, int rounded) {

@@ -34,7 +34,9 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,6 +92,40 @@ class PortablePlanTest {
         assertTrue(step.words().length * 4L <= plan.wordBytes(new KvCacheLayout(List.of(group))));
         assertEquals(List.of(new WeightImage(TABLE, WeightImage.Form.STORED)), plan.images());
         assertEquals(2 * 64 * 4 * Float.BYTES, plan.tables().length * Float.BYTES);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachTypeOfCacheHasKernelsOfItsOwnInFast(WorkItem workItem) {
+        for (DType type : List.of(DType.BF16, DType.F16, DType.F32)) {
+            PagedKv typed = new PagedKv("kv", 1, 2, 8, type, 4, 5);
+            KvCacheLayout layout = new KvCacheLayout(List.of(typed));
+            Bindings io = new Bindings(Optional.of(new Cache(layout)), io(8).buffers());
+            List<String> launched =
+                    new PortablePlan(program(), LIMITS, workItem, Numerics.FAST)
+                            .step(batch(new int[] {1, 2}, 3, 0, 12), io).list().stream()
+                                    .map(KernelLaunch::kernel)
+                                    .toList();
+            String attend = type == DType.BF16 ? "attend" : "attend_" + type.name().toLowerCase(Locale.ROOT);
+            assertEquals(attend, launched.getLast()); // blocks of 4 are too small for vectors
+            Set<String> built = new HashSet<>(workItem.kernels());
+            built.addAll(workItem.kernels(layout));
+            assertTrue(built.containsAll(launched), launched + " of " + built);
+            assertEquals(2L * 2 * 8 * 4 * type.bytes(), CacheShape.of(typed).blockBytes());
+        }
+    }
+
+    @Test
+    void canonOneHasCachesOfBf16Alone() { // N11
+        PortablePlan plan = new PortablePlan(program(), LIMITS, WorkItem.LANE, Numerics.REPRODUCIBLE);
+        KvCacheLayout layout = new KvCacheLayout(List.of(new PagedKv("kv", 1, 2, 8, DType.F16, 4, 5)));
+        BackendException refused = assertThrows(BackendException.class, () -> plan.wordBytes(layout));
+        assertEquals(BackendException.Kind.UNSUPPORTED, refused.kind());
+        assertEquals(
+                "a cache of [F16]; in REPRODUCIBLE numerics it must be BF16, in FAST it may be F16 or F32 as well",
+                refused.getMessage());
+        Bindings io = new Bindings(Optional.of(new Cache(layout)), io(8).buffers());
+        assertThrows(BackendException.class, () -> plan.plan(batch(new int[] {1, 2}, 3, 0, 12), io));
     }
 
     @ParameterizedTest

@@ -38,6 +38,7 @@ class WarpKernelsTest {
     @Test
     void nvidiasCompilerIsShownWhatPlansOfUsualModelsLaunch() {
         Set<String> launched = new HashSet<>(WorkItem.WARP.kernels());
+        launched.addAll(CacheKernels.rare());
         HEAD_SIZES.forEach(headSize -> launched.addAll(WarpAttendKernel.names(headSize)));
         WarpLinearLaunches.FORMATS.forEach(format -> launched.addAll(WarpLinearLaunches.kernels(format)));
         assertEquals(launched, new HashSet<>(KernelSource.cuda()));
