@@ -101,12 +101,12 @@ class PortablePlanTest {
             PagedKv typed = new PagedKv("kv", 1, 2, 8, type, 4, 5);
             KvCacheLayout layout = new KvCacheLayout(List.of(typed));
             Bindings io = new Bindings(Optional.of(new Cache(layout)), io(8).buffers());
-            List<String> launched =
-                    new PortablePlan(program(), LIMITS, workItem, Numerics.FAST)
-                            .step(batch(new int[] {1, 2}, 3, 0, 12), io).list().stream()
-                                    .map(KernelLaunch::kernel)
-                                    .toList();
-            String attend = type == DType.BF16 ? "attend" : "attend_" + type.name().toLowerCase(Locale.ROOT);
+            List<String> launched = new PortablePlan(program(), LIMITS, workItem, Numerics.FAST)
+                    .step(batch(new int[] {1, 2}, 3, 0, 12), io).list().stream()
+                            .map(KernelLaunch::kernel)
+                            .toList();
+            String attend =
+                    type == DType.BF16 ? "attend" : "attend_" + type.name().toLowerCase(Locale.ROOT);
             assertEquals(attend, launched.getLast()); // blocks of 4 are too small for vectors
             Set<String> built = new HashSet<>(workItem.kernels());
             built.addAll(workItem.kernels(layout));

@@ -65,6 +65,23 @@ class OpenClCommandTest {
                 ran.err());
     }
 
+    @Test
+    void aKernelThatDoesNotBuildIsNamedWithItsDeviceAndTheCompilersLog() throws IOException, InterruptedException {
+        CommandRun ran = CommandRun.apart(
+                Map.of( // PoCL's compiler takes options from there
+                        "POCL_EXTRA_BUILD_FLAGS",
+                        "-Du16=4711",
+                        "POCL_CACHE_DIR",
+                        empty.toString(),
+                        "XDG_CACHE_HOME",
+                        empty.toString()),
+                CommandRun.oneToken(DeviceBackends.OPENCL));
+        assertEquals(QuireCommand.FAILED, ran.status(), ran.err());
+        assertTrue(ran.err().contains("kernel 'activate' does not build for "), ran.err());
+        assertTrue(ran.err().contains("error: "), ran.err()); // the log's first line
+        assertTrue(ran.err().contains("Update the driver, or pass another --device or --backend."), ran.err());
+    }
+
     private static CommandRun generate(String... more) {
         return CommandRun.of(CommandRun.oneToken(DeviceBackends.OPENCL, more).toArray(String[]::new));
     }

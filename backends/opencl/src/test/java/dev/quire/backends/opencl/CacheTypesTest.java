@@ -103,7 +103,8 @@ class CacheTypesTest extends DeviceTest {
                 assertEquals(
                         Float.floatToIntBits(expected),
                         Float.floatToIntBits(out.memory().getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i)),
-                        "%s of %s, %s, seed %d".formatted(values[i], type, backend.info().description(), SEED));
+                        "%s of %s, %s, seed %d"
+                                .formatted(values[i], type, backend.info().description(), SEED));
             }
         }
     }
