@@ -65,7 +65,7 @@ final class AttendLaunches {
     /** Kernels of an op that its work-item does not name. */
     List<String> ownKernels(Op.Attend o) {
         return warp.isPresent() && WarpAttendLaunches.suit(o)
-                ? WarpAttendKernel.names(o.shape().headSize())
+                ? WarpAttendKernel.names(o.shape().headSize(), DType.BF16)
                 : List.of();
     }
 
@@ -102,7 +102,7 @@ final class AttendLaunches {
         };
         switch (workItem) {
             case LANE, WARP -> step.elementwise(CacheKernels.portable("write_kv", to.type()), items, arguments);
-            case VECTOR -> step.vectors(CacheKernels.wide("write_kv_wide", to.type()), items, arguments);
+            case VECTOR -> step.vectors(CacheKernels.own("write_kv_wide", to.type()), items, arguments);
         }
     }
 
@@ -111,7 +111,7 @@ final class AttendLaunches {
             case KeySource.Cached(CacheRef from) -> cached(from, step);
             case KeySource.Step(Value k, Value v) -> ofStep(index, o, k, v, step);
         };
-        if (warp.isPresent() && WarpAttendLaunches.suit(o) && WarpAttendLaunches.suit(paged)) {
+        if (warp.isPresent() && WarpAttendLaunches.suit(o) && WarpAttendLaunches.suit(paged.pages())) {
             warp.get().plan(index, o, paged, step);
             return;
         }
@@ -153,7 +153,7 @@ final class AttendLaunches {
             String kernel = StepShape.longestQuery(batch) * headsPerKvHead <= Constants.ATTEND_FEW
                     ? "attend_wide_few"
                     : "attend_wide";
-            step.launch(CacheKernels.wide(kernel, pages.type()), groups, 1, arguments.toArray(Argument[]::new));
+            step.launch(CacheKernels.own(kernel, pages.type()), groups, 1, arguments.toArray(Argument[]::new));
         } else {
             String kernel = CacheKernels.portable("attend", pages.type());
             step.launch(kernel, groups, Constants.ATTEND_GROUP, arguments.toArray(Argument[]::new));

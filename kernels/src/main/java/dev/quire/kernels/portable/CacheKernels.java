@@ -27,8 +27,8 @@ final class CacheKernels {
         return type == DType.BF16 ? kernel : kernel + "_" + type.name().toLowerCase(Locale.ROOT);
     }
 
-    /** A kernel of the OpenCL family for a type. */
-    static String wide(String kernel, DType type) {
+    /** A kernel of the OpenCL or the CUDA family for a type. */
+    static String own(String kernel, DType type) {
         return type == DType.BF16 ? kernel : new KernelName(kernel, Map.of("CACHE", "CACHE_" + type)).toString();
     }
 
@@ -48,10 +48,16 @@ final class CacheKernels {
             PORTABLE.forEach(kernel -> kernels.add(portable(kernel, type)));
             if (workItem == WorkItem.VECTOR) {
                 kernels.remove(portable("write_kv", type));
-                WIDE.forEach(kernel -> kernels.add(wide(kernel, type)));
+                WIDE.forEach(kernel -> kernels.add(own(kernel, type)));
+            }
+            if (workItem == WorkItem.WARP) {
+                kernels.add(own("rope_write", type));
             }
         }
-        return kernels;
+        if (workItem == WorkItem.WARP) {
+            layout.groups().forEach(group -> kernels.addAll(WarpAttendLaunches.kernels((PagedKv) group)));
+        }
+        return kernels.stream().distinct().toList();
     }
 
     /** The types of a layout's groups that are not bf16. */

@@ -6,7 +6,6 @@ import static dev.quire.kernels.portable.Argument.of;
 import dev.quire.api.memory.CacheGroup.PagedKv;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Rotary;
-import dev.quire.api.types.DType;
 import dev.quire.kernels.portable.StepFrame.Ints;
 import java.util.List;
 
@@ -34,18 +33,13 @@ final class FusedLaunches {
             case Stage.ActivatedLinear(Op.Linear linear, Op.Activate activate)
             when isFew(linear, step) -> WarpLinearLaunches.activated(linear, activate, step);
             case Stage.AddNorm(Op.Add add, Op.RmsNorm norm) -> addNorm(add, norm, step);
-            case Stage.RotateWrite together when writesTogether(together, step) -> rotateWrite(together, step);
+            case Stage.RotateWrite together -> rotateWrite(together, step);
             default -> {
                 for (int i = 0; i < stage.ops().size(); i++) {
                     single.plan(index + i, stage.ops().get(i), step);
                 }
             }
         }
-    }
-
-    /** The CUDA family writes bf16. */
-    private boolean writesTogether(Stage.RotateWrite o, StepFrame step) {
-        return !choice.tensorCores() || step.cache(o.write().target().group()).dtype() == DType.BF16;
     }
 
     private boolean isFew(Op.Linear linear, StepFrame step) {
@@ -159,9 +153,10 @@ final class FusedLaunches {
         int items = Math.multiplyExact(rows, heads + kvHeads);
         if (choice.tensorCores()) {
             int parts = size - rotary.dim() / 2;
-            step.elementwise("rope_write", Math.multiplyExact(items, parts), arguments);
+            step.elementwise(
+                    CacheKernels.own("rope_write", cache.dtype()), Math.multiplyExact(items, parts), arguments);
         } else {
-            step.vectors(CacheKernels.wide("rope_write_wide", cache.dtype()), items, arguments);
+            step.vectors(CacheKernels.own("rope_write_wide", cache.dtype()), items, arguments);
         }
     }
 

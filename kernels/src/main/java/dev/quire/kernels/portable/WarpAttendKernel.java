@@ -1,9 +1,10 @@
 package dev.quire.kernels.portable;
 
+import dev.quire.api.types.DType;
 import dev.quire.kernels.KernelName;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 
 /**
  * How a kernel of attention is built for a head size. What it asks for of local memory is at most 96 KiB, so that one work-group is on a multiprocessor of
@@ -24,42 +25,48 @@ record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
     private static final int WARPS = 4;
 
     /** Few query vectors over a part of a context: each warp has a pipeline of its own, {@code stages} units deep. */
-    static WarpAttendKernel decode(int headSize) {
+    static WarpAttendKernel decode(int headSize, DType type) {
         int warps = headSize > DECODE_HEAD ? 2 : WARPS;
         int stages = headSize > DECODE_HEAD ? 2 : headSize > 96 ? 3 : 4;
-        String name = name("attend_decode", Map.of("HEAD", headSize, "WARPS", warps, "STAGES", stages));
+        String name = name("attend_decode", type, Map.of("HEAD", headSize, "WARPS", warps, "STAGES", stages));
         return new WarpAttendKernel(name, warps, Constants.DECODE_VECTORS, warps * stages * unitBytes(headSize));
     }
 
     /** Many query vectors, {@code m} · 16 a warp: all warps share tiles of units, {@code stages} deep, and the vectors lie in local memory too. */
-    static WarpAttendKernel prefill(int headSize) {
+    static WarpAttendKernel prefill(int headSize, DType type) {
         int m = headSize > DECODE_HEAD ? 1 : 2;
         int units = headSize > DECODE_HEAD ? 2 : WARPS;
         int stages = headSize > 96 ? 2 : 3;
         int vectors = WARPS * m * UNIT;
         String name = name(
-                "attend_prefill", Map.of("HEAD", headSize, "WARPS", WARPS, "M", m, "UNITS", units, "STAGES", stages));
+                "attend_prefill",
+                type,
+                Map.of("HEAD", headSize, "WARPS", WARPS, "M", m, "UNITS", units, "STAGES", stages));
         int tiles = units * stages * unitBytes(headSize);
         return new WarpAttendKernel(name, WARPS, vectors, tiles + vectors * headSize * Short.BYTES);
     }
 
-    /** All that attention with heads of a size may launch. */
-    static List<String> names(int headSize) {
-        return List.of(decode(headSize).name(), MERGE, prefill(headSize).name());
+    /** All that attention with heads of a size over a cache of a type may launch. */
+    static List<String> names(int headSize, DType type) {
+        return List.of(
+                decode(headSize, type).name(), MERGE, prefill(headSize, type).name());
     }
 
     int groupSize() {
         return warps * Constants.LANES;
     }
 
-    /** Keys and values of a unit, in bf16. */
+    /** Keys and values of a unit, of 16 bits an element. */
     private static int unitBytes(int headSize) {
         return 2 * UNIT * headSize * Short.BYTES;
     }
 
-    private static String name(String function, Map<String, Integer> definitions) {
-        Map<String, String> texts = definitions.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, entry -> "" + entry.getValue()));
+    private static String name(String function, DType type, Map<String, Integer> definitions) {
+        Map<String, String> texts = new TreeMap<>();
+        definitions.forEach((name, value) -> texts.put(name, "" + value));
+        if (type != DType.BF16) {
+            texts.put("CACHE", "CACHE_" + type);
+        }
         return new KernelName(function, texts).toString();
     }
 }

@@ -3,6 +3,7 @@ package dev.quire.kernels.portable;
 import static dev.quire.kernels.portable.Argument.NOWHERE;
 import static dev.quire.kernels.portable.Argument.of;
 
+import dev.quire.api.memory.CacheGroup.PagedKv;
 import dev.quire.api.program.KeySource;
 import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
@@ -10,10 +11,12 @@ import dev.quire.api.program.Value;
 import dev.quire.api.step.StepBatch;
 import dev.quire.api.types.DType;
 import dev.quire.kernels.portable.AttendLaunches.Paged;
+import dev.quire.kernels.portable.AttendLaunches.Pages;
 import dev.quire.kernels.portable.AttendLaunches.TileList;
 import dev.quire.kernels.portable.AttendLaunches.Tiling;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Launches of attention over paged keys on tensor cores, in FAST. Sequences of few query vectors have their contexts cut into parts, where there are
@@ -31,6 +34,9 @@ final class WarpAttendLaunches {
     /** Tokens that one copy of 16 bytes brings of a dimension of keys, which lie in a block by dimension. */
     private static final int COPIED_TOKENS = 8;
 
+    /** Of caches whose elements tensor cores multiply. */
+    private static final Set<DType> TYPES = Set.of(DType.BF16, DType.F16);
+
     private final TablePool tables;
 
     WarpAttendLaunches(TablePool tables) {
@@ -39,14 +45,22 @@ final class WarpAttendLaunches {
 
     /** Whether an op's heads suit them; its blocks are known only in a step. */
     static boolean suit(Op.Attend o) {
-        int headSize = o.shape().headSize();
-        return o.keys() instanceof KeySource.Cached
-                && headSize % WarpAttendKernel.UNIT == 0
-                && headSize <= Constants.ATTEND_HEAD;
+        return o.keys() instanceof KeySource.Cached && suits(o.shape().headSize());
     }
 
-    static boolean suit(Paged paged) {
-        return paged.pages().type() == DType.BF16 && paged.pages().blockSize() % COPIED_TOKENS == 0;
+    private static boolean suits(int headSize) {
+        return headSize % WarpAttendKernel.UNIT == 0 && headSize <= Constants.ATTEND_HEAD;
+    }
+
+    static boolean suit(Pages pages) {
+        return TYPES.contains(pages.type()) && pages.blockSize() % COPIED_TOKENS == 0;
+    }
+
+    /** What a group of a cache of another type than bf16 asks for. */
+    static List<String> kernels(PagedKv group) {
+        return group.dtype() == DType.F16 && suits(group.headSize())
+                ? WarpAttendKernel.names(group.headSize(), group.dtype())
+                : List.of();
     }
 
     /** Bytes of what parts leave for the merge: sums, and for each vector the largest score and the mass. */
@@ -72,7 +86,11 @@ final class WarpAttendLaunches {
         arguments.add(partials);
         arguments.addAll(rest(o, paged, tiles, step));
         arguments.addAll(List.of(of(splits), of(units * WarpAttendKernel.UNIT)));
-        launch(WarpAttendKernel.decode(shape.headSize()), Math.multiplyExact(groups, splits), arguments, step);
+        launch(
+                WarpAttendKernel.decode(shape.headSize(), paged.pages().type()),
+                Math.multiplyExact(groups, splits),
+                arguments,
+                step);
         if (splits > 1) {
             step.launch(
                     WarpAttendKernel.MERGE,
@@ -92,7 +110,8 @@ final class WarpAttendLaunches {
 
     private void prefill(Op.Attend o, Paged paged, StepFrame step) {
         Op.Attend.HeadShape shape = o.shape();
-        WarpAttendKernel kernel = WarpAttendKernel.prefill(shape.headSize());
+        WarpAttendKernel kernel =
+                WarpAttendKernel.prefill(shape.headSize(), paged.pages().type());
         TileList tiles =
                 AttendLaunches.tiles(new Tiling(share(shape), kernel.vectors(), FEW + 1, Integer.MAX_VALUE), step);
         List<Argument> arguments = new ArrayList<>(memory(o, paged, step));

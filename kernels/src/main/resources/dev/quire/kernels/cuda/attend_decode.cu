@@ -42,8 +42,8 @@ FN void score(float (&dots)[2][4], const Query &query, const u8 *keys) {
         u32 q[4], k[4];
         query_step(q, query, s);
         load_transposed(k, keys + swizzled(UNIT * s + lane % 16, lane / 16, 2));
-        multiply_bf16(dots[0], q, k[0], k[1]);
-        multiply_bf16(dots[1], q, k[2], k[3]);
+        MULTIPLY(dots[0], q, k[0], k[1]);
+        MULTIPLY(dots[1], q, k[2], k[3]);
     }
 }
 

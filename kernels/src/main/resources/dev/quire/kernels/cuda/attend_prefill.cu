@@ -48,8 +48,8 @@ FN void attend_unit(WarpTile &mine, const u8 *unit, const ScoreRule &rule, const
             for (int i = 0; i < 4; i++) {
                 q[i] = mine.query[((m * STEPS + s) * 4 + i) * WARP + lane];
             }
-            multiply_bf16(dots[m][0], q, k[0], k[1]);
-            multiply_bf16(dots[m][1], q, k[2], k[3]);
+            MULTIPLY(dots[m][0], q, k[0], k[1]);
+            MULTIPLY(dots[m][1], q, k[2], k[3]);
         }
     }
     u32 p[M][4];
@@ -67,8 +67,8 @@ FN void attend_unit(WarpTile &mine, const u8 *unit, const ScoreRule &rule, const
         load_transposed(v, unit + UNIT_BYTES + swizzled(lane % 16, 2 * s + lane / 16, VALUE_CHUNKS));
 #pragma unroll
         for (int m = 0; m < M; m++) {
-            multiply_bf16(mine.sums[m][2 * s], p[m], v[0], v[1]);
-            multiply_bf16(mine.sums[m][2 * s + 1], p[m], v[2], v[3]);
+            MULTIPLY(mine.sums[m][2 * s], p[m], v[0], v[1]);
+            MULTIPLY(mine.sums[m][2 * s + 1], p[m], v[2], v[3]);
         }
     }
 }

@@ -1,11 +1,11 @@
-/* Rope of queries and keys (RULES, N9) and WriteKv (M3, N3) in one launch: rotated keys go to the cache and nowhere else. A work-item takes a pair of a
+/* Rope of queries and keys (RULES, N9) and WriteKv (M3, A7, N3) in one launch: rotated keys go to the cache and nowhere else. A work-item takes a pair of a
  * head of a row, or an element past the rotated ones: of a query, or of a key and the value with it. Traffic: q, k and v read once, q and the
  * slots of the cache written. Work-items: rows · (heads + kv_heads) · (pairs + tail). */
 #include "cuda.prelude.h"
-#include "bf16.h"
+#include "cache.h"
 
 KERNEL void rope_write(const float *q, const float *k, const float *v, const int *positions, int positions_at, const float *cosines,
-                       const float *sines, float *out, const int *slots, int slots_at, u16 *keys, u16 *values, int rows, int heads,
+                       const float *sines, float *out, const int *slots, int slots_at, cached *keys, cached *values, int rows, int heads,
                        int kv_heads, int pairs, int tail, int interleaved, int block_size) {
     int part = GID % (pairs + tail), row = GID / (pairs + tail) / (heads + kv_heads);
     int head = GID / (pairs + tail) % (heads + kv_heads);
@@ -31,8 +31,8 @@ KERNEL void rope_write(const float *q, const float *k, const float *v, const int
     }
     int slot = slots[slots_at + row], offset = slot % block_size;
     i64 page = ((i64)(slot / block_size) * kv_heads + head - heads) * size * block_size;
-    keys[page + first * block_size + offset] = bf16_round(a);
-    keys[page + second * block_size + offset] = bf16_round(b);
-    values[page + offset * size + first] = bf16_round(v[at + first]);
-    values[page + offset * size + second] = bf16_round(v[at + second]);
+    keys[page + first * block_size + offset] = TO_CACHE(a);
+    keys[page + second * block_size + offset] = TO_CACHE(b);
+    values[page + offset * size + first] = TO_CACHE(v[at + first]);
+    values[page + offset * size + second] = TO_CACHE(v[at + second]);
 }

@@ -64,8 +64,8 @@ FN void weigh(float (&sums)[2 * STEPS][4], const u32 (&p)[4], const u8 *values) 
     for (int s = 0; s < STEPS; s++) {
         u32 v[4];
         load_transposed(v, values + swizzled(lane % 16, 2 * s + lane / 16, VALUE_CHUNKS));
-        multiply_bf16(sums[2 * s], p, v[0], v[1]);
-        multiply_bf16(sums[2 * s + 1], p, v[2], v[3]);
+        MULTIPLY(sums[2 * s], p, v[0], v[1]);
+        MULTIPLY(sums[2 * s + 1], p, v[2], v[3]);
     }
 }
 

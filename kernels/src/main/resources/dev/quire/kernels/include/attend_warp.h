@@ -1,11 +1,21 @@
 /* Online softmax (Milakov and Gimelshein 2018; Dao et al. 2022, algorithm 1) of 16 query vectors on a warp, 16 tokens at a time. A lane holds two of
  * the vectors, i / 4 and i / 4 + 8, and of each the elements that a fragment gives it. Scores are in units of log 2. */
+#include "cache.h"
 #include "constants.h"
 #include "tensor.h"
 
 #define UNIT 16
 #define LOG2_E 1.44269504f
 #define NEVER 0x3fffffff /* a token behind all others, with room for sums */
+
+/* Both factors of a product have the cache's type (RULES, A7). */
+#if CACHE == CACHE_F16
+#define MULTIPLY multiply_f16
+#define PACK pack_f16
+#else
+#define MULTIPLY multiply_bf16
+#define PACK pack_bf16
+#endif
 
 /* What scores become: capped, then slanted by distance (RULES, A3). `factor` is the scale in units of log 2 where that is all, else 0. */
 struct ScoreRule {
@@ -121,7 +131,7 @@ FN int soften(float (&dots)[2][4], LaneVectors &mine, const ScoreRule &rule, int
         for (int half = 0; half < 2; half++) {
             float a = exp2_near(FMA(dots[half][2 * r], factor, -origin));
             float b = exp2_near(FMA(dots[half][2 * r + 1], factor, -origin));
-            p[2 * half + r] = pack_bf16(a, b);
+            p[2 * half + r] = PACK(a, b);
             sum = FADD(sum, FADD(a, b));
         }
         mine.mass[r] = FMA(mine.mass[r], shrunk[r], sum);
@@ -141,11 +151,11 @@ FN void shrink(float (&sums)[COUNT][4], const float (&shrunk)[2]) {
     }
 }
 
-/* A fragment of 16 vectors of float32s as bf16: dimensions d to d + 15 of the two at `first` and `second`, zeros where there is none. */
+/* A fragment of 16 vectors of float32s as factors: dimensions d to d + 15 of the two at `first` and `second`, zeros where there is none. */
 FN void query_fragment(u32 (&a)[4], const float *first, const float *second, int d) {
     int at = d + LID % 4 * 2;
-    a[0] = first ? pack_bf16(first[at], first[at + 1]) : 0;
-    a[1] = second ? pack_bf16(second[at], second[at + 1]) : 0;
-    a[2] = first ? pack_bf16(first[at + 8], first[at + 9]) : 0;
-    a[3] = second ? pack_bf16(second[at + 8], second[at + 9]) : 0;
+    a[0] = first ? PACK(first[at], first[at + 1]) : 0;
+    a[1] = second ? PACK(second[at], second[at + 1]) : 0;
+    a[2] = first ? PACK(first[at + 8], first[at + 9]) : 0;
+    a[3] = second ? PACK(second[at + 8], second[at + 9]) : 0;
 }

@@ -1,5 +1,6 @@
 /* What `warp.h` has, on a CPU: every lane lays down what it holds, waits for its warp, and takes its part as the PTX ISA lays fragments out. Copies
  * take effect as late as a wait allows. The launcher sees that all lanes of a warp come to the same instruction. */
+#include "f16.h"
 #define HOST_WARP
 #define WARP_SYNC sync_warp(0)
 #define ITEMS_PER_GROUP(most, groups)
@@ -90,7 +91,10 @@ struct Factors {
 };
 FN float half_of(u32 pair, int which) { return FLT((int)(which ? pair & 0xffff0000u : pair << 16)); }
 
-FN void multiply_bf16(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
+FN float f16_of(u32 pair, int which) { return f16_float(pair >> 16 * which & 0xffffu); }
+
+template <float (*value)(u32, int)>
+FN void multiply_pairs(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
     WarpView<Factors> lanes = warp_view(Factors{{a[0], a[1], a[2], a[3]}, {b0, b1}}, WARP_MULTIPLIED);
     int lane = LID % 32;
     for (int i = 0; i < 4; i++) {
@@ -98,12 +102,16 @@ FN void multiply_bf16(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
         float sum = 0.0f;
         for (int k = 0; k < 16; k++) {
             Factors left = lanes[row % 8 * 4 + k % 8 / 2], right = lanes[column * 4 + k % 8 / 2];
-            sum += half_of(left.a[row / 8 + k / 8 * 2], k % 2) * half_of(right.b[k / 8], k % 2);
+            sum += value(left.a[row / 8 + k / 8 * 2], k % 2) * value(right.b[k / 8], k % 2);
         }
         c[i] += sum;
     }
 }
 
+FN void multiply_bf16(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) { multiply_pairs<half_of>(c, a, b0, b1); }
+FN void multiply_f16(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) { multiply_pairs<f16_of>(c, a, b0, b1); }
+
+FN u32 pack_f16(float low, float high) { return halves(f16_round(low), f16_round(high)); }
 FN u32 pack_bf16(float low, float high) {
     u32 pair = 0;
     for (float x : {high, low}) {

@@ -4,17 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.api.AttentionBackend;
+import dev.quire.api.memory.CacheGroup.PagedKv;
+import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.program.Activation;
+import dev.quire.api.program.CacheRef;
+import dev.quire.api.program.KeySource;
+import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Op.Linear.Split;
 import dev.quire.api.program.Program;
+import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
+import dev.quire.api.step.StepBatch;
+import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.conformance.definition.KitBackends;
 import dev.quire.conformance.scenario.Action;
 import dev.quire.conformance.scenario.PagedScene;
+import dev.quire.conformance.scenario.PagedScene.Query;
 import dev.quire.conformance.scenario.Samples;
 import dev.quire.conformance.scenario.Scenario;
 import dev.quire.conformance.scenario.ScenarioRun;
@@ -23,6 +32,7 @@ import dev.quire.kernels.device.DeviceBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +42,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Layers that are launched together, which no case of a single op has. */
+/** What is launched together, which no case of a single op has. */
 class WarpFusionTest {
     private static final long SEED = 20261121;
     /** Inputs, which the warps of a work-group do not share evenly, and the largest blocks fill. */
@@ -68,6 +78,7 @@ class WarpFusionTest {
                 assertNear(
                         floats(output.getValue()),
                         floats(actual.get(i).outputs().get(output.getKey())),
+                        BOUND,
                         output.getKey().name() + " " + label);
             }
         }
@@ -80,6 +91,71 @@ class WarpFusionTest {
                         .flatMap(List::stream)
                         .toList(),
                 launched);
+    }
+
+    /** Relative to 1 and the largest output: of a cache's type, to which keys, values and, on tensor cores, queries and weights are rounded. */
+    private static double bound(DType type) {
+        return switch (type) {
+            case BF16 -> 0x1p-5;
+            case F16 -> 0x1p-8;
+            case F32, I32 -> BOUND;
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BF16", "F16", "F32"})
+    void keysThatAreRotatedAndWrittenTogetherAreThoseThatAreAttendedTo(DType type) {
+        System.out.println("quire.seed=" + SEED);
+        NotingDevice device = NotingDevice.warp();
+        try (AttentionBackend definition = KitBackends.definition(Numerics.FAST);
+                AttentionBackend backend = new DeviceBackend(HostProvider.NAME, device, sentence -> {})) {
+            Ran expected = attend(definition, type);
+            Ran actual = attend(backend, type);
+            Value out = expected.outputs().keySet().iterator().next();
+            float[] right = floats(expected.outputs().get(out));
+            assertNear(right, floats(actual.outputs().get(out)), bound(type), type + " cache");
+        }
+        assertEquals(1, Collections.frequency(device.functions(), "rope_write"), device.functions()::toString);
+    }
+
+    private static Ran attend(AttentionBackend backend, DType type) {
+        int size = 64;
+        Value q = Value.tokens("q", 4 * size);
+        Value k = Value.tokens("k", 2 * size);
+        Value v = Value.tokens("v", 2 * size);
+        Value rotatedQ = Value.tokens("rotated q", q.width());
+        Value rotatedK = Value.tokens("rotated k", k.width());
+        Value out = Value.tokens("out", q.width());
+        Rotary rotary = Rotary.of(size / 2, 10_000, Rotary.Pairing.HALF);
+        CacheRef cache = new CacheRef(0, 0);
+        Program program = Program.of(
+                List.of(Value.POSITIONS, q, k, v),
+                List.of(
+                        new Op.Rope(q, Value.POSITIONS, rotary, size, rotatedQ),
+                        new Op.Rope(k, Value.POSITIONS, rotary, size, rotatedK),
+                        new Op.WriteKv(rotatedK, v, cache),
+                        new Op.Attend(
+                                rotatedQ,
+                                new KeySource.Cached(cache),
+                                new Op.Attend.HeadShape(4, 2, size, 0.125),
+                                Mask.CAUSAL,
+                                Optional.empty(),
+                                List.of(),
+                                out)),
+                List.of(out));
+        Samples samples = new Samples(SEED);
+        PagedScene scene = new PagedScene(List.of(new Query(0, 5), new Query(0, 40)), 16, samples.random("scene"));
+        StepBatch batch = scene.batch(scene.queries());
+        Map<String, float[]> inputs = new HashMap<>();
+        for (Value value : List.of(q, k, v)) {
+            inputs.put(value.name(), samples.floats(value.name(), batch.tokenCount() * value.width(), 2));
+        }
+        KvCacheLayout layout =
+                new KvCacheLayout(List.of(new PagedKv("kv", 1, 2, size, type, scene.blockSize(), scene.blocks())));
+        Scenario scenario = Scenario.of(layout, List.of(Action.Step.judged("step", program, batch, inputs)));
+        try (ScenarioRun run = new ScenarioRun(backend, scenario, samples, Numerics.FAST, ScenarioRun.Watch.NONE)) {
+            return run.run().getFirst();
+        }
     }
 
     private static List<Ran> run(AttentionBackend backend, WeightFormat format) {
@@ -140,7 +216,7 @@ class WarpFusionTest {
         return floats;
     }
 
-    private static void assertNear(float[] expected, float[] actual, String what) {
+    private static void assertNear(float[] expected, float[] actual, double bound, String what) {
         double largest = 0;
         for (float value : expected) {
             largest = Math.max(largest, Math.abs(value));
@@ -148,7 +224,7 @@ class WarpFusionTest {
         for (int i = 0; i < expected.length; i++) {
             double error = Math.abs(actual[i] - expected[i]);
             assertTrue(
-                    error <= BOUND * (1 + largest), "%s[%d]: %s is not %s".formatted(what, i, actual[i], expected[i]));
+                    error <= bound * (1 + largest), "%s[%d]: %s is not %s".formatted(what, i, actual[i], expected[i]));
         }
         assertEquals(expected.length, actual.length, what);
         assertTrue(largest > 0, () -> what + ": " + Arrays.toString(expected));

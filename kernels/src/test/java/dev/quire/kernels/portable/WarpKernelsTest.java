@@ -3,6 +3,9 @@ package dev.quire.kernels.portable;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.api.memory.CacheGroup.PagedKv;
+import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.types.DType;
 import dev.quire.kernels.KernelName;
 import dev.quire.kernels.KernelSource;
 import java.util.HashSet;
@@ -20,8 +23,8 @@ class WarpKernelsTest {
     void workGroupsFitTheSmallestMultiprocessorSinceAmpereWhateverTheHeadSize() {
         for (int headSize = 16; headSize <= Constants.ATTEND_HEAD; headSize += 16) {
             int fragments = headSize > 128 ? WarpAttendKernel.UNIT * headSize * Short.BYTES : 0;
-            int decode = WarpAttendKernel.decode(headSize).localBytes() + fragments;
-            int prefill = WarpAttendKernel.prefill(headSize).localBytes();
+            int decode = WarpAttendKernel.decode(headSize, DType.BF16).localBytes() + fragments;
+            int prefill = WarpAttendKernel.prefill(headSize, DType.BF16).localBytes();
             assertTrue(Math.max(decode, prefill) + MOST_DECLARED <= SMALLEST_LOCAL_MEMORY, "heads of " + headSize);
         }
     }
@@ -29,7 +32,7 @@ class WarpKernelsTest {
     @Test
     void aDecodingGroupMergesItsWarpsWhereItsStagesWere() {
         for (int headSize = 16; headSize <= Constants.ATTEND_HEAD; headSize += 16) {
-            WarpAttendKernel kernel = WarpAttendKernel.decode(headSize);
+            WarpAttendKernel kernel = WarpAttendKernel.decode(headSize, DType.BF16);
             int sums = kernel.warps() * Constants.DECODE_VECTORS * headSize * Float.BYTES;
             assertTrue(sums <= kernel.localBytes(), "heads of " + headSize);
         }
@@ -38,8 +41,13 @@ class WarpKernelsTest {
     @Test
     void nvidiasCompilerIsShownWhatPlansOfUsualModelsLaunch() {
         Set<String> launched = new HashSet<>(WorkItem.WARP.kernels());
-        launched.addAll(CacheKernels.rare());
-        HEAD_SIZES.forEach(headSize -> launched.addAll(WarpAttendKernel.names(headSize)));
+        for (int headSize : HEAD_SIZES) {
+            launched.addAll(WarpAttendKernel.names(headSize, DType.BF16));
+            for (DType type : List.of(DType.F16, DType.F32)) {
+                launched.addAll(WorkItem.WARP.kernels(
+                        new KvCacheLayout(List.of(new PagedKv("kv", 1, 1, headSize, type, 16, 1)))));
+            }
+        }
         WarpLinearLaunches.FORMATS.forEach(format -> launched.addAll(WarpLinearLaunches.kernels(format)));
         assertEquals(launched, new HashSet<>(KernelSource.cuda()));
         KernelSource.portable().forEach(launched::remove);
