@@ -21,8 +21,9 @@ final class KernelTable {
     /** Of the kernels in Java those that lose no more than a quarter to the ones of vector units (ADR 13). */
     private static final Set<String> GOOD_AMONG_VECTORS = Set.of("add", "scale", "gather_rows");
 
-    /** Those that lose more to the portable ones. */
-    private static final Set<String> SLOW_AMONG_LANES = Set.of(JavaKernels.LINEAR, "rope", "round_rows", "write_kv");
+    /** Those that lose no more to the portable ones, of the ones that were measured beside them. */
+    private static final Set<String> GOOD_AMONG_LANES =
+            Set.of("add", "scale", "gather_rows", "rms_norm", JavaKernels.ROW);
 
     private final KernelSet set;
     private final PrebuiltKernels prebuilt;
@@ -39,7 +40,7 @@ final class KernelTable {
         Map<String, Views.Kernel> java = new HashMap<>(JavaKernels.ALL);
         switch (set) {
             case VECTORS -> java.keySet().retainAll(GOOD_AMONG_VECTORS);
-            case TILES -> java.keySet().removeAll(SLOW_AMONG_LANES);
+            case TILES -> java.keySet().retainAll(GOOD_AMONG_LANES);
             case JAVA -> java.putAll(JavaKernels.TILED);
         }
         return java;
