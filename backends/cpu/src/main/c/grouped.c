@@ -1,7 +1,7 @@
 /*
- * Products with 4-bit weights in groups of 32 (Q4_0, Q4_1, Q4_K) by AVX-512's dot product of bf16 pairs; the layout is GroupPacking's, the twin in Java
- * is GroupTiles. Shape: a panel of 64 outputs, an output in each lane, up to three rows over all of it or six over half of it, sums in registers. A code u
- * is made the bf16 1 + u/16 by one operation on two codes at a time, and multiplied by x rounded to bf16; a group's products are summed in float32 and meet
+ * Products with weights of 4 or 8 bits in groups of 32 (Q4_0, Q4_1, Q4_K, Q8_0) by AVX-512's dot product of bf16 pairs; the layout is GroupPacking's, the twin in Java
+ * is GroupTiles. Shape: a panel of 64 outputs, an output in each lane, up to three rows over all of it or six over half of it, sums in registers. A code u,
+ * or each half of one of 8 bits, is made the bf16 1 + u/16 by one operation on two codes at a time, and multiplied by x rounded to bf16; a group's products are summed in float32 and meet
  * its scale and minimum once. Traffic: codes and scales once for six rows. A row's bits do not depend on how many rows there are. Limits: as attend.c.
  */
 #include <stdint.h>
@@ -17,7 +17,7 @@
 #define INTS (GROUP / 2)
 #define AHEAD 6
 
-typedef enum { SCALES, SCALES_AND_MINIMUMS, INTEGER_SCALES_AND_MINIMUMS } Kind;
+typedef enum { SCALES, SCALES_AND_MINIMUMS, INTEGER_SCALES_AND_MINIMUMS, EIGHT_BITS } Kind;
 
 INLINE __m512 half(const char *at) {
     return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)at));
@@ -28,13 +28,15 @@ INLINE __m512 whole(const char *at) {
 }
 
 /*
- * Rounds rows of x, from first on, to bf16 and arranges each word's eight values as pairs (k + 4 + i, k + i), which is how codes lie in a word.
- * x: [rows][inputs]; pairs: [rows][inputs / 2]; sums: [rows][inputs / 32] of what was rounded.
+ * Rounds rows of x, from first on, to bf16 and arranges each word's eight values as pairs (k + 4 + i, k + i), which is how codes lie in a word; with
+ * codes of 8 bits each word's four as (k + 2 + i, k + i). x: [rows][inputs]; pairs: [rows][inputs / 2]; sums: [rows][inputs / 32] of what was rounded.
  */
-void quire_arrange(int first, int rows, int inputs, const float *x, int *pairs, float *sums) {
+void quire_arrange(int kind, int first, int rows, int inputs, const float *x, int *pairs, float *sums) {
     static const short order[32] = {4,  0,  5,  1,  6,  2,  7,  3,  12, 8,  13, 9,  14, 10, 15, 11,
                                     20, 16, 21, 17, 22, 18, 23, 19, 28, 24, 29, 25, 30, 26, 31, 27};
-    __m512i index = _mm512_loadu_si512(order);
+    static const short order_of_eight_bits[32] = {2,  0,  3,  1,  6,  4,  7,  5,  10, 8,  11, 9,  14, 12, 15, 13,
+                                                  18, 16, 19, 17, 22, 20, 23, 21, 26, 24, 27, 25, 30, 28, 31, 29};
+    __m512i index = _mm512_loadu_si512(kind == EIGHT_BITS ? order_of_eight_bits : order);
     __m512bh ones = (__m512bh)_mm512_set1_epi32(0x3f803f80);
     for (long g = (long)first * (inputs / GROUP); g < (long)(first + rows) * (inputs / GROUP); g++) {
         __m512bh v = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(x + g * GROUP + 16), _mm512_loadu_ps(x + g * GROUP));
@@ -117,6 +119,80 @@ INLINE void multiply(const Kind kind, const int rows, const int vectors, int gro
     }
 }
 
+/* Codes of 8 bits around 128: the sums over their upper and their lower halves are kept apart until the group ends. */
+INLINE void multiply_eight(const int rows, const int vectors, int groups, long block_bytes, const char *panel, int lane, const int *x, const float *sums,
+                           float *y) {
+    const __m512i mask = _mm512_set1_epi32(0x00780078);
+    const __m512i one = _mm512_set1_epi32(0x3f803f80);
+    __m512 sum[6][4];
+    for (int r = 0; r < rows; r++) {
+        for (int u = 0; u < vectors; u++) {
+            sum[r][u] = _mm512_setzero_ps();
+        }
+    }
+    for (int g = 0; g < groups; g++) {
+        const char *block = panel + g * block_bytes;
+        const char *codes = block + 2 * WIDTH + 4 * lane;
+        __m512 t[6][4][2];
+        for (int r = 0; r < rows; r++) {
+            __m512 start = _mm512_set1_ps(-1.5625f * sums[r * groups + g]); /* 256 + 16 + 128 of 256 */
+            for (int u = 0; u < vectors; u++) {
+                t[r][u][0] = start;
+                t[r][u][1] = _mm512_setzero_ps();
+            }
+        }
+        for (int word = 0; word < 8; word++) {
+            __m512i w[4];
+            for (int u = 0; u < vectors; u++) {
+                w[u] = _mm512_loadu_si512(codes + WORDS * word + 64 * u);
+                _mm_prefetch(codes + AHEAD * STRIPE + WORDS * word + 64 * u, _MM_HINT_T0);
+            }
+#pragma GCC unroll 4
+            for (int i = 0; i < 4; i++) {
+                __m512bh pair[4];
+                for (int u = 0; u < vectors; u++) {
+                    pair[u] = (__m512bh)_mm512_ternarylogic_epi32(w[u], mask, one, 0xea);
+                    w[u] = _mm512_rol_epi32(w[u], 4);
+                }
+                for (int r = 0; r < rows; r++) {
+                    __m512bh p = (__m512bh)_mm512_set1_epi32(x[(r * groups + g) * INTS + 2 * word + i / 2]);
+                    for (int u = 0; u < vectors; u++) {
+                        t[r][u][i % 2] = _mm512_dpbf16_ps(t[r][u][i % 2], pair[u], p);
+                    }
+                }
+            }
+        }
+        for (int u = 0; u < vectors; u++) {
+            __m512 scale = _mm512_mul_ps(half(block + 2 * lane + 32 * u), _mm512_set1_ps(16));
+            for (int r = 0; r < rows; r++) {
+                __m512 whole_code = _mm512_fmadd_ps(t[r][u][0], _mm512_set1_ps(16), t[r][u][1]);
+                sum[r][u] = _mm512_fmadd_ps(scale, whole_code, sum[r][u]);
+            }
+        }
+    }
+    for (int r = 0; r < rows; r++) {
+        for (int u = 0; u < vectors; u++) {
+            _mm512_storeu_ps(y + r * WIDTH + lane + 16 * u, sum[r][u]);
+        }
+    }
+}
+
+INLINE void rows_of_eight(int rows, int groups, long block_bytes, const char *panel, const int *x, const float *sums, float *y) {
+#define PART(n, vectors, lane) multiply_eight(n, vectors, groups, block_bytes, panel, lane, x, sums, y)
+#define QUARTERS(n) \
+    for (int lane = 0; lane < WIDTH; lane += 16) { \
+        PART(n, 1, lane); \
+    }
+    switch (rows) {
+    case 1: PART(1, 4, 0); break;
+    case 2: PART(2, 2, 0); PART(2, 2, 32); break;
+    case 3: PART(3, 2, 0); PART(3, 2, 32); break;
+    case 4: QUARTERS(4) break;
+    case 5: QUARTERS(5) break;
+    default: QUARTERS(6) break;
+    }
+}
+
 INLINE void rows_of(const Kind kind, int rows, int groups, int per_block, long block_bytes, const char *panel, float zero, const int *x, const float *sums,
                     float *y) {
 #define ALL(n) multiply(kind, n, 4, groups, per_block, block_bytes, panel, 0, zero, x, sums, y)
@@ -135,7 +211,7 @@ INLINE void rows_of(const Kind kind, int rows, int groups, int per_block, long b
 
 /*
  * y[rows][64] = x times the panel at a byte of packed, for rows of x from first on, as quire_arrange left them.
- * zero: what stands for a zero weight among the bf16 values, 1 + zero point / 16.
+ * zero: what stands for a zero weight among the bf16 values, 1 + zero point / 16; not read for 8 bits.
  */
 void quire_grouped(int kind, int first, int rows, int inputs, const char *packed, int64_t panel, int64_t block_bytes, float zero, const int *pairs,
                    const float *sums, float *y) {
@@ -150,6 +226,7 @@ void quire_grouped(int kind, int first, int rows, int inputs, const char *packed
         switch (kind) {
         case SCALES: rows_of(SCALES, n, groups, 1, block_bytes, packed + panel, zero, x, s, to); break;
         case SCALES_AND_MINIMUMS: rows_of(SCALES_AND_MINIMUMS, n, groups, 1, block_bytes, packed + panel, zero, x, s, to); break;
+        case EIGHT_BITS: rows_of_eight(n, groups, block_bytes, packed + panel, x, s, to); break;
         default: rows_of(INTEGER_SCALES_AND_MINIMUMS, n, groups, 8, block_bytes, packed + panel, zero, x, s, to); break;
         }
         row += n;

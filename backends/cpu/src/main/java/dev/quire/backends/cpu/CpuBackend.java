@@ -83,7 +83,7 @@ final class CpuBackend implements AttentionBackend {
                 Set.of(DType.F32, DType.BF16),
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
                 true,
-                "%d threads; %s; attention and 4-bit layers in %s"
+                "%d threads; %s; attention and quantized layers in %s"
                         .formatted(
                                 pool.threads(),
                                 library instanceof OneDnnLibrary.Loaded ? "oneDNN" : "plain Java linear layers",

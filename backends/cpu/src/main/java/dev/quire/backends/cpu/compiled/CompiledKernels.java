@@ -56,9 +56,9 @@ public final class CompiledKernels {
                     ADDRESS, ADDRESS),
             Linker.Option.critical(true));
 
-    /** first, rows, inputs, x, pairs, sums. */
+    /** kind, first, rows, inputs, x, pairs, sums. */
     private static final MethodHandle ARRANGE = LINKER.downcallHandle(
-            FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS),
+            FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS),
             Linker.Option.critical(true));
     /** kind, first, rows, inputs, packed, panel, blockBytes, zero, pairs, sums, y. */
     private static final MethodHandle GROUPED = LINKER.downcallHandle(
@@ -97,7 +97,7 @@ public final class CompiledKernels {
         ClassLoader loader = CompiledKernels.class.getClassLoader();
         if (loader.getResource(FOLDER + FILE) == null
                 || !System.getProperty("os.name").equals("Linux")) {
-            LOG.debug("attention and 4-bit layers run in Java: no C kernels were built");
+            LOG.debug("attention and quantized layers run in Java: no C kernels were built");
             return Optional.empty();
         }
         try {
@@ -107,7 +107,7 @@ public final class CompiledKernels {
                     LINKER.downcallHandle(library.findOrThrow("quire_serves"), FunctionDescriptor.of(JAVA_INT));
             return (int) serves.invokeExact() != 0 ? Optional.of(new CompiledKernels(library)) : Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
-            LOG.debug("attention and 4-bit layers run in Java: the C kernels could not be loaded", e);
+            LOG.debug("attention and quantized layers run in Java: the C kernels could not be loaded", e);
             return Optional.empty();
         } catch (Throwable e) {
             throw new IllegalStateException("the C kernels cannot be called", e);
@@ -174,15 +174,16 @@ public final class CompiledKernels {
     }
 
     /** Rows of x as pairs of bf16: {@code grouped.c}, quire_arrange. */
-    public void arrange(int first, int rows, int inputs, MemorySegment x, MemorySegment pairs, MemorySegment sums) {
+    public void arrange(
+            int kind, int first, int rows, int inputs, MemorySegment x, MemorySegment pairs, MemorySegment sums) {
         try {
-            ARRANGE.invokeExact(arrange, first, rows, inputs, x, pairs, sums);
+            ARRANGE.invokeExact(arrange, kind, first, rows, inputs, x, pairs, sums);
         } catch (Throwable e) {
             throw new IllegalStateException("quire_arrange cannot be called", e);
         }
     }
 
-    /** Rows times a panel of 4-bit weights: {@code grouped.c}, quire_grouped. */
+    /** Rows times a panel of weights of 4 or 8 bits: {@code grouped.c}, quire_grouped. */
     public void grouped(
             int kind,
             int first,

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Layers of 4-bit weights by the C kernels: x is rounded to bf16, codes stay as they are stored, and sums are float32. */
+/** Layers of weights of 4 or 8 bits by the C kernels: x is rounded to bf16, codes stay as they are stored, and sums are float32. */
 final class CompiledGroupedLinear extends PanelLinear {
     /** Rows that share the sums in a worker's cache. */
     private static final int ROW_BLOCK = 48;
@@ -64,7 +64,10 @@ final class CompiledGroupedLinear extends PanelLinear {
 
     /** Whether the C kernels know a format. */
     static boolean serves(WeightFormat format) {
-        return format == WeightFormat.Q4_0 || format == WeightFormat.Q4_1 || format == WeightFormat.Q4_K;
+        return format == WeightFormat.Q4_0
+                || format == WeightFormat.Q4_1
+                || format == WeightFormat.Q4_K
+                || format == WeightFormat.Q8_0;
     }
 
     /** The number that {@code grouped.c} has for how a format scales its groups. */
@@ -73,6 +76,7 @@ final class CompiledGroupedLinear extends PanelLinear {
             case Q4_0 -> 0;
             case Q4_1 -> 1;
             case Q4_K -> 2;
+            case Q8_0 -> 3;
             default -> throw new IllegalArgumentException("no C kernel for %s weights".formatted(format));
         };
     }
@@ -88,7 +92,7 @@ final class CompiledGroupedLinear extends PanelLinear {
         scratch.grow(rows, inputs);
         MemorySegment pairs = scratch.pairs;
         MemorySegment sums = scratch.sums;
-        RowLoop.run(pool, rows, inputs, (row, worker) -> kernels.arrange(row, 1, inputs, x, pairs, sums));
+        RowLoop.run(pool, rows, inputs, (row, worker) -> kernels.arrange(kind, row, 1, inputs, x, pairs, sums));
         Grid grid = Grid.of(rows, panels.count(), pool.threads());
         long panelBytes = format.panelBytes(inputs);
         pool.parallel(grid.parts(), (part, worker) -> {

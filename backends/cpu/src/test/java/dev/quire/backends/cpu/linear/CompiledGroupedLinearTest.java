@@ -40,7 +40,7 @@ class CompiledGroupedLinearTest {
     @ParameterizedTest
     @EnumSource(
             value = WeightFormat.class,
-            names = {"Q4_0", "Q4_1", "Q4_K"})
+            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0"})
     void layersAreTheSumsInDoublePrecisionOfWhatIsRoundedToBf16(WeightFormat format) {
         Samples samples = new Samples("layersAreTheSumsInDoublePrecisionOfWhatIsRoundedToBf16");
         int unit = format.blockElements() == 32 ? 160 : 512;
@@ -86,7 +86,7 @@ class CompiledGroupedLinearTest {
     @ParameterizedTest
     @EnumSource(
             value = WeightFormat.class,
-            names = {"Q4_0", "Q4_1", "Q4_K"})
+            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0"})
     void aRowsBitsDoNotDependOnItsNeighboursNorOnThreads(WeightFormat format) {
         Samples samples = new Samples("aRowsBitsDoNotDependOnItsNeighboursNorOnThreads");
         int inputs = 512;
