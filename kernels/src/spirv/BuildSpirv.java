@@ -1,5 +1,6 @@
-import dev.quire.kernels.Dialect;
 import dev.quire.kernels.KernelSource;
+import dev.quire.kernels.SpirvModule;
+import dev.quire.kernels.portable.TileShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +14,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Compiles every portable kernel to a SPIR-V module: clang, the SPIR-V translator, the validator. Runs with the compiled classes on the
+ * Compiles every portable kernel, and each that multiplies by tiles, to a SPIR-V module: clang, the SPIR-V translator, the validator. Runs with the compiled classes on the
  * class path, where the three tools are installed. A module is made again when its source, or this file, has changed.
  *
  * <p>Arguments: the folder for the modules and their {@code index}, a line for each: name, SHA-256 of source. Then a folder for scratch, then
@@ -49,13 +51,13 @@ final class BuildSpirv {
             Files.readAllLines(index).forEach(line -> built.put(line.split(" ")[0], line.split(" ")[1]));
         }
         Files.deleteIfExists(index);
-        List<KernelSource> sources = KernelSource.portable().stream()
-                .map(kernel -> KernelSource.portable(kernel, Dialect.OPENCL))
+        List<String> kernels = Stream.concat(KernelSource.portable().stream(), TileShape.kernels().stream())
                 .toList();
         List<Callable<Void>> work = new ArrayList<>();
-        for (KernelSource source : sources) {
-            if (!source.sha256().equals(built.get(function(source))) || !Files.exists(module(source))) {
-                work.add(() -> compile(source));
+        for (String kernel : kernels) {
+            KernelSource source = KernelSource.openCl(kernel);
+            if (!source.sha256().equals(built.get(kernel)) || !Files.exists(module(kernel))) {
+                work.add(() -> compile(kernel, source));
             }
         }
         try (var pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
@@ -66,13 +68,13 @@ final class BuildSpirv {
         Files.write(recipe, self);
         Files.writeString(
                 index,
-                sources.stream()
-                        .map(source -> function(source) + " " + source.sha256() + "\n")
+                kernels.stream()
+                        .map(kernel -> kernel + " " + KernelSource.openCl(kernel).sha256() + "\n")
                         .collect(Collectors.joining()));
     }
 
-    private Void compile(KernelSource source) throws IOException, InterruptedException {
-        String name = function(source);
+    private Void compile(String kernel, KernelSource source) throws IOException, InterruptedException {
+        String name = kernel.replaceAll("\\W", "_");
         Path text = scratch.resolve(name + ".cl");
         Path bitcode = scratch.resolve(name + ".bc");
         Path module = scratch.resolve(name + ".spv");
@@ -83,7 +85,8 @@ final class BuildSpirv {
                 "-DFP_FAST_FMAF", "-O0", "-Xclang", "-disable-O0-optnone", "-emit-llvm", "-o", bitcode.toString(), text.toString());
         run(name, TRANSLATOR, "--spirv-max-version=1.2", "--spirv-fp-contract=off", bitcode.toString(), "-o", module.toString());
         run(name, VALIDATOR, "--target-env", "opencl2.1", module.toString());
-        Files.move(module, module(source), StandardCopyOption.REPLACE_EXISTING);
+        Files.createDirectories(module(kernel).getParent());
+        Files.move(module, module(kernel), StandardCopyOption.REPLACE_EXISTING);
         return null;
     }
 
@@ -99,11 +102,7 @@ final class BuildSpirv {
         }
     }
 
-    private Path module(KernelSource source) {
-        return modules.resolve(function(source) + ".spv");
-    }
-
-    private static String function(KernelSource source) {
-        return source.name().substring(0, source.name().indexOf('.'));
+    private Path module(String kernel) {
+        return modules.resolve(SpirvModule.file(kernel));
     }
 }

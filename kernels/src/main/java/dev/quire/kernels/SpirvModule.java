@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A portable kernel as SPIR-V 1.2, made by the build where its compiler was installed and shipped with the classes. It divides in integers, and so
+ * A kernel as SPIR-V 1.2, made by the build where its compiler was installed and shipped with the classes. It divides in integers, and so
  * exactly, on any device; nothing in it may be contracted.
  *
- * @param kernel the function's name, which is also its entry point
+ * @param kernel a {@link KernelName}
  * @param source SHA-256 of the source that it was made of, as {@link KernelSource#sha256()} has it
  */
 public record SpirvModule(String kernel, String source, byte[] code) {
@@ -37,10 +37,21 @@ public record SpirvModule(String kernel, String source, byte[] code) {
                 .lines()
                 .map(line -> line.split(" "))
                 .collect(Collectors.toMap(fields -> fields[0], fields -> fields[1]));
-        byte[] code = read(kernel + ".spv")
+        byte[] code = read(file(kernel))
                 .orElseThrow(() -> new IllegalStateException(
                         "no SPIR-V module for kernel '%s'; there are: %s".formatted(kernel, sources.keySet())));
         return new SpirvModule(kernel, sources.get(kernel), code);
+    }
+
+    /** The file of a kernel's module: variants of one function in a folder of their own. */
+    public static String file(String kernel) {
+        String folder = KernelName.parse(kernel).definitions().isEmpty() ? "" : "variants/";
+        return folder + kernel.replaceAll("\\W", "_") + ".spv";
+    }
+
+    /** The module's entry point. */
+    public String function() {
+        return KernelName.parse(kernel).function();
     }
 
     private static Optional<byte[]> read(String name) {

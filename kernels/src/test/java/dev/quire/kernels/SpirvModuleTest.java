@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.quire.kernels.portable.TileShape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +28,8 @@ class SpirvModuleTest {
     private static final int OP_EXECUTION_MODE = 16;
     private static final int OP_CAPABILITY = 17;
     private static final int CONTRACTION_OFF = 31;
-    /** Addresses, Linkage, Kernel, Float16Buffer (binary16 in memory, not in arithmetic), Int64, Int16, Int8, by their numbers. */
-    private static final Set<Integer> CAPABILITIES = Set.of(4, 5, 6, 8, 11, 22, 39);
+    /** Addresses, Linkage, Kernel, Vector16, Float16Buffer (binary16 in memory, not in arithmetic), Int64, Int16, Int8, by their numbers. */
+    private static final Set<Integer> CAPABILITIES = Set.of(4, 5, 6, 7, 8, 11, 22, 39);
 
     @TempDir
     Path folder;
@@ -38,10 +40,10 @@ class SpirvModuleTest {
     }
 
     @Test
-    void everyPortableKernelHasTheModuleOfItsSource() {
-        for (String kernel : KernelSource.portable()) {
+    void everyPortableKernelAndEveryTileHasTheModuleOfItsSource() {
+        for (String kernel : kernels()) {
             assertEquals(
-                    KernelSource.portable(kernel, Dialect.OPENCL).sha256(),
+                    KernelSource.openCl(kernel).sha256(),
                     SpirvModule.find(kernel).source(),
                     kernel);
         }
@@ -65,7 +67,7 @@ class SpirvModuleTest {
 
     @Test
     void noEntryPointMayContractAnOperation() {
-        for (String kernel : KernelSource.portable()) {
+        for (String kernel : kernels()) {
             List<int[]> entries = instructions(kernel, OP_ENTRY_POINT);
             assertEquals(1, entries.size(), kernel);
             int function = entries.getFirst()[2];
@@ -78,7 +80,7 @@ class SpirvModuleTest {
 
     @Test
     void modulesAskForWhatEveryDeviceHas() {
-        for (String kernel : KernelSource.portable()) {
+        for (String kernel : kernels()) {
             Set<Integer> wanted = new TreeSet<>();
             instructions(kernel, OP_CAPABILITY).forEach(capability -> wanted.add(capability[1]));
             wanted.removeAll(CAPABILITIES);
@@ -91,6 +93,11 @@ class SpirvModuleTest {
         String message = assertThrows(IllegalStateException.class, () -> SpirvModule.find("strlen"))
                 .getMessage();
         assertTrue(message.contains("'strlen'") && message.contains("rms_norm"), message);
+    }
+
+    private static List<String> kernels() {
+        return Stream.concat(KernelSource.portable().stream(), TileShape.kernels().stream())
+                .toList();
     }
 
     /** All instructions of one opcode, each with its first word. */

@@ -2,6 +2,7 @@ package dev.quire.kernels.portable;
 
 import dev.quire.api.types.WeightFormat;
 import dev.quire.kernels.KernelName;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,13 @@ public record TileShape(int rows, int columns, int itemRows, int itemColumns) {
             throw new IllegalArgumentException("work-items of %d x %d do not fill a tile of %d x %d"
                     .formatted(itemRows, itemColumns, rows, columns));
         }
+    }
+
+    /** The kernels of all formats in all shapes. */
+    public static List<String> kernels() {
+        return Arrays.stream(WeightFormat.values())
+                .flatMap(format -> ALL.stream().map(shape -> shape.kernel(format)))
+                .toList();
     }
 
     /** Work-items of a group. */

@@ -21,20 +21,31 @@ import dev.quire.kernels.device.Device;
 import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Recording;
+import dev.quire.kernels.device.Tiling;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 
 /** A Level Zero device with a context, one queue and its kernels. */
 final class LevelZeroDevice implements Device {
+    /** What the portable kernels need of a work-group, and so every device that runs them has. */
+    private static final int GROUP_ITEMS = 256;
+
+    private static final int GROUP_BYTES = 26 << 10;
+
     private final Target target;
+    private final KernelSet kernels;
+    private final KernelCache cache;
     private final _ze_context_handle_t context;
     private final _ze_command_queue_handle_t queue;
     private final Modules modules;
 
     /** @param sources what to build a kernel of */
-    LevelZeroDevice(Target target, KernelCache cache, Function<String, SpirvModule> sources) {
+    LevelZeroDevice(Target target, KernelSet kernels, KernelCache cache, Function<String, SpirvModule> sources) {
         this.target = target;
+        this.kernels = kernels;
+        this.cache = cache;
         this.context = new _ze_context_handle_t();
         this.queue = new _ze_command_queue_handle_t();
         try (PointerScope _ = new PointerScope()) {
@@ -65,10 +76,18 @@ final class LevelZeroDevice implements Device {
 
     @Override
     public String description() {
-        return "Level Zero driver %s, %s"
+        return "Level Zero driver %s, %s%s"
                 .formatted(
                         target.info().driver(),
-                        target.integrated() ? "memory shared with the host" : "memory of its own");
+                        target.integrated() ? "memory shared with the host" : "memory of its own",
+                        kernels == KernelSet.TILES ? ", FAST by tiles in local memory" : "");
+    }
+
+    @Override
+    public Optional<Tiling> tiling() {
+        return kernels == KernelSet.TILES
+                ? Optional.of(new Tiling(GROUP_ITEMS, GROUP_BYTES, false, cache))
+                : Optional.empty();
     }
 
     @Override

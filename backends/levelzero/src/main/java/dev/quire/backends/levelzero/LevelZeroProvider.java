@@ -12,7 +12,10 @@ import dev.quire.kernels.device.DeviceBackend;
 import dev.quire.kernels.device.DeviceSearch;
 import java.util.List;
 
-/** Level Zero devices: Intel's GPUs, and whatever else brings a driver. It has no settings. */
+/**
+ * Level Zero devices: Intel's GPUs, and whatever else brings a driver. One setting, {@code kernels}: {@code tiles} instead of {@code lanes} to multiply in FAST by
+ * tiles in local memory.
+ */
 public final class LevelZeroProvider implements BackendProvider {
     private static final String NAME = "levelzero";
     private static final long CACHE_BYTES = 256L << 20;
@@ -62,17 +65,11 @@ public final class LevelZeroProvider implements BackendProvider {
 
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
-        if (!options.settings().isEmpty()) {
-            throw unsupported("backend levelzero has no settings; drop %s"
-                    .formatted(options.settings().keySet()));
-        }
+        KernelSet kernels = KernelSet.of(options.settings());
         Target target = find().pick(device, "Level Zero");
         KernelCache cache =
                 new KernelCache(options.cacheDirectory().resolve("kernels"), CACHE_BYTES, options.notices());
-        return new DeviceBackend(NAME, new LevelZeroDevice(target, cache, SpirvModule::find), options.notices());
-    }
-
-    private static BackendException unsupported(String message) {
-        return new BackendException(BackendException.Kind.UNSUPPORTED, message);
+        return new DeviceBackend(
+                NAME, new LevelZeroDevice(target, kernels, cache, SpirvModule::find), options.notices());
     }
 }

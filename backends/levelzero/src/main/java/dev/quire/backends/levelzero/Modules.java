@@ -67,7 +67,10 @@ final class Modules implements AutoCloseable {
             byte[] binary = cache.get(key, () -> binary(source));
             _ze_module_handle_t module = create(name, ZE_MODULE_FORMAT_NATIVE, binary);
             ze_kernel_desc_t wanted = new ze_kernel_desc_t();
-            wanted.stype(ZE_STRUCTURE_TYPE_KERNEL_DESC).pNext(null).flags(0).pKernelName(new BytePointer(name));
+            wanted.stype(ZE_STRUCTURE_TYPE_KERNEL_DESC)
+                    .pNext(null)
+                    .flags(0)
+                    .pKernelName(new BytePointer(source.function()));
             _ze_kernel_handle_t kernel = new _ze_kernel_handle_t();
             Status.check(zeKernelCreate(module, wanted, kernel), Kind.UNSUPPORTED, "zeKernelCreate of " + name);
             return new Built(module, kernel);

@@ -43,7 +43,8 @@ class CommandListTest {
     void replaysRunEveryLaunchOnceAndInOrder() {
         KernelCache cache = new KernelCache(folder, 0, notice -> {});
         try (Arena arena = Arena.ofShared();
-                LevelZeroDevice device = new LevelZeroDevice(Target.all().getFirst(), cache, SpirvModule::find);
+                LevelZeroDevice device =
+                        new LevelZeroDevice(Target.all().getFirst(), KernelSet.LANES, cache, SpirvModule::find);
                 DeviceMemory memory = device.allocate(ELEMENTS * 4L, MemoryUse.WORKSPACE)) {
             MemorySegment host = arena.allocate(ELEMENTS * 4L);
             host.setAtIndex(ValueLayout.JAVA_FLOAT, ELEMENTS - 1, 1);
@@ -75,7 +76,8 @@ class CommandListTest {
     void zeroedMemoryIsZero() {
         KernelCache cache = new KernelCache(folder, 0, notice -> {});
         try (Arena arena = Arena.ofShared();
-                LevelZeroDevice device = new LevelZeroDevice(Target.all().getFirst(), cache, SpirvModule::find);
+                LevelZeroDevice device =
+                        new LevelZeroDevice(Target.all().getFirst(), KernelSet.LANES, cache, SpirvModule::find);
                 DeviceMemory memory = device.allocate(999, MemoryUse.CACHE)) {
             MemorySegment host = arena.allocate(999).fill((byte) 7);
             try (Recording recording =
@@ -89,7 +91,8 @@ class CommandListTest {
     @Test
     void aKernelThatIsNotThereStopsTheRecording() {
         KernelCache cache = new KernelCache(folder, 0, notice -> {});
-        try (LevelZeroDevice device = new LevelZeroDevice(Target.all().getFirst(), cache, SpirvModule::find)) {
+        try (LevelZeroDevice device =
+                new LevelZeroDevice(Target.all().getFirst(), KernelSet.LANES, cache, SpirvModule::find)) {
             List<Command> commands = List.of(new Command.Launch("absent", 1, 1, List.of()));
             assertThrows(IllegalStateException.class, () -> device.record(commands));
         }

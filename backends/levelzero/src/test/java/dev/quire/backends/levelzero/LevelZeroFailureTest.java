@@ -48,7 +48,8 @@ class LevelZeroFailureTest {
 
         private static void launch(Path cache) {
             KernelCache kernels = new KernelCache(cache, 0, notice -> {});
-            try (LevelZeroDevice device = new LevelZeroDevice(Target.all().getFirst(), kernels, SpirvModule::find)) {
+            try (LevelZeroDevice device =
+                    new LevelZeroDevice(Target.all().getFirst(), KernelSet.LANES, kernels, SpirvModule::find)) {
                 DeviceMemory memory = device.allocate(1 << 20, MemoryUse.EXCHANGE);
                 System.out.println(memory.host().isPresent() ? "shared" : "apart");
                 List<Operand> operands = List.of(
@@ -118,7 +119,7 @@ class LevelZeroFailureTest {
         SpirvModule broken = new SpirvModule("scale", "0", "no module".getBytes(StandardCharsets.UTF_8));
         KernelCache cache = new KernelCache(folder, 0, notice -> {});
         Target target = Target.all().getFirst();
-        try (LevelZeroDevice device = new LevelZeroDevice(target, cache, kernel -> broken)) {
+        try (LevelZeroDevice device = new LevelZeroDevice(target, KernelSet.LANES, cache, kernel -> broken)) {
             BackendException failure = assertThrows(BackendException.class, () -> device.build("scale"));
             assertEquals(BackendException.Kind.UNSUPPORTED, failure.kind());
             String said = "kernel scale does not build for %s: the module does not build (0x70000004)\n"
@@ -134,11 +135,11 @@ class LevelZeroFailureTest {
     void kernelsAreBuiltOnceAndThenTakenFromDisk() {
         KernelCache cache = new KernelCache(folder, 1 << 26, notice -> {});
         Target target = Target.all().getFirst();
-        try (LevelZeroDevice device = new LevelZeroDevice(target, cache, SpirvModule::find)) {
+        try (LevelZeroDevice device = new LevelZeroDevice(target, KernelSet.LANES, cache, SpirvModule::find)) {
             device.build("add");
         }
         SpirvModule empty = new SpirvModule("add", SpirvModule.find("add").source(), new byte[1]);
-        try (LevelZeroDevice device = new LevelZeroDevice(target, cache, kernel -> empty)) {
+        try (LevelZeroDevice device = new LevelZeroDevice(target, KernelSet.LANES, cache, kernel -> empty)) {
             device.build("add"); // it could not be compiled
         }
     }
@@ -160,6 +161,6 @@ class LevelZeroFailureTest {
         BackendOptions options = new BackendOptions(0, folder, notice -> {}, Map.of("tiles", "4"));
         BackendException failure = assertThrows(
                 BackendException.class, () -> provider.open(provider.devices().getFirst(), options));
-        assertEquals("backend levelzero has no settings; drop [tiles]", failure.getMessage());
+        assertEquals("backend levelzero has no setting 'tiles'; it has: kernels", failure.getMessage());
     }
 }
