@@ -30,11 +30,15 @@ class NativeAttentionTest {
     @BeforeAll
     static void load(@TempDir Path cache) throws Exception {
         kernels = CompiledKernels.load(cache);
-        String flags = Files.readString(Path.of("/proc/cpuinfo"));
-        assertEquals(
-                flags.contains("avx512_bf16"),
-                kernels.isPresent(),
-                "the kernels run where the processor multiplies pairs of bf16, and gcc built them");
+        assertEquals(served(), kernels.isPresent(), "the C kernels, where gcc and the processor can serve them");
+    }
+
+    /** Elsewhere the tests hold the twin. */
+    private static boolean served() throws Exception {
+        Path processor = Path.of("/proc/cpuinfo");
+        return Files.exists(Path.of("/usr/bin/gcc"))
+                && Files.exists(processor)
+                && Files.readString(processor).contains("avx512_bf16");
     }
 
     private static AttentionShape shape(Random random) {
