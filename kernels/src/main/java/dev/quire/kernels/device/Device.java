@@ -46,6 +46,11 @@ public interface Device extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Whether steps of decoding have few sizes. Only where kernels write no keys of rows with a negative slot. */
+    default StepSizes stepSizes() {
+        return StepSizes.EXACT;
+    }
+
     /**
      * Makes a kernel ready to launch: from the disk's cache, a binary or its source, and warm. Does nothing if it is.
      *

@@ -32,7 +32,9 @@ final class DeviceExecutable implements Executable {
     private final DeviceMemory workspace;
     private final Exchange tables;
     private final StepSlots slots;
+    private final StepSizes sizes;
     private final Recordings recordings;
+    private final Downloads downloads;
     private final Owned owned = new Owned();
     private final Consumer<DeviceExecutable> closed;
 
@@ -56,8 +58,11 @@ final class DeviceExecutable implements Executable {
         long words = plan.wordBytes(new KvCacheLayout(List.of()));
         this.slots = owned.orFree(() -> new StepSlots(queue, words));
         owned.add(slots::close);
+        this.sizes = queue.device().stepSizes();
         this.recordings = new Recordings(queue);
         owned.add(recordings::close);
+        this.downloads = new Downloads(queue);
+        owned.add(downloads::close);
         owned.orFree(() -> weights.make(plan.images()));
         owned.orFree(() -> weights.stack(plan.stacks()));
     }
@@ -87,16 +92,40 @@ final class DeviceExecutable implements Executable {
                 return new DeviceTicket.Failed(io, failed.reason());
             }
             plan.check(batch);
-            Object shape = plan.shape(batch, io);
             Optional<Buffer> tokens = sampled.map(ticket -> ticket.io().buffer(SAMPLED));
-            Optional<Submission> again = again(new Recordings.Key(shape, slots.memory(), tokens), batch);
-            return new DeviceTicket.Issued(io, again.isPresent() ? again.get() : anew(shape, batch, io, tokens));
+            Optional<StepBatch> padded =
+                    sizes == StepSizes.PADDED ? plan.padded(batch, io) : Optional.<StepBatch>empty();
+            return new DeviceTicket.Issued(
+                    io, padded.isPresent() ? padded(padded.get(), batch, io, tokens) : exact(batch, io, tokens));
         } catch (BackendException e) {
             if (e.kind() == BackendException.Kind.UNSUPPORTED) {
                 throw e;
             }
             return new DeviceTicket.Failed(io, e);
         }
+    }
+
+    private Submission exact(StepBatch batch, Bindings io, Optional<Buffer> tokens) {
+        Object shape = plan.shape(batch, io);
+        Optional<Submission> again = again(new Recordings.Key(shape, slots.memory(), tokens), batch);
+        return again.isPresent() ? again.get() : anew(shape, batch, io, tokens, downloads(batch, io));
+    }
+
+    /** A step of more rows than the caller gave: what comes back are the caller's own, in copies behind the recording that all sizes share. */
+    private Submission padded(StepBatch padded, StepBatch batch, Bindings io, Optional<Buffer> tokens) {
+        Object shape = plan.shape(padded, io);
+        Recordings.Key key = new Recordings.Key(shape, slots.memory(), tokens);
+        Optional<Submission> again = again(key, padded);
+        Submission step = again.isPresent() ? again.get() : anew(shape, padded, io, tokens, List.of());
+        return downloads
+                .submit(new Downloads.Key(batch.logitRowCount(), key), () -> downloads(batch, io))
+                .orElse(step);
+    }
+
+    private List<Command> downloads(StepBatch batch, Bindings io) {
+        return program.outputs().stream()
+                .flatMap(value -> edge(value, batch, io, Exchange::download).stream())
+                .toList();
     }
 
     /** Submits a step whose launches are recorded. Nothing if they are not. */
@@ -112,8 +141,9 @@ final class DeviceExecutable implements Executable {
         return Optional.of(submission);
     }
 
-    /** Plans, records and submits a step. */
-    private Submission anew(Object shape, StepBatch batch, Bindings io, Optional<Buffer> tokens) {
+    /** Plans, records and submits a step, with commands behind its launches. */
+    private Submission anew(
+            Object shape, StepBatch batch, Bindings io, Optional<Buffer> tokens, List<Command> behind) {
         PlannedStep planned = plan.plan(batch, io);
         Launches launches = planned.launches();
         StepSlots.Slot slot = slots.next(launches.words());
@@ -121,7 +151,7 @@ final class DeviceExecutable implements Executable {
         RegionMap memory = region -> memory(region, slot, io, tokens);
         program.inputs().forEach(value -> commands.addAll(edge(value, batch, io, Exchange::upload)));
         commands.addAll(memory.commands(launches.list()));
-        program.outputs().forEach(value -> commands.addAll(edge(value, batch, io, Exchange::download)));
+        commands.addAll(behind);
         Recordings.Key key = new Recordings.Key(shape, slot.memory(), tokens);
         Submission submission = recordings.submit(recordings.record(key, planned, commands));
         slot.usedBy(submission);

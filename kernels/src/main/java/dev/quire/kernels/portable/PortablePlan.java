@@ -14,6 +14,7 @@ import dev.quire.api.types.WeightFormat;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -148,6 +149,14 @@ public final class PortablePlan {
      */
     public void check(StepBatch batch) {
         new StepCheck(program, limits, batch).run();
+    }
+
+    /**
+     * A step that was {@linkplain #check checked} with rows behind its own, so that steps of nearly one size have one {@linkplain #shape shape}: those of
+     * decoding and of sampling. Its own rows come out as they do without; only they may be given to the caller. Nothing for other steps.
+     */
+    public Optional<StepBatch> padded(StepBatch batch, Bindings io) {
+        return new StepPadding(program, limits).of(batch, io);
     }
 
     /** What the launches of a step depend on, but for how its words are laid out. Equal for equal shapes. */

@@ -22,6 +22,7 @@ record StepCheck(Program program, StepLimits limits, StepBatch batch) {
      */
     void run() {
         limits.check(batch);
+        slots();
         Set<Rotary> rotations = new HashSet<>();
         for (Op op : program.ops()) {
             switch (op) {
@@ -64,10 +65,21 @@ record StepCheck(Program program, StepLimits limits, StepBatch batch) {
         }
     }
 
-    /** Checks the slots that a step writes. */
+    /** Callers name no slot that only padding may name. */
+    private void slots() {
+        for (int g = 0; g < batch.groups().size(); g++) {
+            for (int slot : batch.groups().get(g).slots()) {
+                if (slot < 0) {
+                    throw failed("slot %d of cache group %d: slots count from 0".formatted(slot, g));
+                }
+            }
+        }
+    }
+
+    /** Checks the slots that a step writes; rows of padding have none. */
     static void slots(CacheRef target, int[] slots, PagedKv cache) {
         for (int slot : slots) {
-            if (slot < 0 || slot / cache.blockSize() >= cache.blocks()) {
+            if (slot != StepPadding.NOWHERE && slot / cache.blockSize() >= cache.blocks()) {
                 throw failed("slot %d of cache group %d: it has %d blocks of %d tokens"
                         .formatted(slot, target.group(), cache.blocks(), cache.blockSize()));
             }

@@ -6,6 +6,9 @@
         return;
     }
     int slot = slots[slots_at + i / (heads * head_size)];
+    if (slot < 0) { /* a row of padding */
+        return;
+    }
     int head = i / head_size % heads;
     int dimension = i % head_size;
     int offset = slot % block_size;

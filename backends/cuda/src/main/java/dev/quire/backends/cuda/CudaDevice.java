@@ -9,6 +9,7 @@ import dev.quire.kernels.device.Device;
 import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Recording;
+import dev.quire.kernels.device.StepSizes;
 import dev.quire.kernels.foreign.LibrarySearch;
 import dev.quire.kernels.portable.LibraryLinear;
 import dev.quire.kernels.portable.WorkItem;
@@ -68,6 +69,12 @@ final class CudaDevice implements Device {
     public String description() {
         return "CUDA %s, compute capability %s, %s"
                 .formatted(target.driver().version(), target.capability(), binaries.text());
+    }
+
+    /** Graphs are dear to make and cheap to launch. */
+    @Override
+    public StepSizes stepSizes() {
+        return StepSizes.PADDED;
     }
 
     /** cuBLASLt is looked for when it is first asked for, and only where tensor cores multiply bf16. */
