@@ -67,6 +67,11 @@ public interface Device extends AutoCloseable {
      */
     DeviceMemory allocate(long bytes, MemoryUse use);
 
+    /** Bytes of weights that one allocation holds at most, unless a single weight is longer; with 0 each has an allocation of its own. */
+    default long weightPiece() {
+        return 0;
+    }
+
     /** Prepares commands for any number of replays. Each takes effect after the one before; kernels that are not yet built are built now. */
     Recording record(List<Command> commands);
 

@@ -3,6 +3,7 @@ package dev.quire.kernels.device;
 import dev.quire.api.WeightSource;
 import dev.quire.api.Weights;
 import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.WeightFormat;
 import dev.quire.kernels.device.Operand.Pointer;
 import dev.quire.kernels.portable.KernelLaunch;
 import dev.quire.kernels.portable.Region;
@@ -11,6 +12,7 @@ import dev.quire.kernels.portable.WeightImage.Form;
 import dev.quire.kernels.portable.WeightStack;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +25,7 @@ final class DeviceWeights implements Weights {
     private final List<WeightRef> refs;
     private final IssueQueue queue;
     private final Map<WeightImage, Pointer> images = new HashMap<>();
-    private final Map<WeightStack, DeviceMemory> stacks = new HashMap<>();
+    private final Map<WeightStack, Pointer> stacks = new HashMap<>();
     private final Set<DeviceMemory> held = new HashSet<>();
     /** Images that recordings may name, and which so stay where they are. */
     private final Set<WeightImage> read = new HashSet<>();
@@ -32,9 +34,9 @@ final class DeviceWeights implements Weights {
         this.refs = List.copyOf(refs);
         this.queue = queue;
         try {
+            place(refs.stream().map(ref -> new WeightImage(ref, Form.STORED)).toList());
             for (WeightRef ref : refs) {
-                DeviceMemory memory = allocate(new WeightImage(ref, Form.STORED));
-                upload(source.read(ref).asSlice(0, ref.bytes()), memory);
+                upload(source.read(ref).asSlice(0, ref.bytes()), images.get(new WeightImage(ref, Form.STORED)));
             }
         } catch (RuntimeException e) {
             close();
@@ -43,15 +45,16 @@ final class DeviceWeights implements Weights {
     }
 
     /** The source's bytes are valid until its next call (RULES, M11). Devices copy from native memory only. */
-    private void upload(MemorySegment from, DeviceMemory to) {
-        if (to.host().isPresent()) {
-            MemorySegment.copy(from, 0, to.host().get(), 0, from.byteSize());
+    private void upload(MemorySegment from, Pointer to) {
+        Optional<MemorySegment> host = to.memory().host();
+        if (host.isPresent()) {
+            MemorySegment.copy(from, 0, host.get(), to.offset(), from.byteSize());
         } else if (from.isNative()) {
-            queue.now(List.of(new Command.Upload(from, to, 0)));
+            queue.now(List.of(new Command.Upload(from, to.memory(), to.offset())));
         } else {
             try (Arena arena = Arena.ofShared()) {
                 MemorySegment copy = arena.allocate(from.byteSize(), Long.BYTES).copyFrom(from);
-                queue.now(List.of(new Command.Upload(copy, to, 0)));
+                queue.now(List.of(new Command.Upload(copy, to.memory(), to.offset())));
             }
         }
     }
@@ -62,20 +65,28 @@ final class DeviceWeights implements Weights {
      * @return these weights
      */
     DeviceWeights make(List<WeightImage> wanted) {
-        for (WeightImage image : wanted) {
-            Optional<KernelLaunch> decoding = image.decoding();
-            if (!images.containsKey(image) && decoding.isPresent()) {
-                DeviceMemory memory = allocate(image);
-                try {
-                    run(decoding.get());
-                } catch (RuntimeException e) {
-                    images.remove(image); // it holds nothing yet
-                    free(memory);
-                    throw e;
-                }
-            }
+        wanted.forEach(this::adopt);
+        List<WeightImage> missing = wanted.stream()
+                .filter(image -> !images.containsKey(image) && image.decoding().isPresent())
+                .toList();
+        List<DeviceMemory> memory = place(missing);
+        try {
+            missing.forEach(image -> run(image.decoding().orElseThrow()));
+        } catch (RuntimeException e) {
+            missing.forEach(images::remove); // they hold nothing yet
+            memory.forEach(this::free);
+            throw e;
         }
         return this;
+    }
+
+    /** A matrix of bf16 is what was stored. */
+    private void adopt(WeightImage image) {
+        if (image.form() == Form.MATRIX
+                && image.ref().format() == WeightFormat.BF16
+                && images.containsKey(image.stored())) {
+            images.putIfAbsent(image, images.get(image.stored()));
+        }
     }
 
     /**
@@ -86,23 +97,41 @@ final class DeviceWeights implements Weights {
     DeviceWeights stack(List<WeightStack> wanted) {
         for (WeightStack stack : wanted) {
             if (!stacks.containsKey(stack)) {
-                DeviceMemory memory = hold(stack.bytes());
-                stacks.put(stack, memory);
-                try {
-                    for (int i = 0; i < stack.images().size(); i++) {
-                        run(stack.filling(i));
-                    }
-                } catch (RuntimeException e) {
-                    stacks.remove(stack);
-                    free(memory);
-                    throw e;
-                }
-                for (int i = 0; i < stack.images().size(); i++) {
-                    move(stack.images().get(i), new Pointer(memory, stack.stride() * i));
-                }
+                stacks.put(stack, inPlace(stack).orElseGet(() -> copied(stack)));
             }
         }
         return this;
+    }
+
+    /** Where a stack's images stand already, if they stand behind one another. */
+    private Optional<Pointer> inPlace(WeightStack stack) {
+        Pointer first = images.get(stack.images().getFirst());
+        for (int i = 0; i < stack.images().size(); i++) {
+            Pointer image = images.get(stack.images().get(i));
+            if (image == null || !image.equals(new Pointer(first.memory(), first.offset() + i * stack.stride()))) {
+                return Optional.empty();
+            }
+        }
+        read.addAll(stack.images());
+        return Optional.of(first);
+    }
+
+    private Pointer copied(WeightStack stack) {
+        DeviceMemory memory = hold(stack.bytes());
+        stacks.put(stack, new Pointer(memory, 0));
+        try {
+            for (int i = 0; i < stack.images().size(); i++) {
+                run(stack.filling(i));
+            }
+        } catch (RuntimeException e) {
+            stacks.remove(stack);
+            free(memory);
+            throw e;
+        }
+        for (int i = 0; i < stack.images().size(); i++) {
+            move(stack.images().get(i), new Pointer(memory, stack.stride() * i));
+        }
+        return stacks.get(stack);
     }
 
     private void run(KernelLaunch launch) {
@@ -122,15 +151,26 @@ final class DeviceWeights implements Weights {
         Pointer from = images.put(image, to);
         if (from != null
                 && images.values().stream().noneMatch(other -> other.memory() == from.memory())
-                && !stacks.containsValue(from.memory())) {
+                && stacks.values().stream().noneMatch(other -> other.memory() == from.memory())) {
             free(from.memory());
         }
     }
 
-    private DeviceMemory allocate(WeightImage image) {
-        DeviceMemory memory = hold(image.bytes());
-        images.put(image, new Pointer(memory, 0));
-        return memory;
+    /** Gives images places, in as few pieces of memory as the device allows. */
+    private List<DeviceMemory> place(List<WeightImage> wanted) {
+        List<DeviceMemory> pieces = new ArrayList<>();
+        try {
+            for (WeightPiece piece : WeightPiece.of(wanted, queue.device().weightPiece())) {
+                DeviceMemory memory = hold(piece.bytes());
+                pieces.add(memory);
+                piece.offsets().forEach((image, offset) -> images.put(image, new Pointer(memory, offset)));
+            }
+        } catch (RuntimeException e) {
+            wanted.forEach(images::remove);
+            pieces.forEach(this::free);
+            throw e;
+        }
+        return pieces;
     }
 
     private DeviceMemory hold(long bytes) {
@@ -152,7 +192,7 @@ final class DeviceWeights implements Weights {
 
     /** Where a stack begins. */
     Pointer stack(WeightStack stack) {
-        return new Pointer(stacks.get(stack), 0);
+        return stacks.get(stack);
     }
 
     @Override

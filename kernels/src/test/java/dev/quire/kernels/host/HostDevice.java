@@ -85,6 +85,12 @@ class HostDevice implements Device {
         library(kernel).entry(KernelName.parse(kernel).function());
     }
 
+    /** Several weights to a piece where memory is not shared, and each alone where it is. */
+    @Override
+    public long weightPiece() {
+        return info.index() == HostProvider.SHARED ? 0 : 1 << 20;
+    }
+
     /** Memory whose every float is NaN, so that what is read before it is written shows. */
     @Override
     public DeviceMemory allocate(long bytes, MemoryUse use) {

@@ -113,6 +113,12 @@ final class CudaDevice implements Device {
         return CudaMemory.allocate(context, bytes, use);
     }
 
+    /** All stand in one, so that what does not fit is known before any is read. */
+    @Override
+    public long weightPiece() {
+        return Long.MAX_VALUE;
+    }
+
     @Override
     public Recording record(List<Command> commands) {
         return new Replay(context, writer, graphs, commands);

@@ -1,0 +1,87 @@
+package dev.quire.backends.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quire.api.AttentionBackend;
+import dev.quire.api.BackendException;
+import dev.quire.api.BackendException.Kind;
+import dev.quire.api.BackendOptions;
+import dev.quire.api.Executable;
+import dev.quire.api.StepLimits;
+import dev.quire.api.Weights;
+import dev.quire.api.types.Numerics;
+import dev.quire.conformance.models.KitModel;
+import dev.quire.conformance.models.TinyModel;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Weights stand in one allocation, whose size says before any is read whether they fit. */
+class CudaWeightsTest {
+    private static final long MEMORY = 1 << 30;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void theStubIsThere() {
+        Stub.assume();
+    }
+
+    @AfterEach
+    void everythingIsGivenBack() {
+        Stub.set("MEMORY", MEMORY);
+        assertEquals(0, Stub.live());
+    }
+
+    @Test
+    void allWeightsStandInOneAllocationAndTheirVectorsInAnother() {
+        KitModel model = TinyModel.load();
+        try (AttentionBackend backend = open()) {
+            int before = Stub.calls("cuMemAlloc_v2");
+            try (Weights weights = backend.load(model.forward().weights(), model.weights())) {
+                assertEquals(1, Stub.calls("cuMemAlloc_v2") - before);
+                long stored = weights.bytes();
+                StepLimits limits = new StepLimits(4, 4, 4, 64);
+                try (Executable first = backend.compile(model.forward(), weights, limits, Numerics.REPRODUCIBLE)) {
+                    assertTrue(first.workspaceBytes() > 0);
+                    assertTrue(weights.bytes() < stored + stored / 20, "matrices of BF16 stand once");
+                    int compiled = Stub.calls("cuMemAlloc_v2");
+                    try (Executable second = backend.compile(model.forward(), weights, limits, Numerics.FAST)) {
+                        assertTrue(second.workspaceBytes() > 0);
+                        assertEquals(
+                                4, Stub.calls("cuMemAlloc_v2") - compiled, "workspace, tables and two slots, no weights");
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void weightsThatDoNotFitSayHowMuchTheyNeedAndHowMuchThereIs() {
+        KitModel model = TinyModel.load();
+        try (AttentionBackend backend = open()) {
+            Stub.set("MEMORY", 1 << 20);
+            BackendException failure = assertThrows(
+                    BackendException.class,
+                    () -> backend.load(
+                            model.forward().weights(),
+                            ref -> {
+                                throw new AssertionError("no weight is read");
+                            }));
+            assertEquals(Kind.OUT_OF_MEMORY, failure.kind());
+            String said = failure.getMessage();
+            assertTrue(said.startsWith("Stub GPU 0 cannot allocate 4 MiB for weights, with 1 MiB free of 1: "), said);
+            assertTrue(said.endsWith("load a smaller or a quantized model, or pass --device for one with more memory"), said);
+        }
+    }
+
+    private AttentionBackend open() {
+        CudaProvider provider = new CudaProvider();
+        return provider.open(provider.devices().getFirst(), BackendOptions.defaults(folder));
+    }
+}
