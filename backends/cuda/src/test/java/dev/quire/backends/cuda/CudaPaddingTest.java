@@ -7,6 +7,7 @@ import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
+
 import dev.quire.api.Weights;
 import dev.quire.api.memory.Buffer;
 import dev.quire.api.memory.KvCache;
@@ -15,6 +16,7 @@ import dev.quire.api.step.Bindings;
 import dev.quire.api.step.GroupStep;
 import dev.quire.api.step.StepBatch;
 import dev.quire.api.step.StepTokens;
+import dev.quire.api.step.Ticket;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.models.KitModel;
@@ -75,6 +77,31 @@ class CudaPaddingTest {
         }
     }
 
+    /** The device takes a step's numbers when it comes to the step, not when it is submitted: nothing runs on the stub until somebody waits. */
+    @Test
+    void stepsInFlightKeepTheirOwnNumbers(@TempDir Path folder) {
+        CudaProvider provider = new CudaProvider();
+        try (AttentionBackend backend =
+                        provider.open(provider.devices().getFirst(), BackendOptions.defaults(folder));
+                Decoding decoding = new Decoding(backend)) {
+            List<Buffer> logits = new ArrayList<>();
+            List<Ticket> inFlight = new ArrayList<>();
+            for (int s = 0; s < 3; s++) {
+                logits.add(backend.buffer(DType.F32, 1, decoding.model.vocabulary()));
+                inFlight.add(decoding.submit(s, 1, 0, logits.getLast()));
+            }
+            inFlight.forEach(Ticket::await);
+            for (int s = 0; s < 3; s++) {
+                decoding.step(s, 1, 0);
+                assertTrue(
+                        Arrays.equals(
+                                decoding.row(0),
+                                logits.get(s).memory().toArray(ValueLayout.JAVA_FLOAT)),
+                        "step " + s);
+            }
+        }
+    }
+
     /** The bundled model, whose sequences each have a block. */
     private static final class Decoding implements AutoCloseable {
         private final KitModel model = TinyModel.load();
@@ -99,6 +126,10 @@ class CudaPaddingTest {
             for (int row = 0; row <= MOST; row++) {
                 logits.memory().set(ValueLayout.JAVA_FLOAT, at(row), UNTOUCHED);
             }
+            submit(first, sequences, position, logits).await();
+        }
+
+        Ticket submit(int first, int sequences, int position, Buffer to) {
             int blockSize = model.cache().groups().getFirst().blockSize();
             int[] numbers = numbers(sequences, i -> i);
             GroupStep group = new GroupStep(
@@ -114,8 +145,7 @@ class CudaPaddingTest {
                     new int[0],
                     List.of(group),
                     List.of());
-            forward.submit(batch, new Bindings(Optional.of(cache), Map.of(KitModel.LOGITS, logits)))
-                    .await();
+            return forward.submit(batch, new Bindings(Optional.of(cache), Map.of(KitModel.LOGITS, to)));
         }
 
         /** The last position of the first sequences, some times. */
