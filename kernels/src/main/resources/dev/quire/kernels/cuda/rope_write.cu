@@ -30,6 +30,9 @@ KERNEL void rope_write(const float *q, const float *k, const float *v, const int
         return;
     }
     int slot = slots[slots_at + row], offset = slot % block_size;
+    if (slot < 0) { // a row of padding
+        return;
+    }
     i64 page = ((i64)(slot / block_size) * kv_heads + head - heads) * size * block_size;
     keys[page + first * block_size + offset] = TO_CACHE(a);
     keys[page + second * block_size + offset] = TO_CACHE(b);
