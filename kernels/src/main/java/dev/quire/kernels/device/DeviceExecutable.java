@@ -142,8 +142,7 @@ final class DeviceExecutable implements Executable {
     }
 
     /** Plans, records and submits a step, with commands behind its launches. */
-    private Submission anew(
-            Object shape, StepBatch batch, Bindings io, Optional<Buffer> tokens, List<Command> behind) {
+    private Submission anew(Object shape, StepBatch batch, Bindings io, Optional<Buffer> tokens, List<Command> behind) {
         PlannedStep planned = plan.plan(batch, io);
         Launches launches = planned.launches();
         StepSlots.Slot slot = slots.next(launches.words());

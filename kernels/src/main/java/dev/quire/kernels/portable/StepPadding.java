@@ -30,7 +30,8 @@ record StepPadding(Program program, StepLimits limits) {
     /** A step whose rows are all of one kind: a token of a sequence each, or a sampling row each. */
     static boolean isUniform(StepBatch batch) {
         int rows = batch.logitRowCount();
-        return rows > 0 && (samples(batch) || batch.tokenCount() == rows && batch.sequences() == rows && decodes(batch));
+        return rows > 0
+                && (samples(batch) || batch.tokenCount() == rows && batch.sequences() == rows && decodes(batch));
     }
 
     private static boolean samples(StepBatch batch) {
@@ -104,7 +105,9 @@ record StepPadding(Program program, StepLimits limits) {
                 starts,
                 Arrays.copyOf(starts, size),
                 batch.adapters().length == 0 ? batch.adapters() : extended(batch.adapters(), size, -1),
-                batch.groups().stream().map(group -> decoding(group, rows, size)).toList(),
+                batch.groups().stream()
+                        .map(group -> decoding(group, rows, size))
+                        .toList(),
                 List.of());
     }
 

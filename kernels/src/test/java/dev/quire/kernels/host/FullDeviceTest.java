@@ -77,7 +77,8 @@ class FullDeviceTest {
         assertTrue(
                 failures > 10,
                 failures
-                        + " allocations: three weights, stack, workspace, tables, two slots, cache and its moves are more");
+                        + " allocations: three weights, stack, workspace, tables, two slots, cache and its moves are"
+                        + " more");
     }
 
     /** Opens a program after whose allocations the device is full; whether they sufficed. */

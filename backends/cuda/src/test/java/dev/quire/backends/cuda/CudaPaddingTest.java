@@ -7,7 +7,6 @@ import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
-
 import dev.quire.api.Weights;
 import dev.quire.api.memory.Buffer;
 import dev.quire.api.memory.KvCache;
@@ -48,8 +47,7 @@ class CudaPaddingTest {
     @Test
     void everyBatchSizeHasTheBitsOfSequencesAloneAndSizesBetweenMakeNoGraph(@TempDir Path folder) {
         CudaProvider provider = new CudaProvider();
-        try (AttentionBackend backend =
-                        provider.open(provider.devices().getFirst(), BackendOptions.defaults(folder));
+        try (AttentionBackend backend = provider.open(provider.devices().getFirst(), BackendOptions.defaults(folder));
                 Decoding decoding = new Decoding(backend, Numerics.REPRODUCIBLE)) {
             List<float[]> alone = new ArrayList<>();
             for (int s = 0; s < MOST; s++) {
@@ -64,8 +62,7 @@ class CudaPaddingTest {
             for (int size : new int[] {9, 12, 15, 16}) {
                 decoding.last(size, 2);
                 for (int s = 0; s < size; s++) {
-                    assertTrue(
-                            Arrays.equals(alone.get(s), decoding.row(s)), "row %d of %d".formatted(s, size));
+                    assertTrue(Arrays.equals(alone.get(s), decoding.row(s)), "row %d of %d".formatted(s, size));
                 }
                 assertEquals(UNTOUCHED, decoding.row(size)[0], "a row that the step does not have (RULES, M9)");
             }
@@ -81,8 +78,7 @@ class CudaPaddingTest {
     @Test
     void inFastNumericsAPaddedStepIsWhatItsSequencesAreAlone(@TempDir Path folder) {
         CudaProvider provider = new CudaProvider();
-        try (AttentionBackend backend =
-                        provider.open(provider.devices().getFirst(), BackendOptions.defaults(folder));
+        try (AttentionBackend backend = provider.open(provider.devices().getFirst(), BackendOptions.defaults(folder));
                 Decoding decoding = new Decoding(backend, Numerics.FAST)) {
             decoding.step(2, 1, 0);
             float[] alone = decoding.row(0);
@@ -99,8 +95,7 @@ class CudaPaddingTest {
     @Test
     void stepsInFlightKeepTheirOwnNumbers(@TempDir Path folder) {
         CudaProvider provider = new CudaProvider();
-        try (AttentionBackend backend =
-                        provider.open(provider.devices().getFirst(), BackendOptions.defaults(folder));
+        try (AttentionBackend backend = provider.open(provider.devices().getFirst(), BackendOptions.defaults(folder));
                 Decoding decoding = new Decoding(backend, Numerics.REPRODUCIBLE)) {
             List<Buffer> logits = new ArrayList<>();
             List<Ticket> inFlight = new ArrayList<>();
@@ -112,9 +107,7 @@ class CudaPaddingTest {
             for (int s = 0; s < 3; s++) {
                 decoding.step(s, 1, 0);
                 assertTrue(
-                        Arrays.equals(
-                                decoding.row(0),
-                                logits.get(s).memory().toArray(ValueLayout.JAVA_FLOAT)),
+                        Arrays.equals(decoding.row(0), logits.get(s).memory().toArray(ValueLayout.JAVA_FLOAT)),
                         "step " + s);
             }
         }

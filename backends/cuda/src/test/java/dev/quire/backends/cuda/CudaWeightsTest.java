@@ -54,7 +54,9 @@ class CudaWeightsTest {
                     try (Executable second = backend.compile(model.forward(), weights, limits, Numerics.FAST)) {
                         assertTrue(second.workspaceBytes() > 0);
                         assertEquals(
-                                4, Stub.calls("cuMemAlloc_v2") - compiled, "workspace, tables and two slots, no weights");
+                                4,
+                                Stub.calls("cuMemAlloc_v2") - compiled,
+                                "workspace, tables and two slots, no weights");
                     }
                 }
             }
@@ -68,15 +70,15 @@ class CudaWeightsTest {
             Stub.set("MEMORY", 1 << 20);
             BackendException failure = assertThrows(
                     BackendException.class,
-                    () -> backend.load(
-                            model.forward().weights(),
-                            ref -> {
-                                throw new AssertionError("no weight is read");
-                            }));
+                    () -> backend.load(model.forward().weights(), ref -> {
+                        throw new AssertionError("no weight is read");
+                    }));
             assertEquals(Kind.OUT_OF_MEMORY, failure.kind());
             String said = failure.getMessage();
             assertTrue(said.startsWith("Stub GPU 0 cannot allocate 4 MiB for weights, with 1 MiB free of 1: "), said);
-            assertTrue(said.endsWith("load a smaller or a quantized model, or pass --device for one with more memory"), said);
+            assertTrue(
+                    said.endsWith("load a smaller or a quantized model, or pass --device for one with more memory"),
+                    said);
         }
     }
 
