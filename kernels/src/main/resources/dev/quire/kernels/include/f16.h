@@ -1,5 +1,7 @@
 /* binary16 in integers, exact on any device. */
 
+#ifndef F16_INCLUDED /* the host's warps bring it too */
+#define F16_INCLUDED
 FN float f16_float(u32 h) {
     u32 sign = (h & 0x8000u) << 16;
     u32 exponent = (h >> 10) & 31u;
@@ -28,4 +30,5 @@ FN u16 f16_round(float x) {
 /* The one at a place; a dialect may have an instruction for it. */
 #ifndef F16_LOAD
 #define F16_LOAD(at) f16_float(*(at))
+#endif
 #endif
