@@ -3,7 +3,6 @@ package dev.quire.kernels.device;
 import dev.quire.api.WeightSource;
 import dev.quire.api.Weights;
 import dev.quire.api.program.WeightRef;
-import dev.quire.api.types.WeightFormat;
 import dev.quire.kernels.device.Operand.Pointer;
 import dev.quire.kernels.portable.KernelLaunch;
 import dev.quire.kernels.portable.Region;
@@ -65,7 +64,6 @@ final class DeviceWeights implements Weights {
      * @return these weights
      */
     DeviceWeights make(List<WeightImage> wanted) {
-        wanted.forEach(this::adopt);
         List<WeightImage> missing = wanted.stream()
                 .filter(image -> !images.containsKey(image) && image.decoding().isPresent())
                 .toList();
@@ -78,15 +76,6 @@ final class DeviceWeights implements Weights {
             throw e;
         }
         return this;
-    }
-
-    /** A matrix of bf16 is what was stored. */
-    private void adopt(WeightImage image) {
-        if (image.form() == Form.MATRIX
-                && image.ref().format() == WeightFormat.BF16
-                && images.containsKey(image.stored())) {
-            images.putIfAbsent(image, images.get(image.stored()));
-        }
     }
 
     /**
