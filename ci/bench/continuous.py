@@ -19,9 +19,9 @@ def answer(model, trace):
             result = manager.get_result(timeout=1)
             if result is None and not manager.is_running():
                 raise RuntimeError(f"it ended after {len(answers)} of {len(trace)} requests")
+            if result is not None and result.error is not None:
+                raise RuntimeError(f"a request failed: {result.error}")
             if result is not None and result.is_finished():
-                if result.error is not None:
-                    raise RuntimeError(f"a request failed: {result.error}")
                 answers.append(len(result.generated_tokens))
     if sorted(answers) != sorted(request["max_tokens"] for request in trace):
         raise RuntimeError(f"it answered with {sum(answers)} tokens, {sum(request['max_tokens'] for request in trace)} were asked for")

@@ -39,7 +39,7 @@ def compile_file(ocloc, file, kind, device):
 
 
 def main():
-    modules = [(file, SPIRV) for file in sorted(pathlib.Path(sys.argv[1]).glob("*.spv"))]
+    modules = [(file, SPIRV) for file in sorted(pathlib.Path(sys.argv[1]).rglob("*.spv"))]
     if not modules:
         sys.exit(f"no SPIR-V in {sys.argv[1]}: build the kernels where llvm-spirv-15 is installed")
     sources = [(file, OPENCL_C) for file in sorted(pathlib.Path(sys.argv[2]).glob("*.cl"))]

@@ -30,7 +30,12 @@ final class OpenModel {
         try {
             this.checkpoint = checkpoint.call();
         } catch (IOException | RuntimeException e) {
-            tokenizer(); // where both are damaged, the tokenizer is named
+            try {
+                tokenizer();
+            } catch (RuntimeException first) { // where both are damaged, the tokenizer is named
+                first.addSuppressed(e);
+                throw first;
+            }
             throw e;
         }
     }

@@ -2,12 +2,14 @@ package dev.quire.kernels.device;
 
 import dev.quire.api.DeviceInfo;
 import dev.quire.api.program.Op;
+import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.kernels.portable.LibraryLinear;
 import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An open device, as its driver must present it. One thread at a time calls it, but for {@link Completion}s. Every method throws a
@@ -34,6 +36,11 @@ public interface Device extends AutoCloseable {
     /** Whether {@link #kernels} are enough for an op that all of a work-item's kernels run. Pure. */
     default Support supports(Op op, Numerics numerics) {
         return Support.YES;
+    }
+
+    /** Types of caches that kernels keep here; those beside BF16 in FAST. */
+    default Set<DType> cacheTypes() {
+        return Set.of(DType.BF16, DType.F16, DType.F32);
     }
 
     /** What kernels that multiply in local memory find here; nothing where the work-item's own kernels multiply in FAST, too. */

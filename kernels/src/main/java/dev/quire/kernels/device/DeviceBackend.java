@@ -65,10 +65,9 @@ public final class DeviceBackend implements AttentionBackend {
         return new BackendInfo(
                 name,
                 device.info(),
-                Set.of(DType.BF16, DType.F16, DType.F32), // the last two in FAST
+                device.cacheTypes(),
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
-                device.library().isEmpty() // it adds up rows in orders of its own
-                        && device.workItem() != WorkItem.WARP // it cuts contexts by how many sequences there are
+                device.workItem() != WorkItem.WARP // it cuts contexts by how many sequences there are
                         && !device.tiling()
                                 .map(Tiling::subGroups)
                                 .orElse(false), // they add up a single row in an order of their own

@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Steps of shapes that came before, planned and recorded, the least recently used of which go first. */
 final class Recordings implements AutoCloseable {
     /** Two slots of every padded size up to 256, twice over for contexts that grow. */
-    private static final int MOST = 128;
+    private static final int MOST = 144;
 
     private final IssueQueue queue;
     private final Map<Key, Step> steps = new LinkedHashMap<>(16, 0.75f, true);

@@ -29,10 +29,11 @@ KERNEL void rope_write(const float *q, const float *k, const float *v, const int
         out[at + second] = b;
         return;
     }
-    int slot = slots[slots_at + row], offset = slot % block_size;
-    if (slot < 0) { // a row of padding
+    int slot = slots[slots_at + row];
+    if (slot < 0) { /* a row of padding */
         return;
     }
+    int offset = slot % block_size;
     i64 page = ((i64)(slot / block_size) * kv_heads + head - heads) * size * block_size;
     keys[page + first * block_size + offset] = TO_CACHE(a);
     keys[page + second * block_size + offset] = TO_CACHE(b);

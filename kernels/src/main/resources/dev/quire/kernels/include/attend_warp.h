@@ -8,13 +8,15 @@
 #define LOG2_E 1.44269504f
 #define NEVER 0x3fffffff /* a token behind all others, with room for sums */
 
-/* Both factors of a product have the cache's type (RULES, A7). */
+/* Both factors of a product have the cache's type (RULES, A7); a query beyond its range becomes its largest. */
 #if CACHE == CACHE_F16
 #define MULTIPLY multiply_f16
 #define PACK pack_f16
+#define IN_RANGE(x) ((x) > 65504.0f ? 65504.0f : (x) < -65504.0f ? -65504.0f : (x))
 #else
 #define MULTIPLY multiply_bf16
 #define PACK pack_bf16
+#define IN_RANGE(x) (x)
 #endif
 
 /* What scores become: capped, then slanted by distance (RULES, A3). `factor` is the scale in units of log 2 where that is all, else 0. */
@@ -154,8 +156,8 @@ FN void shrink(float (&sums)[COUNT][4], const float (&shrunk)[2]) {
 /* A fragment of 16 vectors of float32s as factors: dimensions d to d + 15 of the two at `first` and `second`, zeros where there is none. */
 FN void query_fragment(u32 (&a)[4], const float *first, const float *second, int d) {
     int at = d + LID % 4 * 2;
-    a[0] = first ? PACK(first[at], first[at + 1]) : 0;
-    a[1] = second ? PACK(second[at], second[at + 1]) : 0;
-    a[2] = first ? PACK(first[at + 8], first[at + 9]) : 0;
-    a[3] = second ? PACK(second[at + 8], second[at + 9]) : 0;
+    a[0] = first ? PACK(IN_RANGE(first[at]), IN_RANGE(first[at + 1])) : 0;
+    a[1] = second ? PACK(IN_RANGE(second[at]), IN_RANGE(second[at + 1])) : 0;
+    a[2] = first ? PACK(IN_RANGE(first[at + 8]), IN_RANGE(first[at + 9])) : 0;
+    a[3] = second ? PACK(IN_RANGE(second[at + 8]), IN_RANGE(second[at + 9])) : 0;
 }

@@ -14,6 +14,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -155,6 +156,12 @@ final class HostLibrary implements AutoCloseable {
                 Files.createDirectories(KEPT);
                 Path folder = Files.createTempDirectory(KEPT, "made");
                 Files.move(build(folder, sources), library, StandardCopyOption.ATOMIC_MOVE);
+                try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
+                    for (Path file : left) {
+                        Files.delete(file);
+                    }
+                }
+                Files.delete(folder);
             }
             return new HostLibrary(library);
         } catch (IOException e) {

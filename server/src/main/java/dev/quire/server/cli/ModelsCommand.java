@@ -5,6 +5,7 @@ import dev.quire.core.source.ModelFiles;
 import dev.quire.core.source.ModelSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -59,8 +60,11 @@ final class ModelsCommand implements Runnable {
                     .toList();
             for (CachedModel model : models) {
                 out().printf(
+                                Locale.ROOT,
                                 "%-50s %8.1f MiB  %s%n",
-                                model.reference(), model.bytes() / (double) (1 << 20), model.path());
+                                model.reference(),
+                                model.bytes() / (double) (1 << 20),
+                                model.path());
             }
             if (models.isEmpty()) {
                 out().println("No model is on this disk yet. Get one with: quire models pull smollm2");

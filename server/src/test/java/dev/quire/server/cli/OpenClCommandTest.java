@@ -75,7 +75,7 @@ class OpenClCommandTest {
                         empty.toString(),
                         "XDG_CACHE_HOME",
                         empty.toString()),
-                CommandRun.oneToken(DeviceBackends.OPENCL));
+                CommandRun.oneToken(DeviceBackends.OPENCL, "--device=Portable Computing Language"));
         assertEquals(QuireCommand.FAILED, ran.status(), ran.err());
         assertTrue(ran.err().contains("kernel 'activate' does not build for "), ran.err());
         assertTrue(ran.err().contains("error: "), ran.err()); // the log's first line

@@ -71,7 +71,7 @@ final class CpuBackend implements AttentionBackend {
         if (library instanceof OneDnnLibrary.Missing(String reason)) {
             options.notices().accept("oneDNN does not serve here, linear layers run in plain Java: " + reason);
         }
-        this.kernels = CompiledKernels.load(options.cacheDirectory());
+        this.kernels = CompiledKernels.load(options.cacheDirectory(), options.notices());
         this.packer = new LinearPacker(pool, library, kernels);
     }
 
@@ -83,11 +83,13 @@ final class CpuBackend implements AttentionBackend {
                 Set.of(DType.F32, DType.BF16),
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
                 true,
-                "%d threads; %s; attention and quantized layers in %s"
+                "%d threads; %s; %s"
                         .formatted(
                                 pool.threads(),
                                 library instanceof OneDnnLibrary.Loaded ? "oneDNN" : "plain Java linear layers",
-                                kernels.isPresent() ? "C" : "plain Java"));
+                                kernels.isPresent()
+                                        ? "in fast, attention over bf16 and layers of Q4_0, Q4_1, Q4_K and Q8_0 in C"
+                                        : "attention and quantized layers in plain Java"));
     }
 
     @Override

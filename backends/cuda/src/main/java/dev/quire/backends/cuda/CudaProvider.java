@@ -35,6 +35,12 @@ public final class CudaProvider implements BackendProvider {
     }
 
     @Override
+    public List<String> unproven() {
+        return List.of(
+                "all kernels, cuBLASLt and graphs on a GPU: compiled by NVRTC, and run by a stub of the driver on the processor");
+    }
+
+    @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
         if (!options.settings().isEmpty()) {
             throw new BackendException(

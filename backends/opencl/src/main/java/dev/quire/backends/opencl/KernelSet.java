@@ -9,15 +9,12 @@ enum KernelSet {
     /** A work-item is a lane, and FAST multiplies by tiles in local memory: GPUs. */
     TILES;
 
-    /** For the description of a device: what it uses that was not run on any such device yet. */
+    /** For the description of a device. */
     String text(SubGroups subGroups) {
         if (this != TILES) {
             return "";
         }
-        return ", FAST by tiles in local memory"
-                + (subGroups == SubGroups.NONE
-                        ? ""
-                        : " and by sub-groups, which are unproven: compiled, but never run");
+        return ", FAST by tiles in local memory" + (subGroups == SubGroups.NONE ? "" : " and by sub-groups");
     }
 
     static KernelSet of(Target target) {

@@ -149,7 +149,7 @@ public final class CompletionClient implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(base.resolve(base.getPath() + path)).timeout(longest);
+                HttpRequest.newBuilder(base.resolve(base.getPath() + path)).timeout(LONGEST);
         apiKey.ifPresent(key -> request.header("Authorization", "Bearer " + key));
         return request;
     }

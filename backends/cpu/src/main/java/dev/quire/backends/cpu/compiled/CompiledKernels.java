@@ -15,14 +15,16 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The C kernels of FAST numerics, for processors that multiply pairs of bf16 and machines whose build had a C compiler. Their bits are not the canonical
  * ones; a row's do not depend on its neighbours. What each function reads and writes stands in its source; segments may be arrays. The library stays
- * loaded. Safe for any threads; a call holds off the garbage collector for some microseconds, since it reads arrays where they lie.
+ * loaded. Safe for any threads; a call holds off the garbage collector for up to some hundred microseconds, since it reads arrays where they lie.
  */
 @SuppressWarnings("restricted")
 public final class CompiledKernels {
@@ -92,8 +94,9 @@ public final class CompiledKernels {
      * Loads the library from the class path, where it is there and the processor can run it.
      *
      * @param cache folder under which it is unpacked, once
+     * @param notices hear why a library that is there cannot be loaded
      */
-    public static Optional<CompiledKernels> load(Path cache) {
+    public static Optional<CompiledKernels> load(Path cache, Consumer<String> notices) {
         ClassLoader loader = CompiledKernels.class.getClassLoader();
         if (loader.getResource(FOLDER + FILE) == null
                 || !System.getProperty("os.name").equals("Linux")) {
@@ -106,8 +109,10 @@ public final class CompiledKernels {
             MethodHandle serves =
                     LINKER.downcallHandle(library.findOrThrow("quire_serves"), FunctionDescriptor.of(JAVA_INT));
             return (int) serves.invokeExact() != 0 ? Optional.of(new CompiledKernels(library)) : Optional.empty();
-        } catch (IOException | IllegalArgumentException e) {
-            LOG.debug("attention and quantized layers run in Java: the C kernels could not be loaded", e);
+        } catch (IOException | IllegalArgumentException | NoSuchElementException e) {
+            LOG.debug("the C kernels do not load", e);
+            notices.accept("attention and quantized layers run in Java, for the C kernels cannot be loaded: "
+                    + e.getMessage());
             return Optional.empty();
         } catch (Throwable e) {
             throw new IllegalStateException("the C kernels cannot be called", e);

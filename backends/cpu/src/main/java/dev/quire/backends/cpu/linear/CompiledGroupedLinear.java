@@ -12,6 +12,10 @@ import java.util.Optional;
 final class CompiledGroupedLinear extends PanelLinear {
     /** Rows that share the sums in a worker's cache. */
     private static final int ROW_BLOCK = 48;
+    /** Rows that the C takes together. */
+    private static final int ROW_TILE = 6;
+    /** Inputs of all rows of a call, which the garbage collector waits for. */
+    private static final int CALL = 1 << 17;
 
     private final CompiledKernels kernels;
     private final GroupFormat format;
@@ -95,11 +99,12 @@ final class CompiledGroupedLinear extends PanelLinear {
         RowLoop.run(pool, rows, inputs, (row, worker) -> kernels.arrange(kind, row, 1, inputs, x, pairs, sums));
         Grid grid = Grid.of(rows, panels.count(), pool.threads());
         long panelBytes = format.panelBytes(inputs);
+        int block = Math.clamp(CALL / inputs / ROW_TILE * ROW_TILE, ROW_TILE, ROW_BLOCK);
         pool.parallel(grid.parts(), (part, worker) -> {
             MemorySegment result = scratch.resultSegments.get(worker);
             for (int panel = grid.firstPanel(part); panel < grid.endPanel(part); panel++) {
-                for (int row = grid.firstRow(part); row < grid.endRow(part); row += ROW_BLOCK) {
-                    int count = Math.min(ROW_BLOCK, grid.endRow(part) - row);
+                for (int row = grid.firstRow(part); row < grid.endRow(part); row += block) {
+                    int count = Math.min(block, grid.endRow(part) - row);
                     kernels.grouped(
                             kind,
                             row,

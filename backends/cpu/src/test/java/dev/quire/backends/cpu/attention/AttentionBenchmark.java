@@ -61,8 +61,8 @@ final class AttentionBenchmark {
 
     /** None, and those in C where there are some. */
     private static List<Optional<CompiledKernels>> kernels() {
-        Optional<CompiledKernels> compiled =
-                CompiledKernels.load(Path.of(System.getProperty("java.io.tmpdir"), "quire-attention-benchmark"));
+        Optional<CompiledKernels> compiled = CompiledKernels.load(
+                Path.of(System.getProperty("java.io.tmpdir"), "quire-attention-benchmark"), System.err::println);
         return compiled.isPresent() ? List.of(Optional.empty(), compiled) : List.of(Optional.empty());
     }
 

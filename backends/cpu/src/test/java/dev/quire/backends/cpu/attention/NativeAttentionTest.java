@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quire.api.program.Mask;
 import dev.quire.api.types.DType;
 import dev.quire.backends.cpu.attention.AttentionScene.Part;
+import dev.quire.backends.cpu.compiled.BuiltKernels;
 import dev.quire.backends.cpu.compiled.CompiledKernels;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,22 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** The C kernels beside their twin in Java, which runs in their place on an older processor. */
 class NativeAttentionTest {
     /** Of values whose spread is 1, some 30 times that: what another order of float32 sums and one more or less rounded weight may do. */
-    private static final float BOUND = 2e-3f;
+    private static final float BOUND = 8e-3f;
 
     private static Optional<CompiledKernels> kernels;
 
     @BeforeAll
     static void load(@TempDir Path cache) throws Exception {
-        kernels = CompiledKernels.load(cache);
-        assertEquals(served(), kernels.isPresent(), "the C kernels, where gcc and the processor can serve them");
-    }
-
-    /** Elsewhere the tests hold the twin. */
-    private static boolean served() throws Exception {
-        Path processor = Path.of("/proc/cpuinfo");
-        return Files.exists(Path.of("/usr/bin/gcc"))
-                && Files.exists(processor)
-                && Files.readString(processor).contains("avx512_bf16");
+        kernels = BuiltKernels.load(cache);
     }
 
     private static AttentionShape shape(Random random) {
@@ -80,7 +71,7 @@ class NativeAttentionTest {
                 scene.kernels = kernels;
                 float[] c = scene.run(parts, spans);
                 for (int i = 0; i < c.length; i++) {
-                    assertEquals(java[i], c[i], BOUND * 4, "seed %d, %s, element %d".formatted(seed, shape, i));
+                    assertEquals(java[i], c[i], BOUND, "seed %d, %s, element %d".formatted(seed, shape, i));
                 }
             }
         }

@@ -44,8 +44,8 @@ final class LinearBenchmark {
         try (WorkerPool pool = new WorkerPool(threads)) {
             var benchmark = new LinearBenchmark(pool, Samples.oneDnn());
             List<String> formats = args.length > 1 ? List.of(args).subList(1, args.length) : List.of("BF16");
-            Optional<CompiledKernels> compiled =
-                    CompiledKernels.load(Path.of(System.getProperty("java.io.tmpdir"), "quire-linear-benchmark"));
+            Optional<CompiledKernels> compiled = CompiledKernels.load(
+                    Path.of(System.getProperty("java.io.tmpdir"), "quire-linear-benchmark"), System.err::println);
             for (String format : formats) {
                 boolean plain = format.endsWith("-java");
                 benchmark.kernels = plain ? Optional.empty() : compiled;

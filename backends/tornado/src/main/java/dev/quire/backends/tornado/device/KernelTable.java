@@ -4,6 +4,7 @@ import dev.quire.api.BackendException;
 import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.KeySource;
 import dev.quire.api.program.Op;
+import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.kernels.device.Command;
@@ -73,6 +74,11 @@ final class KernelTable {
 
     private static Support notInJava(String what) {
         return Support.no("there is no kernel in Java for %s, and the device takes no OpenCL C".formatted(what));
+    }
+
+    /** Types of caches that kernels keep here. */
+    Set<DType> cacheTypes() {
+        return set == KernelSet.JAVA ? Set.of(DType.BF16) : Set.of(DType.BF16, DType.F16, DType.F32);
     }
 
     /** Whether FAST multiplies by tiles in local memory. */

@@ -2,15 +2,13 @@ package dev.quire.backends.tornado.device;
 
 import dev.quire.kernels.KernelName;
 import dev.quire.kernels.KernelSource;
+import dev.quire.kernels.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import uk.ac.manchester.tornado.api.AccessorParameters;
@@ -58,7 +56,10 @@ final class PrebuiltKernels {
 
     private Path write(String function, String text) {
         try {
-            Path file = folder.resolve("tornado-%s-%s.cl".formatted(function, hash(text)));
+            Path file = folder.resolve("tornado-%s-%s.cl"
+                    .formatted(
+                            function,
+                            Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, 16)));
             if (!Files.exists(file)) {
                 Files.createDirectories(folder);
                 Path begun = Files.createTempFile(folder, "tornado", ".part");
@@ -68,15 +69,6 @@ final class PrebuiltKernels {
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException("%s cannot hold kernels for TornadoVM".formatted(folder), e);
-        }
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(sha256, 0, Long.BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
         }
     }
 

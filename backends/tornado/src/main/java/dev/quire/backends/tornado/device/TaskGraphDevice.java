@@ -3,6 +3,7 @@ package dev.quire.backends.tornado.device;
 import dev.quire.api.BackendException;
 import dev.quire.api.DeviceInfo;
 import dev.quire.api.program.Op;
+import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.kernels.KernelCache;
@@ -107,6 +108,11 @@ final class TaskGraphDevice implements Device {
     @Override
     public Support supports(Op op, Numerics numerics) {
         return kernels.supports(op, numerics);
+    }
+
+    @Override
+    public Set<DType> cacheTypes() {
+        return kernels.cacheTypes();
     }
 
     @Override
