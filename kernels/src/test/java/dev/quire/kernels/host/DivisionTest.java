@@ -3,16 +3,10 @@ package dev.quire.kernels.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,11 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Quotients and roots made of integers are Java's own (RULES, N7). */
-@SuppressWarnings("restricted")
 class DivisionTest {
     private static final long SEED = Long.getLong("quire.seed", 4711);
     private static final int ROUNDS = 2_000_000;
-    private static final String HEADER = "/dev/quire/kernels/include/division.h";
     private static final float[] EDGES = {
         0f,
         -0f,
@@ -45,9 +37,8 @@ class DivisionTest {
     @TempDir
     Path folder;
 
-    private final Arena arena = Arena.ofConfined();
     private final Random random = new Random(SEED);
-    private SymbolLookup library;
+    private HeaderFunctions functions;
 
     @BeforeAll
     static void aCompilerIsThere() {
@@ -56,29 +47,17 @@ class DivisionTest {
 
     @BeforeEach
     void compile() throws IOException, InterruptedException {
-        String header;
-        try (InputStream in = DivisionTest.class.getResourceAsStream(HEADER)) {
-            header = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        String source = """
-                #define FN extern "C"
-                typedef unsigned int u32;
-                typedef unsigned long long u64;
-                static int BITS(float x) { int i; __builtin_memcpy(&i, &x, 4); return i; }
-                static float FLT(int i) { float x; __builtin_memcpy(&x, &i, 4); return x; }
-                """;
-        Path file = HostLibrary.build(folder, List.of(new HostLibrary.Source("division", source + header)));
-        library = SymbolLookup.libraryLookup(file, arena);
+        functions = new HeaderFunctions(folder, "division.h");
     }
 
     @AfterEach
     void close() {
-        arena.close();
+        functions.close();
     }
 
     @Test
     void quotientsAreCorrectlyRounded() throws Throwable {
-        MethodHandle divide = function(
+        MethodHandle divide = functions.find(
                 "integer_division",
                 FunctionDescriptor.of(ValueLayout.JAVA_FLOAT, ValueLayout.JAVA_FLOAT, ValueLayout.JAVA_FLOAT));
         for (float a : EDGES) {
@@ -96,7 +75,7 @@ class DivisionTest {
     @Test
     void rootsAreCorrectlyRounded() throws Throwable {
         MethodHandle root =
-                function("integer_root", FunctionDescriptor.of(ValueLayout.JAVA_FLOAT, ValueLayout.JAVA_FLOAT));
+                functions.find("integer_root", FunctionDescriptor.of(ValueLayout.JAVA_FLOAT, ValueLayout.JAVA_FLOAT));
         for (float a : EDGES) {
             check((float) Math.sqrt(a), (float) root.invokeExact(a), "root of " + a);
         }
@@ -119,9 +98,5 @@ class DivisionTest {
 
     private static void check(float expected, float actual, String what) {
         assertEquals(Float.floatToIntBits(expected), Float.floatToIntBits(actual), what + ", seed " + SEED);
-    }
-
-    private MethodHandle function(String name, FunctionDescriptor descriptor) {
-        return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), descriptor);
     }
 }

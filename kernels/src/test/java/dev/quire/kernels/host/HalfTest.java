@@ -3,16 +3,10 @@ package dev.quire.kernels.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,18 +15,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** binary16 made of integers is Java's own (RULES, A7). */
-@SuppressWarnings("restricted")
 class HalfTest {
     private static final long SEED = Long.getLong("quire.seed", 4711);
     private static final int ROUNDS = 2_000_000;
-    private static final String HEADER = "/dev/quire/kernels/include/f16.h";
 
     @TempDir
     Path folder;
 
-    private final Arena arena = Arena.ofConfined();
     private final Random random = new Random(SEED);
-    private SymbolLookup library;
+    private HeaderFunctions functions;
 
     @BeforeAll
     static void aCompilerIsThere() {
@@ -41,32 +32,18 @@ class HalfTest {
 
     @BeforeEach
     void compile() throws IOException, InterruptedException {
-        String header;
-        try (InputStream in = HalfTest.class.getResourceAsStream(HEADER)) {
-            header = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        String source = """
-                #define FN extern "C"
-                #define FMUL(a, b) ((a) * (b))
-                #define FADD(a, b) ((a) + (b))
-                #define I2F(i) ((float)(i))
-                typedef unsigned short u16;
-                typedef unsigned int u32;
-                static int BITS(float x) { int i; __builtin_memcpy(&i, &x, 4); return i; }
-                static float FLT(int i) { float x; __builtin_memcpy(&x, &i, 4); return x; }
-                """;
-        Path file = HostLibrary.build(folder, List.of(new HostLibrary.Source("half", source + header)));
-        library = SymbolLookup.libraryLookup(file, arena);
+        functions = new HeaderFunctions(folder, "f16.h");
     }
 
     @AfterEach
     void close() {
-        arena.close();
+        functions.close();
     }
 
     @Test
     void everyHalfHasItsValue() throws Throwable {
-        MethodHandle value = function("f16_float", FunctionDescriptor.of(ValueLayout.JAVA_FLOAT, ValueLayout.JAVA_INT));
+        MethodHandle value =
+                functions.find("f16_float", FunctionDescriptor.of(ValueLayout.JAVA_FLOAT, ValueLayout.JAVA_INT));
         for (int half = 0; half < 1 << 16; half++) {
             float actual = (float) value.invokeExact(half);
             assertEquals(
@@ -79,7 +56,7 @@ class HalfTest {
     @Test
     void everyFloatIsRoundedToTheNearestHalfAndTiesToTheEvenOne() throws Throwable {
         MethodHandle round =
-                function("f16_round", FunctionDescriptor.of(ValueLayout.JAVA_SHORT, ValueLayout.JAVA_FLOAT));
+                functions.find("f16_round", FunctionDescriptor.of(ValueLayout.JAVA_SHORT, ValueLayout.JAVA_FLOAT));
         for (int half = 0; half < 0x7c00; half++) {
             float low = Float.float16ToFloat((short) half);
             float high = half == 0x7bff ? 65536 : Float.float16ToFloat((short) (half + 1));
@@ -103,9 +80,5 @@ class HalfTest {
                 Float.floatToIntBits(expected),
                 Float.floatToIntBits(Float.float16ToFloat(actual)),
                 x + ", seed " + SEED);
-    }
-
-    private MethodHandle function(String name, FunctionDescriptor descriptor) {
-        return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), descriptor);
     }
 }
