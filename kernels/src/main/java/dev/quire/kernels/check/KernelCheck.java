@@ -3,6 +3,7 @@ package dev.quire.kernels.check;
 import dev.quire.api.BackendException;
 import dev.quire.kernels.KernelFamily;
 import dev.quire.kernels.KernelSource;
+import dev.quire.kernels.foreign.LibrarySearch;
 import dev.quire.kernels.nvrtc.CodeTarget;
 import dev.quire.kernels.nvrtc.Nvrtc;
 import dev.quire.kernels.nvrtc.NvrtcSearch;
@@ -27,7 +28,7 @@ public final class KernelCheck {
      * @throws BackendException of kind UNSUPPORTED if the compiler is not there
      */
     public KernelCheck(Path nvidia) {
-        this.nvrtc = new NvrtcSearch(List.of(nvidia)).find(NvrtcSearch.NEWEST);
+        this.nvrtc = new NvrtcSearch(new LibrarySearch(List.of(nvidia))).find(NvrtcSearch.NEWEST);
         this.tools = new NvidiaTools(nvidia.resolve("bin"));
     }
 

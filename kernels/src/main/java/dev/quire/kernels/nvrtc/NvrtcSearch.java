@@ -4,7 +4,6 @@ import dev.quire.api.BackendException;
 import dev.quire.api.BackendException.Kind;
 import dev.quire.kernels.foreign.LibrarySearch;
 import dev.quire.kernels.foreign.NativeLibrary;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -12,12 +11,9 @@ import java.util.stream.IntStream;
 /**
  * Where NVRTC may be: where the dynamic loader looks, in a CUDA toolkit, or among Python's packages.
  *
- * @param folders where its files may lie, or folders {@code lib} that hold them; {@link #LOADER} for those of the loader
+ * @param libraries of which it may be one
  */
-public record NvrtcSearch(List<Path> folders) {
-    /** Stands for wherever the dynamic loader looks. */
-    public static final Path LOADER = LibrarySearch.LOADER;
-
+public record NvrtcSearch(LibrarySearch libraries) {
     /** The newest CUDA whose NVRTC serves. */
     public static final int NEWEST = 13;
 
@@ -25,7 +21,7 @@ public record NvrtcSearch(List<Path> folders) {
 
     /** The usual folders of this machine. */
     public static NvrtcSearch usual() {
-        return new NvrtcSearch(LibrarySearch.usual().folders());
+        return new NvrtcSearch(LibrarySearch.usual());
     }
 
     /**
@@ -49,15 +45,14 @@ public record NvrtcSearch(List<Path> folders) {
 
     /** NVRTC asks the loader for its other library by name, and finds it in any folder once it is loaded. */
     private Optional<NativeLibrary> load(int version) {
-        LibrarySearch search = new LibrarySearch(folders);
-        search.preload("libnvrtc-builtins.so.%d.*".formatted(version));
-        return search.first(List.of("libnvrtc.so." + version));
+        libraries.preload("libnvrtc-builtins.so.%d.*".formatted(version));
+        return libraries.first(List.of("libnvrtc.so." + version));
     }
 
     private String absent(int cuda, List<Integer> versions) {
         List<String> files =
                 versions.stream().map(version -> "libnvrtc.so." + version).toList();
         return "NVRTC, which compiles the kernels, is not found: looked for %s, which drivers for CUDA %d take, in %s; install it with 'pip install --user \"nvidia-cuda-nvrtc%s\"' or a CUDA toolkit, or put its folder into LD_LIBRARY_PATH"
-                .formatted(files, cuda, new LibrarySearch(folders).text(), cuda < NEWEST ? "-cu12" : "");
+                .formatted(files, cuda, libraries.text(), cuda < NEWEST ? "-cu12" : "");
     }
 }

@@ -2,6 +2,7 @@ package dev.quire.server.cli;
 
 import dev.quire.kernels.KernelSource;
 import dev.quire.kernels.check.KernelCheck;
+import dev.quire.kernels.foreign.LibrarySearch;
 import dev.quire.kernels.nvrtc.CompiledKernels;
 import dev.quire.kernels.nvrtc.Nvrtc;
 import dev.quire.kernels.nvrtc.NvrtcSearch;
@@ -40,8 +41,8 @@ final class KernelsBuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        NvrtcSearch search =
-                nvidia.map(folder -> new NvrtcSearch(List.of(folder))).orElseGet(NvrtcSearch::usual);
+        NvrtcSearch search = nvidia.map(folder -> new NvrtcSearch(new LibrarySearch(List.of(folder))))
+                .orElseGet(NvrtcSearch::usual);
         Nvrtc nvrtc = search.find(NvrtcSearch.NEWEST);
         List<KernelSource> sources =
                 KernelSource.cuda().stream().map(KernelSource::cuda).toList();

@@ -123,7 +123,7 @@ class CudaFailureTest {
     @Test
     void aDriverForWhichThereIsNoCompilerSaysWhatToInstall() {
         Stub.set("VERSION", 12040); // the stub's compiler is that of CUDA 13
-        NvrtcSearch search = new NvrtcSearch(List.of(folder));
+        NvrtcSearch search = new NvrtcSearch(new LibrarySearch(List.of(folder)));
         assertSaid(
                 Kind.UNSUPPORTED,
                 () -> search.find(Stub.target().driver().major()),
@@ -290,7 +290,7 @@ class CudaFailureTest {
     }
 
     private static Nvrtc nvrtc() {
-        return new NvrtcSearch(List.of(NvrtcSearch.LOADER)).find(NvrtcSearch.NEWEST);
+        return new NvrtcSearch(new LibrarySearch(List.of(LibrarySearch.LOADER))).find(NvrtcSearch.NEWEST);
     }
 
     private static void assertSaid(Kind kind, Runnable failing, String... parts) {

@@ -130,7 +130,7 @@ class CudaProductsTest {
                 target,
                 CompiledKernels.shipped(),
                 new KernelCache(folder, 1 << 26, notice -> {}),
-                () -> new NvrtcSearch(List.of(NvrtcSearch.LOADER)).find(NvrtcSearch.NEWEST));
+                () -> new NvrtcSearch(new LibrarySearch(List.of(LibrarySearch.LOADER))).find(NvrtcSearch.NEWEST));
         return new CudaDevice(target, binaries, libraries, KernelSource::cuda, notices::add);
     }
 

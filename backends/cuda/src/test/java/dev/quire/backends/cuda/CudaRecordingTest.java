@@ -54,7 +54,7 @@ class CudaRecordingTest {
                 target,
                 CompiledKernels.shipped(),
                 cache,
-                () -> new NvrtcSearch(List.of(NvrtcSearch.LOADER)).find(NvrtcSearch.NEWEST));
+                () -> new NvrtcSearch(new LibrarySearch(List.of(LibrarySearch.LOADER))).find(NvrtcSearch.NEWEST));
         device = new CudaDevice(target, binaries, LibrarySearch.usual(), KernelSource::cuda, notice -> {});
         memory = device.allocate(FLOATS * Float.BYTES, MemoryUse.EXCHANGE);
         device.build("scale");
