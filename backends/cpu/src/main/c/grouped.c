@@ -1,5 +1,5 @@
 /*
- * Products with weights of 4 or 8 bits in groups of 32 (Q4_0, Q4_1, Q4_K, Q8_0) by AVX-512's dot product of bf16 pairs; the layout is GroupPacking's, the twin in Java
+ * Products with weights of 4 or 8 bits in groups of 32 (Q4_0, Q4_1, Q4_K, Q8_0) or rows (INT8) by AVX-512's dot product of bf16 pairs; the layout is GroupPacking's, the twin in Java
  * is GroupTiles. Shape: a panel of 64 outputs, an output in each lane, up to three rows over all of it or six over half of it, sums in registers. A code u,
  * or each half of one of 8 bits, is made the bf16 1 + u/16 by one operation on two codes at a time, and multiplied by x rounded to bf16; a group's products are summed in float32 and meet
  * its scale and minimum once. Traffic: codes and scales once for six rows. A row's bits do not depend on how many rows there are. Limits: as attend.c.
@@ -17,7 +17,7 @@
 #define INTS (GROUP / 2)
 #define AHEAD 6
 
-typedef enum { SCALES, SCALES_AND_MINIMUMS, INTEGER_SCALES_AND_MINIMUMS, EIGHT_BITS } Kind;
+typedef enum { SCALES, SCALES_AND_MINIMUMS, INTEGER_SCALES_AND_MINIMUMS, EIGHT_BITS, EIGHT_BITS_BY_ROW } Kind;
 
 INLINE __m512 half(const char *at) {
     return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)at));
@@ -36,7 +36,7 @@ void quire_arrange(int kind, int first, int rows, int inputs, const float *x, in
                                     20, 16, 21, 17, 22, 18, 23, 19, 28, 24, 29, 25, 30, 26, 31, 27};
     static const short order_of_eight_bits[32] = {2,  0,  3,  1,  6,  4,  7,  5,  10, 8,  11, 9,  14, 12, 15, 13,
                                                   18, 16, 19, 17, 22, 20, 23, 21, 26, 24, 27, 25, 30, 28, 31, 29};
-    __m512i index = _mm512_loadu_si512(kind == EIGHT_BITS ? order_of_eight_bits : order);
+    __m512i index = _mm512_loadu_si512(kind >= EIGHT_BITS ? order_of_eight_bits : order);
     __m512bh ones = (__m512bh)_mm512_set1_epi32(0x3f803f80);
     for (long g = (long)first * (inputs / GROUP); g < (long)(first + rows) * (inputs / GROUP); g++) {
         __m512bh v = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(x + g * GROUP + 16), _mm512_loadu_ps(x + g * GROUP));
@@ -119,8 +119,8 @@ INLINE void multiply(const Kind kind, const int rows, const int vectors, int gro
     }
 }
 
-/* Codes of 8 bits around 128: the sums over their upper and their lower halves are kept apart until the group ends. */
-INLINE void multiply_eight(const int rows, const int vectors, int groups, long block_bytes, const char *panel, int lane, const int *x, const float *sums,
+/* Codes of 8 bits around 128: the sums over their upper and their lower halves are kept apart until the group ends, or with scales of rows until the row does. */
+INLINE void multiply_eight(const int by_row, const int rows, const int vectors, int groups, long block_bytes, const char *panel, int lane, const int *x, const float *sums,
                            float *y) {
     const __m512i mask = _mm512_set1_epi32(0x00780078);
     const __m512i one = _mm512_set1_epi32(0x3f803f80);
@@ -130,15 +130,22 @@ INLINE void multiply_eight(const int rows, const int vectors, int groups, long b
             sum[r][u] = _mm512_setzero_ps();
         }
     }
+    __m512 t[6][4][2];
+    for (int r = 0; r < rows; r++) {
+        for (int u = 0; u < vectors; u++) {
+            t[r][u][0] = _mm512_setzero_ps();
+            t[r][u][1] = _mm512_setzero_ps();
+        }
+    }
+    const char *blocks = by_row ? panel + WORDS : panel + 2 * WIDTH;
     for (int g = 0; g < groups; g++) {
         const char *block = panel + g * block_bytes;
-        const char *codes = block + 2 * WIDTH + 4 * lane;
-        __m512 t[6][4][2];
+        const char *codes = blocks + g * block_bytes + 4 * lane;
         for (int r = 0; r < rows; r++) {
             __m512 start = _mm512_set1_ps(-1.5625f * sums[r * groups + g]); /* 256 + 16 + 128 of 256 */
             for (int u = 0; u < vectors; u++) {
-                t[r][u][0] = start;
-                t[r][u][1] = _mm512_setzero_ps();
+                t[r][u][0] = by_row ? _mm512_add_ps(t[r][u][0], start) : start;
+                t[r][u][1] = by_row ? t[r][u][1] : _mm512_setzero_ps();
             }
         }
         for (int word = 0; word < 8; word++) {
@@ -162,12 +169,18 @@ INLINE void multiply_eight(const int rows, const int vectors, int groups, long b
                 }
             }
         }
-        for (int u = 0; u < vectors; u++) {
+        for (int u = 0; u < vectors && !by_row; u++) {
             __m512 scale = _mm512_mul_ps(half(block + 2 * lane + 32 * u), _mm512_set1_ps(16));
             for (int r = 0; r < rows; r++) {
                 __m512 whole_code = _mm512_fmadd_ps(t[r][u][0], _mm512_set1_ps(16), t[r][u][1]);
                 sum[r][u] = _mm512_fmadd_ps(scale, whole_code, sum[r][u]);
             }
+        }
+    }
+    for (int u = 0; u < vectors && by_row; u++) {
+        __m512 scale = _mm512_mul_ps(_mm512_loadu_ps((const float *)panel + lane + 16 * u), _mm512_set1_ps(16));
+        for (int r = 0; r < rows; r++) {
+            sum[r][u] = _mm512_mul_ps(scale, _mm512_fmadd_ps(t[r][u][0], _mm512_set1_ps(16), t[r][u][1]));
         }
     }
     for (int r = 0; r < rows; r++) {
@@ -177,8 +190,8 @@ INLINE void multiply_eight(const int rows, const int vectors, int groups, long b
     }
 }
 
-INLINE void rows_of_eight(int rows, int groups, long block_bytes, const char *panel, const int *x, const float *sums, float *y) {
-#define PART(n, vectors, lane) multiply_eight(n, vectors, groups, block_bytes, panel, lane, x, sums, y)
+INLINE void rows_of_eight(const int by_row, int rows, int groups, long block_bytes, const char *panel, const int *x, const float *sums, float *y) {
+#define PART(n, vectors, lane) multiply_eight(by_row, n, vectors, groups, block_bytes, panel, lane, x, sums, y)
 #define QUARTERS(n) \
     for (int lane = 0; lane < WIDTH; lane += 16) { \
         PART(n, 1, lane); \
@@ -226,7 +239,8 @@ void quire_grouped(int kind, int first, int rows, int inputs, const char *packed
         switch (kind) {
         case SCALES: rows_of(SCALES, n, groups, 1, block_bytes, packed + panel, zero, x, s, to); break;
         case SCALES_AND_MINIMUMS: rows_of(SCALES_AND_MINIMUMS, n, groups, 1, block_bytes, packed + panel, zero, x, s, to); break;
-        case EIGHT_BITS: rows_of_eight(n, groups, block_bytes, packed + panel, x, s, to); break;
+        case EIGHT_BITS: rows_of_eight(0, n, groups, block_bytes, packed + panel, x, s, to); break;
+        case EIGHT_BITS_BY_ROW: rows_of_eight(1, n, groups, block_bytes, packed + panel, x, s, to); break;
         default: rows_of(INTEGER_SCALES_AND_MINIMUMS, n, groups, 8, block_bytes, packed + panel, zero, x, s, to); break;
         }
         row += n;

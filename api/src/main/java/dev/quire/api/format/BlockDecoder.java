@@ -14,7 +14,7 @@ import java.util.Objects;
  * Turns stored weights into float32, one element after another: the definition that fast kernels are compared with.
  *
  * <p>Every product and every sum is rounded to float32 on its own, in the order written here, so the result of a quantized
- * block is one exact bit pattern. The block layouts are GGUF's. Stateless; safe from any thread.
+ * block is one exact bit pattern. The block layouts of the formats named Q are GGUF's. Stateless; safe from any thread.
  */
 public final class BlockDecoder {
     static final ValueLayout.OfShort SHORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -23,11 +23,11 @@ public final class BlockDecoder {
     private BlockDecoder() {}
 
     /**
-     * Decodes {@code elements} consecutive elements.
+     * Decodes the first {@code elements} elements of a row. Where rows have no heads, these may as well reach over several rows, or begin at any block.
      *
      * @param format how {@code source} is stored
      * @param source little-endian blocks; need not be aligned
-     * @param byteOffset where the first block begins
+     * @param byteOffset where the row begins
      * @param target receives the values
      * @param targetOffset index of the first value in {@code target}
      * @param elements how many; whole blocks
@@ -43,8 +43,8 @@ public final class BlockDecoder {
             int elements) {
         Objects.checkFromIndexSize(targetOffset, elements, target.length);
         Objects.checkFromIndexSize(byteOffset, format.bytes(elements), source.byteSize());
-        BlockReader reader = reader(format);
-        long block = byteOffset;
+        BlockReader reader = reader(format, source, byteOffset);
+        long block = byteOffset + format.headBytes();
         int end = targetOffset + elements;
         for (int at = targetOffset; at < end; at += format.blockElements()) {
             reader.read(source, block, target, at);
@@ -52,7 +52,7 @@ public final class BlockDecoder {
         }
     }
 
-    private static BlockReader reader(WeightFormat format) {
+    private static BlockReader reader(WeightFormat format, MemorySegment row, long head) {
         return switch (format) {
             case F32 -> (source, block, target, at) -> target[at] = source.get(FLOAT, block);
             case F16 -> (source, block, target, at) -> target[at] = half(source, block);
@@ -67,6 +67,10 @@ public final class BlockDecoder {
             case Q4_K -> SuperBlocks::q4;
             case Q5_K -> SuperBlocks::q5;
             case Q6_K -> SuperBlocks::q6;
+            case INT8 -> {
+                float scale = row.get(FLOAT, head);
+                yield (source, block, target, at) -> SimpleBlocks.bytes(scale, source, block, target, at);
+            }
         };
     }
 

@@ -26,6 +26,13 @@ final class SimpleBlocks {
         }
     }
 
+    /** [32 signed bytes] under the scale of their row */
+    static void bytes(float scale, MemorySegment source, long block, float[] target, int at) {
+        for (int j = 0; j < ELEMENTS; j++) {
+            target[at + j] = scale * source.get(JAVA_BYTE, block + j);
+        }
+    }
+
     /** [d, 16 bytes of nibbles], zero point 8 */
     static void q4(MemorySegment source, long block, float[] target, int at) {
         float d = half(source, block);

@@ -2,7 +2,7 @@ package dev.quire.api.types;
 
 /**
  * How the elements of a weight row are stored. A row of {@code columns} elements is a run of {@code columns / blockElements}
- * blocks; rows follow one another without gaps. The quantized formats are GGUF's, bit for bit.
+ * blocks, behind a head that {@link #INT8} alone has; rows follow one another without gaps. The formats named Q are GGUF's, bit for bit.
  */
 public enum WeightFormat {
     F32(1, 4),
@@ -17,14 +17,22 @@ public enum WeightFormat {
     Q3_K(256, 110),
     Q4_K(256, 144),
     Q5_K(256, 176),
-    Q6_K(256, 210);
+    Q6_K(256, 210),
+    /** Signed bytes behind one float32 scale for each row. */
+    INT8(32, 32, 4);
 
     private final int blockElements;
     private final int blockBytes;
+    private final int headBytes;
 
     WeightFormat(int blockElements, int blockBytes) {
+        this(blockElements, blockBytes, 0);
+    }
+
+    WeightFormat(int blockElements, int blockBytes, int headBytes) {
         this.blockElements = blockElements;
         this.blockBytes = blockBytes;
+        this.headBytes = headBytes;
     }
 
     /** Elements that share one block; 1 for plain formats. */
@@ -37,13 +45,18 @@ public enum WeightFormat {
         return blockBytes;
     }
 
-    /** Whether elements share scales in blocks. */
+    /** Bytes that stand before the first block of a row, and say something of all its elements. */
+    public int headBytes() {
+        return headBytes;
+    }
+
+    /** Whether elements share scales, in blocks or along a row. */
     public boolean isQuantized() {
         return blockElements > 1;
     }
 
     /**
-     * Bytes of {@code elements} consecutive elements.
+     * Bytes of a row of {@code elements} elements.
      *
      * @throws IllegalArgumentException if they do not fill whole blocks
      */
@@ -52,6 +65,6 @@ public enum WeightFormat {
             throw new IllegalArgumentException(
                     "%d elements do not fill whole blocks of %d in format %s".formatted(elements, blockElements, this));
         }
-        return elements / blockElements * blockBytes;
+        return headBytes + elements / blockElements * blockBytes;
     }
 }

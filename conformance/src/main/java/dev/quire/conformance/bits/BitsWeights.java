@@ -31,7 +31,9 @@ final class BitsWeights implements Weights {
     /** A vector, decoded. */
     float[] vector(WeightRef ref) {
         float[] values = new float[Math.multiplyExact(ref.rows(), ref.columns())];
-        BlockDecoder.decode(ref.format(), stored.get(ref), 0, values, 0, values.length);
+        for (int row = 0; row < ref.rows(); row++) {
+            row(ref, row, values, row * ref.columns());
+        }
         return values;
     }
 

@@ -90,7 +90,7 @@ final class LinearCases {
 
     private void add(WeightFormat format, Split split, boolean bias, String variant, List<Layer> layers) {
         String name = "Linear/%s/%s%s/%s".formatted(format, split, bias ? "+bias" : "", variant);
-        List<String> rules = new ArrayList<>(format.isQuantized() ? List.of("W1", "W5") : List.of("N4"));
+        List<String> rules = new ArrayList<>(first(format));
         rules.addAll(split == Split.EIGHT_SLICES ? List.of("N6", "N5") : List.of("N5"));
         rules.addAll(List.of("N3", "N4", "W1", "W2", "W3", "M11", "N1", "M9", "M10", "T7"));
         Set<Profile> required = format == WeightFormat.BF16 ? OpCases.MODEL : Set.of();
@@ -105,6 +105,14 @@ final class LinearCases {
                         layers.stream()
                                 .map(layer -> new Sized(op(format, split, bias, layer), layer.rows()))
                                 .toList())));
+    }
+
+    /** The rules that a failure speaks of first. */
+    private static List<String> first(WeightFormat format) {
+        if (format == WeightFormat.INT8) {
+            return List.of("W6", "W1");
+        }
+        return format.isQuantized() ? List.of("W1", "W5") : List.of("N4");
     }
 
     /** An op and the row counts of its steps. */

@@ -15,6 +15,7 @@ import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.conformance.interpreter.HeapBackend;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,11 @@ public final class OracleBackend extends HeapBackend {
         Map<WeightRef, float[]> values = new HashMap<>();
         for (WeightRef ref : refs) {
             float[] decoded = new float[Math.multiplyExact(ref.rows(), ref.columns())];
-            BlockDecoder.decode(ref.format(), source.read(ref), 0, decoded, 0, decoded.length);
+            MemorySegment stored = source.read(ref);
+            long rowBytes = ref.format().bytes(ref.columns());
+            for (int row = 0; row < ref.rows(); row++) {
+                BlockDecoder.decode(ref.format(), stored, row * rowBytes, decoded, row * ref.columns(), ref.columns());
+            }
             values.put(ref, decoded);
         }
         return new OracleWeights(refs, values);

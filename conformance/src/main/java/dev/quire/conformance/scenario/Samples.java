@@ -14,6 +14,9 @@ import java.util.Random;
 public final class Samples {
     private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     /** Half the smallest normal number of binary16. */
     private static final float SUBNORMAL_HALF = 0x1p-15f;
 
@@ -93,7 +96,7 @@ public final class Samples {
     MemorySegment weight(WeightRef ref) {
         MemorySegment bytes = Arena.ofAuto().allocate(ref.bytes(), 64);
         if (ref.format().isQuantized()) {
-            blocks(ref, bytes);
+            codes(ref, bytes);
             return bytes;
         }
         if (ref.rows() == 1 && ref.format() == WeightFormat.F32) {
@@ -112,6 +115,33 @@ public final class Samples {
             PlainEncoder.encode(ref.format(), row, 0, bytes, n * ref.format().bytes(row.length), row.length);
         }
         return bytes;
+    }
+
+    private void codes(WeightRef ref, MemorySegment bytes) {
+        if (ref.format() == WeightFormat.INT8) {
+            rowsOfBytes(ref, bytes);
+        } else {
+            blocks(ref, bytes);
+        }
+    }
+
+    /** Random bytes, −128 among them, under scales of either sign; in every third row none is negative. */
+    private void rowsOfBytes(WeightRef ref, MemorySegment bytes) {
+        Random random = random(ref.name());
+        float size = (float) (1 / Math.sqrt(ref.columns()));
+        byte[] codes = new byte[ref.columns()];
+        for (int row = 0; row < ref.rows(); row++) {
+            random.nextBytes(codes);
+            boolean positive = !gentle && row % 3 == 1;
+            for (int i = 0; positive && i < codes.length; i++) {
+                codes[i] &= Byte.MAX_VALUE;
+            }
+            float scale = size * (0.25f + 0.75f * random.nextFloat()) / 128;
+            long at = row * ref.format().bytes(ref.columns());
+            bytes.set(FLOAT, at, positive || gentle || random.nextBoolean() ? scale : -scale);
+            MemorySegment.copy(
+                    MemorySegment.ofArray(codes), 0, bytes, at + ref.format().headBytes(), codes.length);
+        }
     }
 
     /** Random codes under random scales, which keep values within ±1/√columns or so; in every third row no value is negative where a format can say so. */
@@ -138,7 +168,7 @@ public final class Samples {
                 case Q4_K -> pair(bytes, at, scale / (63 * 15), -minimum / 63);
                 case Q5_K -> pair(bytes, at, scale / (63 * 31), -minimum / 63);
                 case Q6_K -> half(bytes, at + 208, scale / (128 * 32));
-                case F32, F16, BF16 -> throw new IllegalStateException(ref.format() + " has no blocks");
+                case F32, F16, BF16, INT8 -> throw new IllegalStateException(ref.format() + " has no scales in blocks");
             }
         }
     }

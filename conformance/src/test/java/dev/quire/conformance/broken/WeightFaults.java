@@ -34,6 +34,8 @@ final class WeightFaults {
                 codes("Q4_K", "takes the first four scales for the minima", (b, at) -> exchange(b, at + 4, at + 8, 4)),
                 codes("Q5_K", "ignores the fifth bits", (b, at) -> and(b, at + 16, 32, 0)),
                 codes("Q6_K", "loses the sign of its scales", (b, at) -> and(b, at + 192, 16, 0x7f)),
+                rows("INT8", "clears the sign of its codes", (b, at) -> and(b, at + 4, 32, 0x7f)),
+                rows("INT8", "takes the first row's scale for all", (b, at) -> System.arraycopy(b, 0, b, at, 4)),
                 fault("flushes subnormal half precision matrices", "W1", "Linear/F16", (ref, b) -> {
                     if (ref.name().startsWith("weight")) {
                         flushHalves(ref, b);
@@ -77,6 +79,19 @@ final class WeightFaults {
         return fault("%s: %s".formatted(format, what), "W5", "Linear/" + format, (ref, bytes) -> {
             if (ref.format() == changed) {
                 for (int at = 0; at < bytes.length; at += changed.blockBytes()) {
+                    change.change(bytes, at);
+                }
+            }
+        });
+    }
+
+    /** Works on the head of each row and what stands behind it. */
+    private static Fault rows(String format, String what, BlockChange change) {
+        WeightFormat changed = WeightFormat.valueOf(format);
+        return fault("%s: %s".formatted(format, what), "W6", "Linear/" + format, (ref, bytes) -> {
+            if (ref.format() == changed) {
+                int rowBytes = Math.toIntExact(changed.bytes(ref.columns()));
+                for (int at = 0; at < bytes.length; at += rowBytes) {
                     change.change(bytes, at);
                 }
             }

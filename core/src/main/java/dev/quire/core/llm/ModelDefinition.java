@@ -36,6 +36,8 @@ record ModelDefinition(Architecture.Definition architecture, int maxModelLen) {
         DType cacheType = cacheType(model.dtype(), engine.numerics(), backend);
         Architecture.Definition definition = checkpoint.define(
                 formats, new Architecture.Serving(cacheType, engine.blockSize(), engine.maxModelLen()));
+        formats.check();
+        formats.leftNotice().ifPresent(options.listener()::notice);
         formats.notice()
                 .map(rounded -> engine.numerics() == Numerics.FAST
                         ? rounded + " Pass --dtype float32 to keep every bit."

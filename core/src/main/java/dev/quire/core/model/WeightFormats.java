@@ -7,4 +7,14 @@ import dev.quire.api.types.WeightFormat;
 public interface WeightFormats {
     /** Format of the matrix {@code name}; vectors are always F32. */
     WeightFormat matrix(String name);
+
+    /**
+     * Format of a linear layer's matrix, which unlike tables, routers and heads may be quantized while it is loaded.
+     *
+     * @param name of the matrix
+     * @param columns elements in a row
+     */
+    default WeightFormat layer(String name, int columns) {
+        return matrix(name);
+    }
 }

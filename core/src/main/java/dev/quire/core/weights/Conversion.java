@@ -8,7 +8,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Writes a weight's rows in the format that a program asks for: copied where the formats agree, decoded and rounded where they do not. */
+/**
+ * Writes a weight's rows in the format that a program asks for: copied where the formats agree, decoded and rounded where they do not, by row scales
+ * for {@link WeightFormat#INT8}.
+ */
 final class Conversion {
     /** Rows that one thread converts at a time. */
     private static final int STRIDE = 64;
@@ -17,16 +20,23 @@ final class Conversion {
     private final WeightRef ref;
 
     /**
-     * @throws WeightFormatException if it would have to quantize
+     * @throws WeightFormatException if it would have to quantize in another way than plain weights to INT8
      */
     Conversion(Matrix matrix, WeightRef ref) {
-        if (ref.format().isQuantized() && !matrix.format().equals(Optional.of(ref.format()))) {
+        if (ref.format().isQuantized()
+                && !matrix.format().equals(Optional.of(ref.format()))
+                && !quantizes(matrix, ref)) {
             throw new WeightFormatException(
-                    "weight '%s' is stored as %s and asked for as %s; Quire does not quantize: ask for %s, F32, F16 or BF16"
+                    "weight '%s' is stored as %s and asked for as %s; Quire quantizes plain weights to INT8 alone: ask for %s, F32, F16 or BF16"
                             .formatted(ref.name(), stored(matrix), ref.format(), stored(matrix)));
         }
         this.matrix = matrix;
         this.ref = ref;
+    }
+
+    private static boolean quantizes(Matrix matrix, WeightRef ref) {
+        return ref.format() == WeightFormat.INT8
+                && matrix.format().filter(stored -> !stored.isQuantized()).isPresent();
     }
 
     /** Fills {@code target}, {@link WeightRef#bytes()} long, with all rows, on all cores. */
@@ -48,9 +58,17 @@ final class Conversion {
                 place.copyFrom(bytes.get());
             } else {
                 matrix.decode(row, values);
-                refuseOverflow(values, row);
-                PlainEncoder.encode(format, values, 0, place, 0, values.length);
+                write(values, row, place);
             }
+        }
+    }
+
+    private void write(float[] values, int row, MemorySegment place) {
+        if (ref.format() == WeightFormat.INT8) {
+            RowQuantizer.write(ref, row, values, place);
+        } else {
+            refuseOverflow(values, row);
+            PlainEncoder.encode(ref.format(), values, 0, place, 0, values.length);
         }
     }
 

@@ -137,7 +137,7 @@ class CheckpointTest {
     @Test
     void refusesWhatItCannotGive() {
         refuses(
-                "Quire does not quantize: ask for Q8_0, F32",
+                "Quire quantizes plain weights to INT8 alone: ask for Q8_0, F32",
                 () -> read("w", 4, 32, WeightFormat.Q4_0, TensorView.whole("blocks")));
         refuses(
                 "holds 70000.0 at [0, 1], beyond the range of float16",

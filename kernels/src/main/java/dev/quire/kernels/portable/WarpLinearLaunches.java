@@ -25,7 +25,8 @@ final class WarpLinearLaunches {
             WeightFormat.Q4_0,
             WeightFormat.Q4_1,
             WeightFormat.Q4_K,
-            WeightFormat.Q6_K);
+            WeightFormat.Q6_K,
+            WeightFormat.INT8);
     /** Elements of a row that are multiplied at once. */
     private static final int CHUNK = 32;
 

@@ -63,6 +63,7 @@
 #define FORMAT_Q4_K 10
 #define FORMAT_Q5_K 11
 #define FORMAT_Q6_K 12
+#define FORMAT_INT8 13
 
 /* What a query sees. */
 #define MASK_CAUSAL 0

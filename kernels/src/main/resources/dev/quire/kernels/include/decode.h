@@ -1,6 +1,10 @@
-/* One element of a stored weight row (RULES, W5). Blocks need no alignment. */
+/* One element of a stored weight row (RULES, W5 and W6). Blocks need no alignment. */
 #include "constants.h"
 #include "f16.h"
+
+FN float float_at(GLOBAL const u8 *b) {
+    return FLT((int)((u32)b[0] | (u32)b[1] << 8 | (u32)b[2] << 16 | (u32)b[3] << 24));
+}
 
 FN float half_at(GLOBAL const u8 *b) {
     return f16_float((u32)b[0] | (u32)b[1] << 8);
@@ -66,10 +70,8 @@ FN float decode_q5(GLOBAL const u8 *b, int j, int offset) {
 /* Element j of the row at `row`. */
 FN float decode(int format, GLOBAL const u8 *row, int j) {
     switch (format) {
-        case FORMAT_F32: {
-            GLOBAL const u8 *b = row + (i64)j * 4;
-            return FLT((int)((u32)b[0] | (u32)b[1] << 8 | (u32)b[2] << 16 | (u32)b[3] << 24));
-        }
+        case FORMAT_F32:
+            return float_at(row + (i64)j * 4);
         case FORMAT_F16:
             return half_at(row + (i64)j * 2);
         case FORMAT_BF16: {
@@ -100,6 +102,8 @@ FN float decode(int format, GLOBAL const u8 *row, int j) {
             return decode_q4_k(row + (i64)(j / 256) * 144, j % 256);
         case FORMAT_Q5_K:
             return decode_q5_k(row + (i64)(j / 256) * 176, j % 256);
+        case FORMAT_INT8:
+            return FMUL(float_at(row), I2F((int)(i8)row[4 + (i64)j]));
         default: /* FORMAT_Q6_K */
             return decode_q6_k(row + (i64)(j / 256) * 210, j % 256);
     }

@@ -49,6 +49,11 @@ FN void load_chunk(Chunk &to, const u8 *const (&rows)[2], int chunk) {
         to.head[r][0] = two_bytes(b);
         to.codes[r][0] = four_bytes(b + 2 + 8 * part);
         to.codes[r][1] = four_bytes(b + 6 + 8 * part);
+#elif FORMAT == FORMAT_INT8
+        const u8 *b = rows[r] + 4 + (i64)chunk * 32 + 8 * part;
+        to.head[r][0] = *(const u32 *)rows[r]; /* the row's scale */
+        to.codes[r][0] = *(const u32 *)b;
+        to.codes[r][1] = *(const u32 *)(b + 4);
 #elif FORMAT == FORMAT_Q4_0
         const u8 *b = rows[r] + (i64)chunk * 18;
         to.head[r][0] = two_bytes(b);
@@ -105,7 +110,7 @@ FN void group_fragments(u32 (&a)[2][4], const Chunk &from, int group) {
         for (int i = 0; i < 4; i++) {
             pairs[i] = from.codes[r][i];
         }
-#elif FORMAT == FORMAT_Q8_0
+#elif FORMAT == FORMAT_Q8_0 || FORMAT == FORMAT_INT8
 #pragma unroll
         for (int i = 0; i < 4; i++) {
             pairs[i] = signed_pair(from.codes[r][i / 2] >> 16 * (i % 2));
@@ -171,7 +176,9 @@ FN void group_scales(float (&scales)[2], float (&minima)[2], const Chunk &from, 
     for (int r = 0; r < 2; r++) {
         scales[r] = 1.0f;
         minima[r] = 0.0f;
-#if SCALED && FORMAT != FORMAT_Q6_K
+#if FORMAT == FORMAT_INT8
+        scales[r] = FLT((int)from.head[r][0]);
+#elif SCALED && FORMAT != FORMAT_Q6_K
         scales[r] = f16_float(from.head[r][0] & 0xffffu);
 #endif
 #if FORMAT == FORMAT_Q4_1

@@ -1,4 +1,4 @@
-/* 32 elements of a stored weight row at once (RULES, W5), where a work-item is a whole vector unit. FORMAT is the row's. OpenCL C. */
+/* 32 elements of a stored weight row at once (RULES, W5 and W6), where a work-item is a whole vector unit. FORMAT is the row's. OpenCL C. */
 #include "wide.h"
 #include "decode.h"
 
@@ -43,6 +43,10 @@ FN void stored_lanes(GLOBAL const u8 *row, int i, float16 *low, float16 *high) {
     float d = half_at(b);
     *low = FMUL(convert_float16(as_char16(vload16(0, b + 2))), d);
     *high = FMUL(convert_float16(as_char16(vload16(1, b + 2))), d);
+#elif FORMAT == FORMAT_INT8
+    float d = float_at(row);
+    *low = FMUL(convert_float16(as_char16(vload16(0, row + 4 + i))), d);
+    *high = FMUL(convert_float16(as_char16(vload16(1, row + 4 + i))), d);
 #elif FORMAT == FORMAT_Q4_0
     GLOBAL const u8 *b = row + (i64)(i / 32) * 18;
     float d = half_at(b);

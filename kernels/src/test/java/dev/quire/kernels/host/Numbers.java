@@ -3,6 +3,7 @@ package dev.quire.kernels.host;
 import dev.quire.api.WeightSource;
 import dev.quire.api.format.PlainEncoder;
 import dev.quire.api.program.WeightRef;
+import dev.quire.api.types.WeightFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -45,6 +46,13 @@ final class Numbers {
         byte[] codes = new byte[Math.toIntExact(ref.bytes())];
         random.nextBytes(codes);
         MemorySegment.copy(MemorySegment.ofArray(codes), 0, bytes, 0, codes.length);
+        if (ref.format() == WeightFormat.INT8) {
+            for (int row = 0; row < ref.rows(); row++) {
+                float size = Math.scalb(random.nextFloat() - 0.5f, random.nextInt(40) - 30);
+                bytes.set(ValueLayout.JAVA_FLOAT_UNALIGNED, row * ref.format().bytes(ref.columns()), size);
+            }
+            return bytes;
+        }
         for (int block = 0; block < codes.length; block += ref.format().blockBytes()) {
             switch (ref.format()) {
                 case Q8_0, Q4_0, Q5_0 -> scale(bytes, block, random);

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * @param servedNames names that clients may use; the first is the one that answers carry; never empty
  * @param maxModelLen longest sequence in tokens; absent for the model's own
  * @param dtype type of weights and activations
- * @param quantization whether quantized weights stay so
+ * @param quantization which weights are quantized in memory
  * @param seed draws the seeds of requests that bring none
  * @param chatTemplate Jinja text or the path of a file with it; absent for the model's own
  * @param responseRole the role of generated chat messages
@@ -39,12 +39,14 @@ public record ModelOptions(
         BFLOAT16
     }
 
-    /** What to do with quantized weights. */
+    /** Which weights are quantized in memory. */
     public enum Quantization {
         /** Keep quantized weights as they are stored. */
         AUTO,
         /** Expand quantized weights to the type of the others. */
-        NONE
+        NONE,
+        /** Quantize the matrices of linear layers to 8 bits, with a scale for each row, while they are loaded. */
+        INT8
     }
 
     /** Where the defaults of sampling come from. */
@@ -76,7 +78,9 @@ public record ModelOptions(
     static final Option<Quantization> QUANTIZATION = Option.of(
                     "quantization",
                     OptionType.choice(Quantization.class),
-                    "`auto` keeps quantized weights as they are stored; `none` expands them to `dtype`.")
+                    "`auto` keeps quantized weights as they are stored; `none` expands them to `dtype`; `int8` keeps them,"
+                            + " and quantizes the other linear layers, but not embeddings, heads and routers, to 8 bits"
+                            + " with a scale for each output channel while they are loaded.")
             .defaults("auto");
     static final Option<Long> SEED = Option.of(
                     "seed",

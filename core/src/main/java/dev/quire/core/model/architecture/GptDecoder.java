@@ -2,7 +2,6 @@ package dev.quire.core.model.architecture;
 
 import dev.quire.api.program.CacheRef;
 import dev.quire.api.program.Op.Attend.HeadShape;
-import dev.quire.api.program.Op.Linear.Split;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
 import dev.quire.core.model.Bias;
@@ -75,7 +74,7 @@ record GptDecoder(int vocab, int positions, int hidden, double eps, List<HeadSha
             x = layer(p.within("layer" + i, PREFIX + "h." + i), x, i);
         }
         Value last = p.layerNorm("norm", p.gatherRows("wanted", x), PREFIX + "ln_f", eps);
-        return p.build(p.linear("logits", last, tied ? PREFIX + "wte" : "lm_head", vocab, Split.WHOLE));
+        return p.build(p.head("logits", last, tied ? PREFIX + "wte" : "lm_head", vocab));
     }
 
     private Value layer(ProgramBuilder p, Value x, int i) {

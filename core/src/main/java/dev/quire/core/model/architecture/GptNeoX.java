@@ -2,7 +2,6 @@ package dev.quire.core.model.architecture;
 
 import dev.quire.api.program.CacheRef;
 import dev.quire.api.program.Op.Attend.HeadShape;
-import dev.quire.api.program.Op.Linear.Split;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
 import dev.quire.core.model.Bias;
@@ -80,7 +79,7 @@ final class GptNeoX implements Architecture {
             x = layer(c, p.within("layer" + i, "gpt_neox.layers." + i), x, new CacheRef(0, i));
         }
         Value last = p.layerNorm("norm", p.gatherRows("wanted", x), "gpt_neox.final_layer_norm", c.eps());
-        return p.build(p.linear("logits", last, c.tied() ? "gpt_neox.embed_in" : "embed_out", c.vocab(), Split.WHOLE));
+        return p.build(p.head("logits", last, c.tied() ? "gpt_neox.embed_in" : "embed_out", c.vocab()));
     }
 
     private static Value layer(Config c, ProgramBuilder p, Value x, CacheRef cache) {

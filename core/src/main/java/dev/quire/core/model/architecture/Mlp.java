@@ -55,7 +55,7 @@ sealed interface Mlp {
         @Override
         public Value write(ProgramBuilder p, Value x) {
             int width = x.width();
-            Value scores = p.linear("router", x, router, experts, Split.WHOLE);
+            Value scores = p.head("router", x, router, experts);
             Routed routed = p.route("experts", scores, chosen, over);
             Value to = routed.experts();
             Value gate = p.expertLinear("gate", x, to, all(names.gate()), width, inner, Split.WHOLE);

@@ -95,8 +95,7 @@ final class Opt implements Architecture {
         Value last = p.gatherRows("wanted", x);
         last = c.lastNorm() ? norm(c, p, "norm", last, PREFIX + "final_layer_norm") : last;
         last = narrow ? p.linear("token_out", last, PREFIX + "project_out", c.embedding(), Split.WHOLE) : last;
-        return p.build(
-                p.linear("logits", last, c.tied() ? PREFIX + "embed_tokens" : "lm_head", c.vocab(), Split.WHOLE));
+        return p.build(p.head("logits", last, c.tied() ? PREFIX + "embed_tokens" : "lm_head", c.vocab()));
     }
 
     private static Value layer(Config c, ProgramBuilder p, Value x, CacheRef cache) {

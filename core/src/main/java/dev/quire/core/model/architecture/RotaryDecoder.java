@@ -1,7 +1,6 @@
 package dev.quire.core.model.architecture;
 
 import dev.quire.api.program.CacheRef;
-import dev.quire.api.program.Op.Linear.Split;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
@@ -152,7 +151,7 @@ record RotaryDecoder(
     }
 
     private Value logits(ProgramBuilder p, Value last) {
-        Function<String, Value> head = name -> p.linear(name, last, sizes.head(), sizes.vocab(), Split.WHOLE);
+        Function<String, Value> head = name -> p.head(name, last, sizes.head(), sizes.vocab());
         return logitCap.map(cap -> p.softCap("logits", head.apply("raw_logits"), cap))
                 .orElseGet(() -> head.apply("logits"));
     }

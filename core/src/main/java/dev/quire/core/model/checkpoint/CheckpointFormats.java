@@ -3,6 +3,9 @@ package dev.quire.core.model.checkpoint;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.core.model.WeightFormats;
 import dev.quire.core.weights.Checkpoint;
+import dev.quire.core.weights.format.WeightFormatException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -12,6 +15,9 @@ public final class CheckpointFormats implements WeightFormats {
     private final WeightDType dtype;
     private final Quantization quantization;
     private final TreeSet<WeightFormat> rounded = new TreeSet<>();
+    private final TreeSet<WeightFormat> kept = new TreeSet<>();
+    private final TreeSet<String> uneven = new TreeSet<>();
+    private int quantized;
 
     public CheckpointFormats(Checkpoint weights, WeightDType dtype, Quantization quantization) {
         this.weights = weights;
@@ -31,11 +37,46 @@ public final class CheckpointFormats implements WeightFormats {
         }
         Optional<WeightFormat> stored = weights.storedFormat(name);
         if (stored.isPresent() && stored.get().isQuantized()) {
-            return quantization == Quantization.AUTO ? stored.get() : dtype.format();
+            return quantization == Quantization.NONE ? dtype.format() : stored.get();
         }
         stored.filter(format -> dtype == WeightDType.AUTO && format != dtype.format())
                 .ifPresent(rounded::add);
         return dtype.format();
+    }
+
+    @Override
+    public WeightFormat layer(String name, int columns) {
+        if (quantization != Quantization.INT8 || !weights.has(name)) {
+            return matrix(name);
+        }
+        Optional<WeightFormat> stored = weights.storedFormat(name);
+        if (stored.isEmpty() || stored.get().isQuantized()) {
+            stored.ifPresent(kept::add);
+            return matrix(name);
+        }
+        if (columns % WeightFormat.INT8.blockElements() != 0) {
+            uneven.add(name);
+            return matrix(name);
+        }
+        quantized++;
+        return WeightFormat.INT8;
+    }
+
+    /**
+     * Refuses {@code int8} where it quantized nothing of what was asked for.
+     *
+     * @throws WeightFormatException if no layer was quantized, saying why
+     */
+    public void check() {
+        if (quantization != Quantization.INT8 || quantized > 0) {
+            return;
+        }
+        String why = kept.isEmpty()
+                ? "its layers' rows are no multiples of %d elements long".formatted(WeightFormat.INT8.blockElements())
+                : "its layers are stored in %s already".formatted(kept);
+        throw new WeightFormatException(
+                "--quantization int8 has nothing to quantize in %s: %s; leave the option out, or give a checkpoint in F32, F16 or BF16"
+                        .formatted(weights.file().name(), why));
     }
 
     /** What an operator should know of the matrices asked for so far: that {@code auto} rounds them. */
@@ -44,5 +85,18 @@ public final class CheckpointFormats implements WeightFormats {
                 ? Optional.empty()
                 : Optional.of("%s holds weights in %s; dtype auto rounds them to BF16."
                         .formatted(weights.file().name(), rounded));
+    }
+
+    /** Which layers {@code int8} leaves as they are; empty if it leaves none. */
+    public Optional<String> leftNotice() {
+        List<String> sentences = new ArrayList<>();
+        if (quantized > 0 && !kept.isEmpty()) {
+            sentences.add("Layers that are stored in %s stay so beside %d of INT8.".formatted(kept, quantized));
+        }
+        if (quantized > 0 && !uneven.isEmpty()) {
+            sentences.add("%d layers, %s the first, stay in %s: their rows are no multiples of %d elements long."
+                    .formatted(uneven.size(), uneven.first(), dtype.format(), WeightFormat.INT8.blockElements()));
+        }
+        return sentences.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", sentences));
     }
 }

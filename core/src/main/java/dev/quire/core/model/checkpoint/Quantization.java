@@ -1,9 +1,11 @@
 package dev.quire.core.model.checkpoint;
 
-/** What happens to weights that are stored quantized, {@code --quantization}. */
+/** Which weights are quantized in memory, {@code --quantization}. */
 public enum Quantization {
-    /** They stay as they are stored. */
+    /** Those that are stored quantized, as they are stored. */
     AUTO,
-    /** They are expanded to the {@link WeightDType}. */
-    NONE
+    /** None: what is stored quantized is expanded to the {@link WeightDType}. */
+    NONE,
+    /** Those that are stored quantized, as they are stored, and matrices of linear layers, to INT8 while they are loaded; not embeddings, heads or routers. */
+    INT8
 }

@@ -71,7 +71,8 @@ final class CompiledGroupedLinear extends PanelLinear {
         return format == WeightFormat.Q4_0
                 || format == WeightFormat.Q4_1
                 || format == WeightFormat.Q4_K
-                || format == WeightFormat.Q8_0;
+                || format == WeightFormat.Q8_0
+                || format == WeightFormat.INT8;
     }
 
     /** The number that {@code grouped.c} has for how a format scales its groups. */
@@ -81,6 +82,7 @@ final class CompiledGroupedLinear extends PanelLinear {
             case Q4_1 -> 1;
             case Q4_K -> 2;
             case Q8_0 -> 3;
+            case INT8 -> 4;
             default -> throw new IllegalArgumentException("no C kernel for %s weights".formatted(format));
         };
     }

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
 
-/** One block of a GGUF file taken apart: codes and scales, still as integers and float16 bits. One thread's, used again and again. */
+/** One block of a quantized row taken apart: codes and scales, still as integers and float16 bits. One thread's, used again and again. */
 final class GgufBlock {
     private static final int LARGEST = 256;
 
@@ -28,6 +28,11 @@ final class GgufBlock {
             case Q3_K -> q3(data, at);
             case Q4_K, Q5_K -> q4OrQ5(format, data, at);
             case Q6_K -> q6(data, at);
+            case INT8 -> {
+                for (int i = 0; i < 32; i++) {
+                    codes[i] = data.get(JAVA_BYTE, at + i) + 128;
+                }
+            }
             case F32, F16, BF16 -> throw new IllegalArgumentException(format + " has no blocks");
         }
     }

@@ -3,10 +3,10 @@ package dev.quire.backends.cpu.linear;
 import dev.quire.api.types.WeightFormat;
 
 /**
- * What the quantized formats have in common: an element is an unsigned code u of a few bits, and a group of neighbours shares a
+ * What the quantized formats have in common: an element is an unsigned code u of a few bits, and a group of neighbours, or a row, shares a
  * scale s, and a fixed zero point or a minimum m. Its value is s·(u − zero), or s·u + m.
  *
- * <p>Panels hold, for each run of {@code blockInputs} inputs, the scales of its groups (see {@link GroupScales}) and then stripes of
+ * <p>Panels hold 64 float32 scales, if rows have one, and then, for each run of {@code blockInputs} inputs, the scales of its groups (see {@link GroupScales}) and then stripes of
  * 32 inputs: first the lower bits of the codes, then the upper ones, a 32-bit word holding as many neighbours of one output as fit,
  * rotated so that {@link GroupCodes} finds the first in place.
  *
@@ -37,6 +37,7 @@ record GroupFormat(WeightFormat format, int lowBits, int highBits, int group, in
             case Q4_K -> new GroupFormat(format, 4, 0, 32, 0, true);
             case Q5_K -> new GroupFormat(format, 4, 1, 32, 0, true);
             case Q6_K -> new GroupFormat(format, 4, 2, 16, 32, false);
+            case INT8 -> new GroupFormat(format, 8, 0, 32, 128, false);
             case F32, F16, BF16 -> throw new IllegalArgumentException(format + " weights have no groups");
         };
     }
@@ -60,6 +61,16 @@ record GroupFormat(WeightFormat format, int lowBits, int highBits, int group, in
         return format.blockElements();
     }
 
+    /** Whether a row has one scale, a float32, and its blocks have none. */
+    boolean hasRowScales() {
+        return format.headBytes() > 0;
+    }
+
+    /** Bytes of a panel before its first block: the scales of rows. */
+    int headBytes() {
+        return hasRowScales() ? WORDS : 0;
+    }
+
     boolean hasIntegerScales() {
         return blockInputs() > STRIPE;
     }
@@ -70,7 +81,7 @@ record GroupFormat(WeightFormat format, int lowBits, int highBits, int group, in
 
     /** Bytes of the float16 scales of a block and, if there are any, minimums. */
     int halvesBytes() {
-        return 2 * Panels.WIDTH * (hasMinimums ? 2 : 1);
+        return hasRowScales() ? 0 : 2 * Panels.WIDTH * (hasMinimums ? 2 : 1);
     }
 
     /** Bytes of all scales of a block of 64 outputs. */
@@ -89,12 +100,15 @@ record GroupFormat(WeightFormat format, int lowBits, int highBits, int group, in
     }
 
     long panelBytes(int inputs) {
-        return (long) inputs / blockInputs() * blockBytes();
+        return headBytes() + (long) inputs / blockInputs() * blockBytes();
     }
 
     /** Byte offset of a stripe in a panel. */
     long stripeOffset(int stripe) {
         int perBlock = blockInputs() / STRIPE;
-        return (long) (stripe / perBlock) * blockBytes() + scalesBytes() + (long) (stripe % perBlock) * stripeBytes();
+        return headBytes()
+                + (long) (stripe / perBlock) * blockBytes()
+                + scalesBytes()
+                + (long) (stripe % perBlock) * stripeBytes();
     }
 }

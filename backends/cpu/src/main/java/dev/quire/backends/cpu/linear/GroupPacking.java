@@ -1,6 +1,7 @@
 package dev.quire.backends.cpu.linear;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -21,19 +22,40 @@ final class GroupPacking {
         GgufBlock block = new GgufBlock();
         int rows = Math.min(Panels.WIDTH, weight.outputs() - firstRow);
         int blocks = weight.inputs() / format.blockInputs();
+        long rowBytes = weight.format().bytes(weight.inputs());
+        if (format.hasRowScales()) {
+            for (int row = 0; row < rows; row++) {
+                rowScale(weight, firstRow + row, packed, panel + 4L * row);
+            }
+        }
         for (int b = 0; b < blocks; b++) {
             for (int row = 0; row < rows; row++) {
-                long stored = (long) (firstRow + row) * blocks + b;
-                block.read(format, weight.data(), stored * weight.format().blockBytes());
-                checkFinite(format, block, firstRow + row, b);
-                long to = panel + (long) b * format.blockBytes();
-                scales(format, block, packed, to, row);
+                long stored = (firstRow + row) * rowBytes + weight.format().headBytes();
+                block.read(
+                        format,
+                        weight.data(),
+                        stored + (long) b * weight.format().blockBytes());
+                long to = panel + format.headBytes() + (long) b * format.blockBytes();
+                if (!format.hasRowScales()) {
+                    checkFinite(format, block, firstRow + row, b);
+                    scales(format, block, packed, to, row);
+                }
                 for (int stripe = 0; stripe < format.blockInputs() / GroupFormat.STRIPE; stripe++) {
                     long at = to + format.scalesBytes() + (long) stripe * format.stripeBytes() + 4L * row;
                     codes(format, block, stripe * GroupFormat.STRIPE, packed, at);
                 }
             }
         }
+    }
+
+    private static void rowScale(LinearWeight weight, int row, MemorySegment packed, long to) {
+        long from = row * weight.format().bytes(weight.inputs());
+        float scale = Float.intBitsToFloat(weight.data().get(DensePacking.FILE_INT, from));
+        if (!Float.isFinite(scale)) {
+            throw new IllegalArgumentException("Row %d of %s weights has the scale %s; the file is damaged"
+                    .formatted(row, weight.format(), scale));
+        }
+        packed.set(JAVA_FLOAT, to, scale);
     }
 
     private static void checkFinite(GroupFormat format, GgufBlock block, int row, int index) {

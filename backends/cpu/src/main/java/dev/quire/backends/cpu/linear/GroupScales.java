@@ -1,6 +1,7 @@
 package dev.quire.backends.cpu.linear;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
@@ -14,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The scales and minimums of one panel as float32, [groups][64] each. A panel's block begins with 64 float16 scales, then 64
- * minimums if the format has them; then, if its groups have integer scales, [groups][64] bytes of those and of integer minimums.
+ * minimums if the format has them; then, if its groups have integer scales, [groups][64] bytes of those and of integer minimums. Where rows have a scale, a panel begins with 64 of them, which all groups take.
  * One worker's, used again and again.
  */
 final class GroupScales {
@@ -45,6 +46,10 @@ final class GroupScales {
             scales = new float[size];
             minimums = new float[size];
         }
+        if (format.hasRowScales()) {
+            rows(format, size, packed, panel);
+            return;
+        }
         int blocks = inputs / format.blockInputs();
         for (int b = 0; b < blocks; b++) {
             long block = panel + (long) b * format.blockBytes();
@@ -54,6 +59,17 @@ final class GroupScales {
             } else {
                 vectors(format, packed, block, to);
             }
+        }
+    }
+
+    /** The same scales for every group of a row. */
+    private void rows(GroupFormat format, int size, MemorySegment packed, long panel) {
+        float unit = 1 << format.bits();
+        for (int output = 0; output < Panels.WIDTH; output++) {
+            scales[output] = packed.get(JAVA_FLOAT, panel + 4L * output) * unit;
+        }
+        for (int to = Panels.WIDTH; to < size; to += Panels.WIDTH) {
+            System.arraycopy(scales, 0, scales, to, Panels.WIDTH);
         }
     }
 

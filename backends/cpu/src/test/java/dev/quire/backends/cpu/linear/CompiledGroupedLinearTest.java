@@ -34,7 +34,7 @@ class CompiledGroupedLinearTest {
     @ParameterizedTest
     @EnumSource(
             value = WeightFormat.class,
-            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0"})
+            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0", "INT8"})
     void layersAreTheSumsInDoublePrecisionOfWhatIsRoundedToBf16(WeightFormat format) {
         Samples samples = new Samples("layersAreTheSumsInDoublePrecisionOfWhatIsRoundedToBf16");
         int unit = format.blockElements() == 32 ? 160 : 512;
@@ -81,7 +81,7 @@ class CompiledGroupedLinearTest {
     @ParameterizedTest
     @EnumSource(
             value = WeightFormat.class,
-            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0"})
+            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0", "INT8"})
     void aRowsBitsDoNotDependOnItsNeighboursNorOnThreads(WeightFormat format) {
         Samples samples = new Samples("aRowsBitsDoNotDependOnItsNeighboursNorOnThreads");
         int inputs = 512;

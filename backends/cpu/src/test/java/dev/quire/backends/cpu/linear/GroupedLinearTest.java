@@ -1,6 +1,7 @@
 package dev.quire.backends.cpu.linear;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -42,18 +44,21 @@ class GroupedLinearTest {
                 float[] values = Samples.row(weight, row);
                 for (int k = 0; k < values.length; k++) {
                     int inBlock = k % format.blockElements();
-                    long index = (long) row * (values.length / format.blockElements()) + k / format.blockElements();
-                    block.read(groups, weight.data(), index * format.blockBytes());
+                    block.read(groups, weight.data(), Samples.block(weight, row, k));
                     assertEquals(
                             values[k],
-                            scale(groups, block, inBlock) * (block.codes[inBlock] - groups.zero())
+                            scale(weight, row, block, inBlock) * (block.codes[inBlock] - groups.zero())
                                     + minimum(groups, block, inBlock));
                 }
             }
         }
     }
 
-    private static float scale(GroupFormat groups, GgufBlock block, int k) {
+    private static float scale(LinearWeight weight, int row, GgufBlock block, int k) {
+        GroupFormat groups = GroupFormat.of(weight.format());
+        if (groups.hasRowScales()) {
+            return weight.data().get(JAVA_FLOAT_UNALIGNED, row * weight.format().bytes(weight.inputs()));
+        }
         float d = Float.float16ToFloat(block.scale);
         return groups.hasIntegerScales() ? d * block.scales[k / groups.group()] : d;
     }
@@ -145,8 +150,7 @@ class GroupedLinearTest {
         float unit = 1 << groups.bits();
         float sum = 0;
         for (int first = 0; first < weight.inputs(); first += groups.group()) {
-            long index = ((long) output * weight.inputs() + first) / groups.blockInputs();
-            block.read(groups, weight.data(), index * weight.format().blockBytes());
+            block.read(groups, weight.data(), Samples.block(weight, output, first));
             int inBlock = first % groups.blockInputs();
             float t = 0;
             float groupSum = 0;
@@ -155,7 +159,8 @@ class GroupedLinearTest {
                 t = Math.fma(1 + block.codes[inBlock + k] / unit, value, t);
                 groupSum += value;
             }
-            sum = Math.fma(scale(groups, block, inBlock) * unit, t - groupSum * (1 + groups.zero() / unit), sum);
+            sum = Math.fma(
+                    scale(weight, output, block, inBlock) * unit, t - groupSum * (1 + groups.zero() / unit), sum);
             if (groups.hasMinimums()) {
                 sum = Math.fma(minimum(groups, block, inBlock), groupSum, sum);
             }
@@ -211,6 +216,12 @@ class GroupedLinearTest {
             GroupPacking.pack(groups, weight, 0, packed, 0);
             GroupScales read = new GroupScales();
             read.read(groups, inputs, packed, 0);
+            if (groups.hasRowScales()) {
+                for (int row = 0; row < 64; row++) {
+                    assertEquals(scale(weight, row, new GgufBlock(), 0) * (1 << groups.bits()), read.scales[row]);
+                }
+                return;
+            }
             float[] scales = read.scales.clone();
             float[] minimums = read.minimums.clone();
             Arrays.fill(read.scales, Float.NaN);
@@ -218,6 +229,20 @@ class GroupedLinearTest {
             read.scalars(groups, packed, 0, 0);
             assertArrayEquals(read.scales, scales);
             assertArrayEquals(read.minimums, minimums);
+        }
+    }
+
+    @Test
+    void aDamagedScaleOfARowIsRefusedWithItsPlace() {
+        Samples samples = new Samples("aDamagedScaleOfARowIsRefusedWithItsPlace");
+        try (Arena arena = Arena.ofShared();
+                WorkerPool pool = new WorkerPool(2)) {
+            LinearWeight weight = samples.quantized(WeightFormat.INT8, 3, 64, arena);
+            weight.data().set(JAVA_FLOAT_UNALIGNED, 2 * WeightFormat.INT8.bytes(64), Float.NaN);
+            LinearPacker packer = new LinearPacker(pool, PLAIN_JAVA);
+            var thrown = assertThrows(
+                    IllegalArgumentException.class, () -> packer.pack(List.of(weight), SumOrder.FREE, arena));
+            assertTrue(thrown.getMessage().startsWith("Row 2 of INT8"), thrown::getMessage);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.quire.backends.cpu.linear;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
@@ -65,6 +66,13 @@ final class Samples {
         for (long i = 0; i < data.byteSize(); i++) {
             data.set(JAVA_BYTE, i, (byte) random.nextInt());
         }
+        if (format == WeightFormat.INT8) {
+            for (long row = 0; row < data.byteSize(); row += format.bytes(inputs)) {
+                float scale = (float) random.nextDouble(-1, 1) / (random.nextInt(8) == 0 ? 1 << 20 : 64);
+                data.set(JAVA_FLOAT_UNALIGNED, row, scale);
+            }
+            return new LinearWeight(format, outputs, inputs, data, Optional.empty());
+        }
         for (long block = 0; block < data.byteSize(); block += format.blockBytes()) {
             for (int offset : float16Offsets(format)) {
                 float scale = (float) random.nextDouble(-1, 1) / (random.nextInt(8) == 0 ? 1 << 20 : 64);
@@ -82,8 +90,16 @@ final class Samples {
             case Q2_K -> List.of(80, 82);
             case Q3_K -> List.of(108);
             case Q6_K -> List.of(208);
-            case F32, F16, BF16 -> List.of();
+            case F32, F16, BF16, INT8 -> List.of();
         };
+    }
+
+    /** Byte of the block that holds element {@code k} of a row. */
+    static long block(LinearWeight weight, int row, int k) {
+        WeightFormat format = weight.format();
+        return row * format.bytes(weight.inputs())
+                + format.headBytes()
+                + (long) (k / format.blockElements()) * format.blockBytes();
     }
 
     /** Row {@code row} of weights in any format, by the definition of the formats. */

@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /**
- * Elements of stored weight rows for kernels in Java (RULES, W5). Every format's blocks have an even number of bytes, so that places are counted in
+ * Elements of stored weight rows for kernels in Java (RULES, W5 and W6). Every format's blocks have an even number of bytes, so that places are counted in
  * shorts from the start of the arena. Kernels inline these.
  */
 final class Stored {
@@ -20,6 +20,7 @@ final class Stored {
     private static final int Q3_K = 9;
     private static final int Q4_K = 10;
     private static final int Q5_K = 11;
+    private static final int INT8 = 13;
 
     private Stored() {}
 
@@ -35,6 +36,8 @@ final class Stored {
         } else if (format == Q8_0) {
             int b = row + j / 32 * 17;
             x = half(s.get(b), f) * (float) signed(unsigned(b, 2 + j % 32, s));
+        } else if (format == INT8) {
+            x = f.get(row / 2) * (float) signed(unsigned(row + 2, j, s));
         } else if (format == Q4_0) {
             int b = row + j / 32 * 9;
             x = half(s.get(b), f) * (float) (nibble(b, 2, j % 32, 16, s) - 8);
