@@ -1,6 +1,7 @@
 package dev.quire.core.model.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.api.types.WeightFormat;
@@ -8,6 +9,7 @@ import dev.quire.core.weights.Checkpoint;
 import dev.quire.core.weights.Gguf;
 import dev.quire.core.weights.GgufBytes;
 import dev.quire.core.weights.TensorMap;
+import dev.quire.core.weights.format.WeightFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,5 +63,41 @@ class CheckpointFormatsTest {
         assertEquals(
                 WeightFormat.F32,
                 new CheckpointFormats(weights, WeightDType.FLOAT32, Quantization.NONE).matrix("blk.1.weight"));
+    }
+
+    /** blk.0 has rows of 3 elements, blk.1 is Q4_0, norm is F16. */
+    @Test
+    void int8QuantizesPlainLayersOfWholeBlocksAndNothingElse() {
+        CheckpointFormats formats = new CheckpointFormats(weights, WeightDType.AUTO, Quantization.INT8);
+        assertEquals(WeightFormat.BF16, formats.matrix("norm.weight"), "a table or a head");
+        assertEquals(WeightFormat.Q4_0, formats.matrix("blk.1.weight"));
+        assertEquals(WeightFormat.INT8, formats.layer("norm.weight", 64));
+        formats.check();
+        assertTrue(formats.leftNotice().isEmpty());
+        assertEquals(WeightFormat.Q4_0, formats.layer("blk.1.weight", 32));
+        assertEquals(WeightFormat.BF16, formats.layer("blk.0.weight", 3));
+        String left = formats.leftNotice().orElseThrow();
+        assertTrue(left.contains("stored in [Q4_0] stay so beside 1 of INT8"), left);
+        assertTrue(left.contains("1 layers, blk.0.weight the first, stay in BF16"), left);
+    }
+
+    @Test
+    void int8IsRefusedWhereItHasNothingToQuantize() {
+        CheckpointFormats stored = new CheckpointFormats(weights, WeightDType.AUTO, Quantization.INT8);
+        stored.layer("blk.1.weight", 32);
+        String why = assertThrows(WeightFormatException.class, stored::check).getMessage();
+        assertTrue(why.contains("m.gguf: its layers are stored in [Q4_0] already; leave the option out"), why);
+        CheckpointFormats uneven = new CheckpointFormats(weights, WeightDType.AUTO, Quantization.INT8);
+        uneven.layer("blk.0.weight", 3);
+        why = assertThrows(WeightFormatException.class, uneven::check).getMessage();
+        assertTrue(why.contains("rows are no multiples of 32 elements long"), why);
+        new CheckpointFormats(weights, WeightDType.AUTO, Quantization.AUTO).check();
+    }
+
+    @Test
+    void layersAreWhatMatricesAreUnlessInt8IsAskedFor() {
+        CheckpointFormats formats = new CheckpointFormats(weights, WeightDType.AUTO, Quantization.AUTO);
+        assertEquals(WeightFormat.BF16, formats.layer("norm.weight", 64));
+        assertEquals(WeightFormat.Q4_0, formats.layer("blk.1.weight", 32));
     }
 }
