@@ -1,5 +1,5 @@
 /*
- * Products with weights of 4 or 8 bits in groups of 32 (Q4_0, Q4_1, Q4_K, Q8_0) or rows (INT8) by AVX-512's dot product of bf16 pairs; the layout is GroupPacking's, the twin in Java
+ * Products with weights of 4 or 8 bits in groups of 32 (Q4_0, Q4_1, Q4_K, Q8_0), of up to 128 (INT4) or rows (INT8) by AVX-512's dot product of bf16 pairs; the layout is GroupPacking's, the twin in Java
  * is GroupTiles. Shape: a panel of 64 outputs, an output in each lane, up to three rows over all of it or six over half of it, sums in registers. A code u,
  * or each half of one of 8 bits, is made the bf16 1 + u/16 by one operation on two codes at a time, and multiplied by x rounded to bf16; a group's products are summed in float32 and meet
  * its scale and minimum once. Traffic: codes and scales once for six rows. A row's bits do not depend on how many rows there are. Limits: as attend.c.
@@ -17,7 +17,7 @@
 #define INTS (GROUP / 2)
 #define AHEAD 6
 
-typedef enum { SCALES, SCALES_AND_MINIMUMS, INTEGER_SCALES_AND_MINIMUMS, EIGHT_BITS, EIGHT_BITS_BY_ROW } Kind;
+typedef enum { SCALES, SCALES_AND_MINIMUMS, INTEGER_SCALES_AND_MINIMUMS, EIGHT_BITS, EIGHT_BITS_BY_ROW, SCALES_AND_ZEROS } Kind;
 
 INLINE __m512 half(const char *at) {
     return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)at));
@@ -36,7 +36,7 @@ void quire_arrange(int kind, int first, int rows, int inputs, const float *x, in
                                     20, 16, 21, 17, 22, 18, 23, 19, 28, 24, 29, 25, 30, 26, 31, 27};
     static const short order_of_eight_bits[32] = {2,  0,  3,  1,  6,  4,  7,  5,  10, 8,  11, 9,  14, 12, 15, 13,
                                                   18, 16, 19, 17, 22, 20, 23, 21, 26, 24, 27, 25, 30, 28, 31, 29};
-    __m512i index = _mm512_loadu_si512(kind >= EIGHT_BITS ? order_of_eight_bits : order);
+    __m512i index = _mm512_loadu_si512(kind == EIGHT_BITS || kind == EIGHT_BITS_BY_ROW ? order_of_eight_bits : order);
     __m512bh ones = (__m512bh)_mm512_set1_epi32(0x3f803f80);
     for (long g = (long)first * (inputs / GROUP); g < (long)(first + rows) * (inputs / GROUP); g++) {
         __m512bh v = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(x + g * GROUP + 16), _mm512_loadu_ps(x + g * GROUP));
@@ -52,7 +52,7 @@ INLINE void multiply(const Kind kind, const int rows, const int vectors, int gro
     const long minimums = 2 * WIDTH;
     const long integers = 4 * WIDTH;
     const long integer_minimums = integers + 8 * WIDTH;
-    const long scale_bytes = kind == SCALES ? 2 * WIDTH : kind == SCALES_AND_MINIMUMS ? 4 * WIDTH : 4 * WIDTH + 16 * WIDTH;
+    const long scale_bytes = kind == SCALES ? 2 * WIDTH : kind == SCALES_AND_MINIMUMS || kind == SCALES_AND_ZEROS ? 4 * WIDTH : 4 * WIDTH + 16 * WIDTH;
     __m512 sum[6][4];
     for (int r = 0; r < rows; r++) {
         for (int u = 0; u < vectors; u++) {
@@ -64,10 +64,13 @@ INLINE void multiply(const Kind kind, const int rows, const int vectors, int gro
         const char *codes = block + scale_bytes + 4 * lane;
         for (int g = 0; g < per_block; g++, codes += STRIPE) {
             __m512 t[6][4];
-            for (int r = 0; r < rows; r++) {
-                __m512 start = _mm512_set1_ps(-zero * sums[r * groups + first + g]);
-                for (int u = 0; u < vectors; u++) {
-                    t[r][u] = start;
+            for (int u = 0; u < vectors; u++) {
+                __m512 at_zero = _mm512_set1_ps(zero);
+                if (kind == SCALES_AND_ZEROS) {
+                    at_zero = _mm512_fmadd_ps(half(block + minimums + 2 * lane + 32 * u), _mm512_set1_ps(0.0625f), at_zero);
+                }
+                for (int r = 0; r < rows; r++) {
+                    t[r][u] = _mm512_mul_ps(at_zero, _mm512_set1_ps(-sums[r * groups + first + g]));
                 }
             }
 #pragma GCC unroll 4
@@ -105,7 +108,7 @@ INLINE void multiply(const Kind kind, const int rows, const int vectors, int gro
                 }
                 for (int r = 0; r < rows; r++) {
                     sum[r][u] = _mm512_fmadd_ps(scale, t[r][u], sum[r][u]);
-                    if (kind != SCALES) {
+                    if (kind == SCALES_AND_MINIMUMS || kind == INTEGER_SCALES_AND_MINIMUMS) {
                         sum[r][u] = _mm512_fmadd_ps(minimum, _mm512_set1_ps(sums[r * groups + first + g]), sum[r][u]);
                     }
                 }
@@ -224,7 +227,7 @@ INLINE void rows_of(const Kind kind, int rows, int groups, int per_block, long b
 
 /*
  * y[rows][64] = x times the panel at a byte of packed, for rows of x from first on, as quire_arrange left them.
- * zero: what stands for a zero weight among the bf16 values, 1 + zero point / 16; not read for 8 bits.
+ * zero: what stands for a zero weight among the bf16 values, 1 + zero point / 16, 1 where groups have zero points; not read for 8 bits.
  */
 void quire_grouped(int kind, int first, int rows, int inputs, const char *packed, int64_t panel, int64_t block_bytes, float zero, const int *pairs,
                    const float *sums, float *y) {
@@ -241,6 +244,9 @@ void quire_grouped(int kind, int first, int rows, int inputs, const char *packed
         case SCALES_AND_MINIMUMS: rows_of(SCALES_AND_MINIMUMS, n, groups, 1, block_bytes, packed + panel, zero, x, s, to); break;
         case EIGHT_BITS: rows_of_eight(0, n, groups, block_bytes, packed + panel, x, s, to); break;
         case EIGHT_BITS_BY_ROW: rows_of_eight(1, n, groups, block_bytes, packed + panel, x, s, to); break;
+        case SCALES_AND_ZEROS:
+            rows_of(SCALES_AND_ZEROS, n, groups, (int)(block_bytes / STRIPE), block_bytes, packed + panel, zero, x, s, to);
+            break;
         default: rows_of(INTEGER_SCALES_AND_MINIMUMS, n, groups, 8, block_bytes, packed + panel, zero, x, s, to); break;
         }
         row += n;

@@ -67,6 +67,8 @@ public final class BlockDecoder {
             case Q4_K -> SuperBlocks::q4;
             case Q5_K -> SuperBlocks::q5;
             case Q6_K -> SuperBlocks::q6;
+            case INT4_G32, INT4_G64, INT4_G128 ->
+                (source, block, target, at) -> SimpleBlocks.int4(format.blockElements(), source, block, target, at);
             case INT8 -> {
                 float scale = row.get(FLOAT, head);
                 yield (source, block, target, at) -> SimpleBlocks.bytes(scale, source, block, target, at);

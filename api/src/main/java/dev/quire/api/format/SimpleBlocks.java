@@ -33,6 +33,16 @@ final class SimpleBlocks {
         }
     }
 
+    /** [d, z, 16 bytes of nibbles for each 32 elements] */
+    static void int4(int elements, MemorySegment source, long block, float[] target, int at) {
+        float d = half(source, block);
+        float z = half(source, block + 2);
+        for (int j = 0; j < elements; j++) {
+            int pair = unsigned(source, block + 4 + j / ELEMENTS * HALF + j % HALF);
+            target[at + j] = d * ((j / HALF % 2 == 0 ? pair & 15 : pair >> 4) - z);
+        }
+    }
+
     /** [d, 16 bytes of nibbles], zero point 8 */
     static void q4(MemorySegment source, long block, float[] target, int at) {
         float d = half(source, block);

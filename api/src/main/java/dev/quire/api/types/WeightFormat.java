@@ -19,7 +19,13 @@ public enum WeightFormat {
     Q5_K(256, 176),
     Q6_K(256, 210),
     /** Signed bytes behind one float32 scale for each row. */
-    INT8(32, 32, 4);
+    INT8(32, 32, 4),
+    /** Groups of 32 codes of 4 bits behind a scale and a zero point. */
+    INT4_G32(32, 20),
+    /** The same with groups of 64. */
+    INT4_G64(64, 36),
+    /** The same with groups of 128. */
+    INT4_G128(128, 68);
 
     private final int blockElements;
     private final int blockBytes;

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 class BlockDecoderTest {
     /** A golden file is [int32 blocks, the blocks, every value as float32], written by ci/golden/gguf_vectors.py. */
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "INT8")
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"INT8", "INT4_G32", "INT4_G64", "INT4_G128"})
     void decodesTheBitsThatGgufDecodes(WeightFormat format) throws IOException {
         ByteBuffer golden = golden(format);
         int blocks = golden.getInt();
@@ -42,7 +44,9 @@ class BlockDecoderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "INT8")
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"INT8", "INT4_G32", "INT4_G64", "INT4_G128"})
     void decodesFromAnyByteToAnyElement(WeightFormat format) throws IOException {
         byte[] golden = golden(format).array();
         int elements = 2 * format.blockElements();
@@ -80,6 +84,28 @@ class BlockDecoderTest {
             for (int i = 0; i < 64; i++) {
                 assertEquals(scales[row] * (i * 4 - 128), decoded[2 + i]);
             }
+        }
+    }
+
+    /** W7: two groups; code j is j mod 16, the second half of each 32 in upper nibbles. */
+    @ParameterizedTest
+    @EnumSource(names = {"INT4_G32", "INT4_G64", "INT4_G128"})
+    void groupsOfFourBitsHaveAScaleAndAZeroPoint(WeightFormat format) {
+        int elements = format.blockElements();
+        ByteBuffer blocks = ByteBuffer.allocate(2 * format.blockBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        float[] scales = {0.5f, -0.0999755859375f};
+        for (int block = 0; block < 2; block++) {
+            blocks.putShort(Float.floatToFloat16(scales[block])).putShort(Float.floatToFloat16(9 + 7 * block));
+            for (int i = 0; i < elements / 2; i++) {
+                blocks.put((byte) (i % 16 | (15 - i % 16) << 4));
+            }
+        }
+        float[] decoded = new float[2 * elements];
+        BlockDecoder.decode(format, MemorySegment.ofArray(blocks.array()), 0, decoded, 0, 2 * elements);
+        for (int i = 0; i < 2 * elements; i++) {
+            int block = i / elements;
+            int code = i / 16 % 2 == 0 ? i % 16 : 15 - i % 16;
+            assertEquals(scales[block] * (code - (9 + 7 * block)), decoded[i], "element " + i);
         }
     }
 

@@ -32,6 +32,9 @@ final class LinearCases {
     /** Formats that FAST multiplies without rounding them further (W3), nor the x that they hold. */
     private static final Set<WeightFormat> EXACT = Set.of(WeightFormat.F16, WeightFormat.BF16);
 
+    private static final Set<WeightFormat> INT4 =
+            Set.of(WeightFormat.INT4_G32, WeightFormat.INT4_G64, WeightFormat.INT4_G128);
+
     /** Outputs beyond which 256 of them are judged by the oracle. */
     private static final int MANY = 50_000;
 
@@ -80,7 +83,7 @@ final class LinearCases {
         add(format, Split.WHOLE, true, "odd", odd);
         add(format, Split.EIGHT_SLICES, false, "odd", odd);
         add(format, Split.EIGHT_SLICES, true, "odd", List.of(odd.getFirst()));
-        add(format, Split.WHOLE, false, "real", List.of(new Layer(block == 256 ? 768 : 576, 1536, 1, 33)));
+        add(format, Split.WHOLE, false, "real", List.of(new Layer(576 % block == 0 ? 576 : 768, 1536, 1, 33)));
         if (depth == Depth.FULL) {
             add(format, Split.EIGHT_SLICES, false, "real", List.of(new Layer(1536, 576, 1, 300)));
             add(format, Split.WHOLE, false, "large", List.of(new Layer(4096, 4096, 1, 65)));
@@ -111,6 +114,9 @@ final class LinearCases {
     private static List<String> first(WeightFormat format) {
         if (format == WeightFormat.INT8) {
             return List.of("W6", "W1");
+        }
+        if (INT4.contains(format)) {
+            return List.of("W7", "W1");
         }
         return format.isQuantized() ? List.of("W1", "W5") : List.of("N4");
     }

@@ -168,6 +168,7 @@ public final class Samples {
                 case Q4_K -> pair(bytes, at, scale / (63 * 15), -minimum / 63);
                 case Q5_K -> pair(bytes, at, scale / (63 * 31), -minimum / 63);
                 case Q6_K -> half(bytes, at + 208, scale / (128 * 32));
+                case INT4_G32, INT4_G64, INT4_G128 -> pair(bytes, at, scale / 8, gentle ? 8 : random.nextInt(17));
                 case F32, F16, BF16, INT8 -> throw new IllegalStateException(ref.format() + " has no scales in blocks");
             }
         }

@@ -34,6 +34,9 @@ final class WeightFaults {
                 codes("Q4_K", "takes the first four scales for the minima", (b, at) -> exchange(b, at + 4, at + 8, 4)),
                 codes("Q5_K", "ignores the fifth bits", (b, at) -> and(b, at + 16, 32, 0)),
                 codes("Q6_K", "loses the sign of its scales", (b, at) -> and(b, at + 192, 16, 0x7f)),
+                codes("INT4_G32", "W7", "takes 8 for every zero point", (b, at) -> half(b, at + 2, 8)),
+                codes("INT4_G64", "W7", "takes upper nibbles first", (b, at) -> swapNibbles(b, at + 4, 32)),
+                codes("INT4_G128", "W7", "ignores the scales' signs", (b, at) -> and(b, at + 1, 1, 0x7f)),
                 rows("INT8", "clears the sign of its codes", (b, at) -> and(b, at + 4, 32, 0x7f)),
                 rows("INT8", "takes the first row's scale for all", (b, at) -> System.arraycopy(b, 0, b, at, 4)),
                 fault("flushes subnormal half precision matrices", "W1", "Linear/F16", (ref, b) -> {
@@ -75,8 +78,12 @@ final class WeightFaults {
     }
 
     private static Fault codes(String format, String what, BlockChange change) {
+        return codes(format, "W5", what, change);
+    }
+
+    private static Fault codes(String format, String rule, String what, BlockChange change) {
         WeightFormat changed = WeightFormat.valueOf(format);
-        return fault("%s: %s".formatted(format, what), "W5", "Linear/" + format, (ref, bytes) -> {
+        return fault("%s: %s".formatted(format, what), rule, "Linear/" + format, (ref, bytes) -> {
             if (ref.format() == changed) {
                 for (int at = 0; at < bytes.length; at += changed.blockBytes()) {
                     change.change(bytes, at);
@@ -102,6 +109,10 @@ final class WeightFaults {
         for (int i = from; i < from + n; i++) {
             b[i] &= (byte) mask;
         }
+    }
+
+    private static void half(byte[] b, int at, float value) {
+        ByteBuffer.wrap(b).order(ByteOrder.LITTLE_ENDIAN).putShort(at, Float.floatToFloat16(value));
     }
 
     private static void invert(byte[] b, int from, int n) {

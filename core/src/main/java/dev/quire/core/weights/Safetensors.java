@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * Safetensors weights: one file, or the shards of a folder with {@code model.safetensors.index.json}, whose word counts on which shard holds a
@@ -33,11 +34,24 @@ public final class Safetensors extends MappedWeights {
      * @throws WeightFormatException if a file is missing, is not safetensors, or contradicts itself or the index
      */
     public static Safetensors open(Path path) {
+        return open(path, (tensors, arena) -> tensors);
+    }
+
+    /**
+     * The same with matrices of 4 bits put together from their parts.
+     *
+     * @throws WeightFormatException if parts do not fit each other, too
+     */
+    public static Safetensors open(Path path, Int4Repacking repacking) {
+        return open(path, repacking::apply);
+    }
+
+    private static Safetensors open(Path path, BiFunction<Map<String, Tensor>, Arena, Map<String, Tensor>> pass) {
         Path file = Files.isDirectory(path) ? inFolder(path) : path;
         Arena arena = Arena.ofShared();
         try {
             Map<String, Tensor> tensors = file.toString().endsWith(".json") ? shards(file, arena) : single(file, arena);
-            return new Safetensors(arena, path, tensors);
+            return new Safetensors(arena, path, pass.apply(tensors, arena));
         } catch (RuntimeException e) {
             arena.close();
             throw e;

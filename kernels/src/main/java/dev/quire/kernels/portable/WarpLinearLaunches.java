@@ -26,7 +26,10 @@ final class WarpLinearLaunches {
             WeightFormat.Q4_1,
             WeightFormat.Q4_K,
             WeightFormat.Q6_K,
-            WeightFormat.INT8);
+            WeightFormat.INT8,
+            WeightFormat.INT4_G32,
+            WeightFormat.INT4_G64,
+            WeightFormat.INT4_G128);
     /** Elements of a row that are multiplied at once. */
     private static final int CHUNK = 32;
 

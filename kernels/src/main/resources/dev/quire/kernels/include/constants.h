@@ -64,6 +64,9 @@
 #define FORMAT_Q5_K 11
 #define FORMAT_Q6_K 12
 #define FORMAT_INT8 13
+#define FORMAT_INT4_G32 14
+#define FORMAT_INT4_G64 15
+#define FORMAT_INT4_G128 16
 
 /* What a query sees. */
 #define MASK_CAUSAL 0

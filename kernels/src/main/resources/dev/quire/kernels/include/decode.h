@@ -1,4 +1,4 @@
-/* One element of a stored weight row (RULES, W5 and W6). Blocks need no alignment. */
+/* One element of a stored weight row (RULES, W5 to W7). Blocks need no alignment. */
 #include "constants.h"
 #include "f16.h"
 
@@ -67,6 +67,12 @@ FN float decode_q5(GLOBAL const u8 *b, int j, int offset) {
     return offset == 2 ? FMUL(d, I2F(q - 16)) : FADD(FMUL(d, I2F(q)), half_at(b + 2));
 }
 
+/* Element j of a row of groups of `elements`. */
+FN float decode_int4(GLOBAL const u8 *row, int j, int elements) {
+    GLOBAL const u8 *b = row + (i64)(j / elements) * (4 + elements / 2);
+    return FMUL(half_at(b), FSUB(I2F(nibble(b + 4, j % elements, 16)), half_at(b + 2)));
+}
+
 /* Element j of the row at `row`. */
 FN float decode(int format, GLOBAL const u8 *row, int j) {
     switch (format) {
@@ -102,6 +108,12 @@ FN float decode(int format, GLOBAL const u8 *row, int j) {
             return decode_q4_k(row + (i64)(j / 256) * 144, j % 256);
         case FORMAT_Q5_K:
             return decode_q5_k(row + (i64)(j / 256) * 176, j % 256);
+        case FORMAT_INT4_G32:
+            return decode_int4(row, j, 32);
+        case FORMAT_INT4_G64:
+            return decode_int4(row, j, 64);
+        case FORMAT_INT4_G128:
+            return decode_int4(row, j, 128);
         case FORMAT_INT8:
             return FMUL(float_at(row), I2F((int)(i8)row[4 + (i64)j]));
         default: /* FORMAT_Q6_K */

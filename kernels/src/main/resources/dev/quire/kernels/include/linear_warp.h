@@ -11,11 +11,13 @@
 #else
 #define GROUPS_PER_CHUNK 1
 #endif
+/* Elements that share a scale and a zero point in the formats of AWQ and GPTQ; 0 in all others. */
+#define INT4_GROUP (FORMAT == FORMAT_INT4_G32 ? 32 : FORMAT == FORMAT_INT4_G64 ? 64 : FORMAT == FORMAT_INT4_G128 ? 128 : 0)
 #define CHUNK (32 * GROUPS_PER_CHUNK)
 #define SCALED (FORMAT != FORMAT_BF16)
 #define OFFSET_BY_MINIMUM (FORMAT == FORMAT_Q4_1 || FORMAT == FORMAT_Q4_K)
 /* A lane has four neighbours of each half of 32: a byte has elements j and j + 16, or halves have scales of their own. */
-#define HALVES_APART (FORMAT == FORMAT_Q4_0 || FORMAT == FORMAT_Q4_1 || FORMAT == FORMAT_Q6_K)
+#define HALVES_APART (FORMAT == FORMAT_Q4_0 || FORMAT == FORMAT_Q4_1 || FORMAT == FORMAT_Q6_K || INT4_GROUP > 0)
 
 /* What two rows have of a chunk, as it lies in memory. */
 struct Chunk {
@@ -49,6 +51,10 @@ FN void load_chunk(Chunk &to, const u8 *const (&rows)[2], int chunk) {
         to.head[r][0] = two_bytes(b);
         to.codes[r][0] = four_bytes(b + 2 + 8 * part);
         to.codes[r][1] = four_bytes(b + 6 + 8 * part);
+#elif FORMAT == FORMAT_INT4_G32 || FORMAT == FORMAT_INT4_G64 || FORMAT == FORMAT_INT4_G128
+        const u8 *b = rows[r] + (i64)(chunk / (INT4_GROUP / 32)) * (4 + INT4_GROUP / 2);
+        to.head[r][0] = *(const u32 *)b;
+        to.codes[r][0] = *(const u32 *)(b + 4 + chunk % (INT4_GROUP / 32) * 16 + 4 * part);
 #elif FORMAT == FORMAT_INT8
         const u8 *b = rows[r] + 4 + (i64)chunk * 32 + 8 * part;
         to.head[r][0] = *(const u32 *)rows[r]; /* the row's scale */
@@ -117,6 +123,11 @@ FN void group_fragments(u32 (&a)[2][4], const Chunk &from, int group) {
         }
 #elif FORMAT == FORMAT_Q4_0 || FORMAT == FORMAT_Q4_1
         u32 minus = FORMAT == FORMAT_Q4_0 ? MINUS_136 : MINUS_128;
+        byte_pairs(pairs[0], pairs[1], from.codes[r][0] & 0x0f0f0f0fu, minus);
+        byte_pairs(pairs[2], pairs[3], from.codes[r][0] >> 4 & 0x0f0f0f0fu, minus);
+#elif FORMAT == FORMAT_INT4_G32 || FORMAT == FORMAT_INT4_G64 || FORMAT == FORMAT_INT4_G128
+        u32 zero = (u32)(int)f16_float(from.head[r][0] >> 16); /* 0 to 16 */
+        u32 minus = MINUS_128 | zero | zero << 16;
         byte_pairs(pairs[0], pairs[1], from.codes[r][0] & 0x0f0f0f0fu, minus);
         byte_pairs(pairs[2], pairs[3], from.codes[r][0] >> 4 & 0x0f0f0f0fu, minus);
 #elif FORMAT == FORMAT_Q4_K

@@ -1,4 +1,4 @@
-/* 32 elements of a stored weight row at once (RULES, W5 and W6), where a work-item is a whole vector unit. FORMAT is the row's. OpenCL C. */
+/* 32 elements of a stored weight row at once (RULES, W5 to W7), where a work-item is a whole vector unit. FORMAT is the row's. OpenCL C. */
 #include "wide.h"
 #include "decode.h"
 
@@ -43,6 +43,13 @@ FN void stored_lanes(GLOBAL const u8 *row, int i, float16 *low, float16 *high) {
     float d = half_at(b);
     *low = FMUL(convert_float16(as_char16(vload16(0, b + 2))), d);
     *high = FMUL(convert_float16(as_char16(vload16(1, b + 2))), d);
+#elif FORMAT == FORMAT_INT4_G32 || FORMAT == FORMAT_INT4_G64 || FORMAT == FORMAT_INT4_G128
+#define INT4_GROUP (FORMAT == FORMAT_INT4_G32 ? 32 : FORMAT == FORMAT_INT4_G64 ? 64 : 128)
+    GLOBAL const u8 *b = row + (i64)(i / INT4_GROUP) * (4 + INT4_GROUP / 2);
+    float d = half_at(b), zero = half_at(b + 2);
+    uchar16 q = vload16(0, b + 4 + i % INT4_GROUP / 2);
+    *low = FMUL(FSUB(wide_bytes(q & (u8)15), zero), d);
+    *high = FMUL(FSUB(wide_bytes(q >> (u8)4), zero), d);
 #elif FORMAT == FORMAT_INT8
     float d = float_at(row);
     *low = FMUL(convert_float16(as_char16(vload16(0, row + 4 + i))), d);

@@ -60,6 +60,11 @@ final class Numbers {
                     scale(bytes, block, random);
                     scale(bytes, block + 2, random);
                 }
+                case INT4_G32, INT4_G64, INT4_G128 -> {
+                    scale(bytes, block, random);
+                    short zero = Float.floatToFloat16(random.nextInt(17));
+                    bytes.set(ValueLayout.JAVA_SHORT_UNALIGNED, block + 2, zero);
+                }
                 case Q2_K -> {
                     scale(bytes, block + 80, random);
                     scale(bytes, block + 82, random);

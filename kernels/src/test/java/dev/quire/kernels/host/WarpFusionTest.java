@@ -61,7 +61,7 @@ class WarpFusionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BF16", "Q8_0", "Q4_1", "Q4_K", "Q6_K", "INT8"})
+    @EnumSource(names = {"BF16", "Q8_0", "Q4_1", "Q4_K", "Q6_K", "INT8", "INT4_G32", "INT4_G128"})
     void layersThatAreLaunchedTogetherGiveWhatTheirOpsDefine(WeightFormat format) {
         System.out.println("quire.seed=" + SEED);
         NotingDevice device = NotingDevice.warp();

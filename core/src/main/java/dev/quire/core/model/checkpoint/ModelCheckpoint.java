@@ -52,7 +52,9 @@ public final class ModelCheckpoint implements AutoCloseable {
         ModelConfig config = new ModelConfig(parse(file), file.toString());
         Architecture architecture = Architectures.onClassPath().of(config);
         GenerationConfig generation = GenerationConfig.read(folder);
-        WeightFile tensors = Safetensors.open(folder);
+        WeightFile tensors = QuantizationConfig.of(config)
+                .map(repacking -> Safetensors.open(folder, repacking))
+                .orElseGet(() -> Safetensors.open(folder));
         TensorMap names = architecture.weights(config, tensors.tensors().keySet());
         return new ModelCheckpoint(config, architecture, generation, new Checkpoint(tensors, names));
     }

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param readable the same as a weight format, if Quire computes with it
  */
 public record StoredType(String name, int blockElements, int blockBytes, Optional<WeightFormat> readable) {
-    static StoredType of(WeightFormat format) {
+    /** A weight format, under its own name. */
+    public static StoredType of(WeightFormat format) {
         return new StoredType(format.name(), format.blockElements(), format.blockBytes(), Optional.of(format));
     }
 

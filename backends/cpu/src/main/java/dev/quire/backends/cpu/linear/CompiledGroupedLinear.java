@@ -68,11 +68,10 @@ final class CompiledGroupedLinear extends PanelLinear {
 
     /** Whether the C kernels know a format. */
     static boolean serves(WeightFormat format) {
-        return format == WeightFormat.Q4_0
-                || format == WeightFormat.Q4_1
-                || format == WeightFormat.Q4_K
-                || format == WeightFormat.Q8_0
-                || format == WeightFormat.INT8;
+        return switch (format) {
+            case Q4_0, Q4_1, Q4_K, Q8_0, INT8, INT4_G32, INT4_G64, INT4_G128 -> true;
+            default -> false;
+        };
     }
 
     /** The number that {@code grouped.c} has for how a format scales its groups. */
@@ -83,6 +82,7 @@ final class CompiledGroupedLinear extends PanelLinear {
             case Q4_K -> 2;
             case Q8_0 -> 3;
             case INT8 -> 4;
+            case INT4_G32, INT4_G64, INT4_G128 -> 5;
             default -> throw new IllegalArgumentException("no C kernel for %s weights".formatted(format));
         };
     }

@@ -28,6 +28,13 @@ final class GgufBlock {
             case Q3_K -> q3(data, at);
             case Q4_K, Q5_K -> q4OrQ5(format, data, at);
             case Q6_K -> q6(data, at);
+            case INT4_G32, INT4_G64, INT4_G128 -> {
+                scale = half(data, at);
+                minimum = half(data, at + 2);
+                for (int i = 0; i < format.blockInputs(); i++) {
+                    codes[i] = nibble(data, at + 4, i, 16);
+                }
+            }
             case INT8 -> {
                 for (int i = 0; i < 32; i++) {
                     codes[i] = data.get(JAVA_BYTE, at + i) + 128;

@@ -15,10 +15,12 @@ import dev.quire.api.types.WeightFormat;
  * @param highBits upper bits, stored apart, 0 to 2
  * @param group elements that share a scale, 16 or 32
  * @param zero the code of zero; 0 for formats with minimums
- * @param hasMinimums whether groups have minimums
+ * @param hasMinimums whether groups have minimums, or zero points of their own
  */
 record GroupFormat(WeightFormat format, int lowBits, int highBits, int group, int zero, boolean hasMinimums) {
     static final int STRIPE = 32;
+    /** Elements of a block whose groups have integer scales. */
+    private static final int SUPER_BLOCK = 256;
 
     private static final int FRACTION_BITS = 23;
 
@@ -38,6 +40,7 @@ record GroupFormat(WeightFormat format, int lowBits, int highBits, int group, in
             case Q5_K -> new GroupFormat(format, 4, 1, 32, 0, true);
             case Q6_K -> new GroupFormat(format, 4, 2, 16, 32, false);
             case INT8 -> new GroupFormat(format, 8, 0, 32, 128, false);
+            case INT4_G32, INT4_G64, INT4_G128 -> new GroupFormat(format, 4, 0, 32, 0, true);
             case F32, F16, BF16 -> throw new IllegalArgumentException(format + " weights have no groups");
         };
     }
@@ -56,7 +59,7 @@ record GroupFormat(WeightFormat format, int lowBits, int highBits, int group, in
         return lowBits + highBits;
     }
 
-    /** Inputs of one stored block: 32, or 256 in the formats whose groups have integer scales. */
+    /** Inputs of one stored block: 256 in the formats whose groups have integer scales. */
     int blockInputs() {
         return format.blockElements();
     }
@@ -72,7 +75,15 @@ record GroupFormat(WeightFormat format, int lowBits, int highBits, int group, in
     }
 
     boolean hasIntegerScales() {
-        return blockInputs() > STRIPE;
+        return blockInputs() == SUPER_BLOCK;
+    }
+
+    /** Whether a block has a zero point z in place of a minimum, which is then −s·z. */
+    boolean hasZeroPoints() {
+        return switch (format) {
+            case INT4_G32, INT4_G64, INT4_G128 -> true;
+            default -> false;
+        };
     }
 
     int groupsPerBlock() {

@@ -86,7 +86,9 @@ final class GroupScales {
                 float scale =
                         format.hasIntegerScales() ? d * packed.get(JAVA_BYTE, integers + (long) g * Panels.WIDTH) : d;
                 scales[at] = scale * unit;
-                if (format.hasMinimums()) {
+                if (format.hasZeroPoints()) {
+                    minimums[at] = -(d * m);
+                } else if (format.hasMinimums()) {
                     minimums[at] = format.hasIntegerScales()
                             ? -(m * packed.get(JAVA_BYTE, integers + (long) (groups + g) * Panels.WIDTH))
                             : m;
@@ -114,6 +116,20 @@ final class GroupScales {
             if (format.hasMinimums()) {
                 halves(packed, minimumHalves, 1, minimums, to);
             }
+            if (format.hasZeroPoints()) {
+                zeroPoints(to, groups, unit);
+            }
+        }
+    }
+
+    /** Makes minimums of the zero points of a block's first group, exactly, and gives all its groups what the first has. */
+    private void zeroPoints(int to, int groups, float unit) {
+        for (int i = to; i < to + Panels.WIDTH; i++) {
+            minimums[i] = -(scales[i] / unit * minimums[i]);
+        }
+        for (int g = 1; g < groups; g++) {
+            System.arraycopy(scales, to, scales, to + g * Panels.WIDTH, Panels.WIDTH);
+            System.arraycopy(minimums, to, minimums, to + g * Panels.WIDTH, Panels.WIDTH);
         }
     }
 

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>F32 and BF16 weights go to oneDNN where it has a kernel for the shape that passes {@link KernelCheck}, else to plain Java; F16
  * weights become float32, which holds each of their values exactly. Quantized weights keep their codes and scales and run in plain
- * Java, with float32 x, or Q4_0, Q4_1, Q4_K, Q8_0 and INT8 in C, with x rounded to bf16. In a canonical order weights of all formats become bf16 and run in plain Java.
+ * Java, with float32 x, or Q4_0, Q4_1, Q4_K, Q8_0, INT8 and INT4 in C, with x rounded to bf16. In a canonical order weights of all formats become bf16 and run in plain Java.
  */
 public final class LinearPacker {
     private static final Logger LOG = LoggerFactory.getLogger(LinearPacker.class);

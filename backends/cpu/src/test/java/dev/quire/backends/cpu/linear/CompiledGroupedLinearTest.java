@@ -34,7 +34,7 @@ class CompiledGroupedLinearTest {
     @ParameterizedTest
     @EnumSource(
             value = WeightFormat.class,
-            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0", "INT8"})
+            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0", "INT8", "INT4_G32", "INT4_G64", "INT4_G128"})
     void layersAreTheSumsInDoublePrecisionOfWhatIsRoundedToBf16(WeightFormat format) {
         Samples samples = new Samples("layersAreTheSumsInDoublePrecisionOfWhatIsRoundedToBf16");
         int unit = format.blockElements() == 32 ? 160 : 512;
@@ -81,7 +81,7 @@ class CompiledGroupedLinearTest {
     @ParameterizedTest
     @EnumSource(
             value = WeightFormat.class,
-            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0", "INT8"})
+            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0", "INT8", "INT4_G32", "INT4_G64", "INT4_G128"})
     void aRowsBitsDoNotDependOnItsNeighboursNorOnThreads(WeightFormat format) {
         Samples samples = new Samples("aRowsBitsDoNotDependOnItsNeighboursNorOnThreads");
         int inputs = 512;

@@ -46,9 +46,10 @@ class GroupedLinearTest {
                     int inBlock = k % format.blockElements();
                     block.read(groups, weight.data(), Samples.block(weight, row, k));
                     assertEquals(
-                            values[k],
+                            values[k] + 0f, // whichever sign a zero has
                             scale(weight, row, block, inBlock) * (block.codes[inBlock] - groups.zero())
-                                    + minimum(groups, block, inBlock));
+                                    + minimum(groups, block, inBlock)
+                                    + 0f);
                 }
             }
         }
@@ -68,6 +69,9 @@ class GroupedLinearTest {
             return -0f; // added to any value, leaves it as it is
         }
         float m = Float.float16ToFloat(block.minimum);
+        if (groups.hasZeroPoints()) {
+            return -(Float.float16ToFloat(block.scale) * m);
+        }
         return groups.hasIntegerScales() ? -(m * block.minimums[k / groups.group()]) : m;
     }
 

@@ -76,6 +76,9 @@ final class Samples {
         for (long block = 0; block < data.byteSize(); block += format.blockBytes()) {
             for (int offset : float16Offsets(format)) {
                 float scale = (float) random.nextDouble(-1, 1) / (random.nextInt(8) == 0 ? 1 << 20 : 64);
+                if (offset == 2 && format.name().startsWith("INT4")) {
+                    scale = random.nextInt(17);
+                }
                 data.set(JAVA_SHORT_UNALIGNED, block + offset, Float.floatToFloat16(scale));
             }
         }
@@ -86,7 +89,7 @@ final class Samples {
     static List<Integer> float16Offsets(WeightFormat format) {
         return switch (format) {
             case Q8_0, Q4_0, Q5_0 -> List.of(0);
-            case Q4_1, Q5_1, Q4_K, Q5_K -> List.of(0, 2);
+            case Q4_1, Q5_1, Q4_K, Q5_K, INT4_G32, INT4_G64, INT4_G128 -> List.of(0, 2);
             case Q2_K -> List.of(80, 82);
             case Q3_K -> List.of(108);
             case Q6_K -> List.of(208);

@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /**
- * Elements of stored weight rows for kernels in Java (RULES, W5 and W6). Every format's blocks have an even number of bytes, so that places are counted in
+ * Elements of stored weight rows for kernels in Java (RULES, W5 to W7). Every format's blocks have an even number of bytes, so that places are counted in
  * shorts from the start of the arena. Kernels inline these.
  */
 final class Stored {
@@ -21,6 +21,9 @@ final class Stored {
     private static final int Q4_K = 10;
     private static final int Q5_K = 11;
     private static final int INT8 = 13;
+    private static final int INT4_G32 = 14;
+    private static final int INT4_G64 = 15;
+    private static final int INT4_G128 = 16;
 
     private Stored() {}
 
@@ -38,6 +41,10 @@ final class Stored {
             x = half(s.get(b), f) * (float) signed(unsigned(b, 2 + j % 32, s));
         } else if (format == INT8) {
             x = f.get(row / 2) * (float) signed(unsigned(row + 2, j, s));
+        } else if (format >= INT4_G32 && format <= INT4_G128) {
+            int elements = 32 << (format - INT4_G32);
+            int b = row + j / elements * (2 + elements / 4);
+            x = half(s.get(b), f) * ((float) nibble(b, 4, j % elements, 16, s) - half(s.get(b + 1), f));
         } else if (format == Q4_0) {
             int b = row + j / 32 * 9;
             x = half(s.get(b), f) * (float) (nibble(b, 2, j % 32, 16, s) - 8);
