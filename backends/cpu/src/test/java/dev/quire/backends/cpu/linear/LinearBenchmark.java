@@ -115,8 +115,8 @@ final class LinearBenchmark {
         packer(library).warmUp(format, whole);
         Runnable readProbe = readProbe();
         Runnable multiplyProbe = multiplyProbe();
-        // The K formats want multiples of 256.
-        int hidden = format.blockElements() == 256 ? 512 : 576;
+        // Rows are whole blocks.
+        int hidden = 576 % format.blockElements() == 0 ? 576 : 512;
         int most = 512;
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < LAYERS; i++) {
