@@ -40,7 +40,7 @@ public sealed interface CacheGroup {
             }
             if (dtype == DType.I32) {
                 throw new IllegalArgumentException(
-                        "cache group '%s': keys cannot be %s; choose F32, F16 or BF16".formatted(name, dtype));
+                        "cache group '%s': keys cannot be %s; choose F32, F16, BF16 or F8_E4M3".formatted(name, dtype));
             }
         }
 

@@ -28,6 +28,11 @@ public record Value(String name, Rows rows, int width, DType dtype) {
         if (width < 1) {
             throw new IllegalArgumentException("value '%s' has width %d; at least 1 is needed".formatted(name, width));
         }
+        if (dtype == DType.F8_E4M3) {
+            throw new IllegalArgumentException(
+                    "value '%s' cannot be %s, a type of KV caches alone; choose F32, F16, BF16 or I32"
+                            .formatted(name, dtype));
+        }
     }
 
     /** Float activations for each token of the step, [T, width]. */

@@ -8,6 +8,8 @@ public enum DType {
     F16(2),
     /** The upper half of a binary32. */
     BF16(2),
+    /** {@link dev.quire.api.format.E4M3}; of keys and values in a cache alone. */
+    F8_E4M3(1),
     /** Two's complement 32-bit integer: token ids, positions. */
     I32(4);
 

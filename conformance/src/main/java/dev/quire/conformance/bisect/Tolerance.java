@@ -39,7 +39,7 @@ final class Tolerance {
     /** Scores of a narrow cache err by their size, which a softmax turns into an error of its weights. */
     private static double attention(Op.Attend op, KvCacheLayout cache) {
         DType type = op.cache().map(at -> type(at, cache)).orElse(DType.F32);
-        double stored = type == DType.BF16 ? 16 * BF16 : type == DType.F16 ? 16 * F16 : 0;
+        double stored = type == DType.BF16 || type == DType.F8_E4M3 ? 16 * BF16 : type == DType.F16 ? 16 * F16 : 0;
         return stored + 1024 * F32 * Math.sqrt(op.shape().headSize());
     }
 

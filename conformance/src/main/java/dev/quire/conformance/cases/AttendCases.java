@@ -56,8 +56,7 @@ final class AttendCases {
     }
 
     List<OpCase> list(Depth depth) {
-        List<DType> types =
-                numerics == Numerics.REPRODUCIBLE ? List.of(DType.BF16) : List.of(DType.BF16, DType.F32, DType.F16);
+        List<DType> types = AttendShapes.types(numerics);
         for (DType type : types) {
             views(AttendShapes.USUAL, type);
             for (Heads heads : AttendShapes.HEADS) {

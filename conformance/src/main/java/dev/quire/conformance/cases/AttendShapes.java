@@ -3,6 +3,7 @@ package dev.quire.conformance.cases;
 import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
 import dev.quire.api.types.DType;
+import dev.quire.api.types.Numerics;
 import dev.quire.conformance.report.Profile;
 import dev.quire.conformance.scenario.PagedScene.Query;
 import java.util.ArrayList;
@@ -134,6 +135,13 @@ final class AttendShapes {
             crowd.add(new Query(random.nextInt(90), s % 9 == 4 ? 1 + random.nextInt(6) : 1));
         }
         return crowd;
+    }
+
+    /** Types of caches: Canon 1 has one. */
+    static List<DType> types(Numerics numerics) {
+        return numerics == Numerics.REPRODUCIBLE
+                ? List.of(DType.BF16)
+                : List.of(DType.BF16, DType.F32, DType.F16, DType.F8_E4M3);
     }
 
     /** Whoever does attention at all has BF16 caches, blocks of 16 tokens and the head sizes of models. */

@@ -1,5 +1,6 @@
 package dev.quire.conformance.cases;
 
+import dev.quire.api.format.E4M3;
 import dev.quire.api.memory.BlockPairs;
 import dev.quire.api.memory.CacheGroup.PagedKv;
 import dev.quire.api.memory.KvCacheLayout;
@@ -36,8 +37,7 @@ final class CacheCases {
     }
 
     List<OpCase> list(Depth depth) {
-        List<DType> types =
-                numerics == Numerics.REPRODUCIBLE ? List.of(DType.BF16) : List.of(DType.BF16, DType.F32, DType.F16);
+        List<DType> types = AttendShapes.types(numerics);
         for (DType type : types) {
             of(new Heads(6, 2, 64), type, 16);
             of(new Heads(3, 3, 36), type, 16);
@@ -66,6 +66,9 @@ final class CacheCases {
                 required,
                 () -> Scenario.of(layout, List.of(cache.read("read"))));
         cases.add(fresh.after(() -> Scenario.of(layout, List.of(nan(cache)))));
+        if (type == DType.F8_E4M3) {
+            add("WriteKv/edges" + shape, "M3", "A7", required, name -> edges(name, cache, layout));
+        }
         add("CopyBlocks/chain" + shape, "M7", "M7", required, name -> copied(name, cache, layout));
         add("Swap/there and back" + shape, "M8", "M8", required, name -> swapped(name, cache, layout));
         String order = "Order/writes, copies, swaps" + shape;
@@ -102,6 +105,21 @@ final class CacheCases {
         Action.Step all = cache.write("", cache.writer(), every());
         all.inputs().values().forEach(bits -> Arrays.fill(bits, Float.floatToRawIntBits(Float.NaN)));
         return all;
+    }
+
+    /** Numbers halfway between two of F8_E4M3 and beside them, below its smallest and above its largest, in every slot. */
+    private static Scenario edges(String name, CacheReader cache, KvCacheLayout layout) {
+        Action.Step step = cache.write(name, cache.writer(), every());
+        step.inputs().values().forEach(bits -> Arrays.setAll(bits, CacheCases::edge));
+        return Scenario.of(layout, List.of(step, cache.read("edges")));
+    }
+
+    private static int edge(int i) {
+        byte code = (byte) (i / 3 % 0x7e); // 0x7e is the largest
+        float middle = (E4M3.decode(code) + E4M3.decode((byte) (code + 1))) / 2;
+        float most = code == 0x7d ? new float[] {E4M3.MAX, 465f, Float.POSITIVE_INFINITY}[i % 3] : middle;
+        float beside = Float.intBitsToFloat(Float.floatToRawIntBits(middle) + i % 3 - 1);
+        return Float.floatToRawIntBits((i / 7 % 2 == 0 ? 1 : -1) * (code == 0x7d ? most : beside));
     }
 
     private static int[] every() {

@@ -1,5 +1,6 @@
 package dev.quire.conformance.interpreter;
 
+import dev.quire.api.format.E4M3;
 import dev.quire.api.format.PlainEncoder;
 import dev.quire.api.memory.BlockPairs;
 import dev.quire.api.memory.CacheGroup;
@@ -122,6 +123,7 @@ public abstract class HeapCache<A> implements KvCache {
             case F32 -> memory.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, value);
             case BF16 -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, PlainEncoder.toBf16(value));
             case F16 -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16(value));
+            case F8_E4M3 -> memory.set(ValueLayout.JAVA_BYTE, at, E4M3.encode(value));
             case I32 -> throw new IllegalStateException("no cache holds integers");
         }
     }
@@ -131,6 +133,7 @@ public abstract class HeapCache<A> implements KvCache {
             case F32 -> memory.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at);
             case BF16 -> PlainEncoder.fromBf16(memory.get(ValueLayout.JAVA_SHORT_UNALIGNED, at));
             case F16 -> Float.float16ToFloat(memory.get(ValueLayout.JAVA_SHORT_UNALIGNED, at));
+            case F8_E4M3 -> E4M3.decode(memory.get(ValueLayout.JAVA_BYTE, at));
             case I32 -> throw new IllegalStateException("no cache holds integers");
         };
     }

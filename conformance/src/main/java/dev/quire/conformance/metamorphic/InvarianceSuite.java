@@ -57,6 +57,7 @@ public final class InvarianceSuite {
         if (numerics == Numerics.FAST) {
             add(attention("causal", heads(6, 2, 64), Mask.CAUSAL, DType.F32), SHORT, false);
             add(attention("causal", heads(6, 2, 64), Mask.CAUSAL, DType.F16), SHORT, false);
+            add(attention("causal", heads(6, 2, 64), Mask.CAUSAL, DType.F8_E4M3), SHORT, false);
         }
     }
 

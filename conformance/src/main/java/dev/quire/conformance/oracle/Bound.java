@@ -121,7 +121,14 @@ record Bound(Numerics numerics) {
 
     /** Absolute roundoff of q and p. */
     double queryLoss(DType keys) {
-        return keys == DType.F16 ? F16_LOSS : keys == DType.BF16 || numerics == Numerics.REPRODUCIBLE ? BF16_LOSS : 0;
+        if (numerics == Numerics.REPRODUCIBLE) {
+            return BF16_LOSS;
+        }
+        return switch (keys) {
+            case BF16, F8_E4M3 -> BF16_LOSS;
+            case F16 -> F16_LOSS;
+            case F32, I32 -> 0;
+        };
     }
 
     /** Relative roundoff that a mode allows each weight of a Linear, beyond its format's own (W3, N4). */
@@ -135,7 +142,7 @@ record Bound(Numerics numerics) {
             return BF16;
         }
         return switch (keys) {
-            case BF16 -> BF16;
+            case BF16, F8_E4M3 -> BF16; // the narrow one is exact in the other
             case F16 -> F16;
             case F32, I32 -> 0;
         };

@@ -45,7 +45,7 @@ public final class OracleBackend extends HeapBackend {
         return new BackendInfo(
                 "oracle",
                 new DeviceInfo(0, "float64", Runtime.getRuntime().maxMemory()),
-                Set.of(DType.F32, DType.F16, DType.BF16),
+                Set.of(DType.F32, DType.F16, DType.BF16, DType.F8_E4M3),
                 Set.of(Numerics.FAST),
                 true,
                 "float64 interpreter");

@@ -1,5 +1,6 @@
 package dev.quire.conformance.oracle;
 
+import dev.quire.api.format.E4M3;
 import dev.quire.api.format.PlainEncoder;
 import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.memory.KvCacheLayout;
@@ -7,7 +8,7 @@ import dev.quire.api.program.CacheRef;
 import dev.quire.api.types.DType;
 import dev.quire.conformance.interpreter.HeapCache;
 
-/** Keys and values in float64, those of a BF16 or F16 group rounded to it when they are written (RULES A7). */
+/** Keys and values in float64, those of another than an F32 group rounded to it when they are written (RULES A7). */
 final class OracleCache extends HeapCache<double[]> {
     OracleCache(KvCacheLayout layout) {
         super(layout, double[]::new);
@@ -33,6 +34,7 @@ final class OracleCache extends HeapCache<double[]> {
         return switch (type) {
             case BF16 -> PlainEncoder.fromBf16(PlainEncoder.toBf16((float) value));
             case F16 -> Float.float16ToFloat(Float.floatToFloat16((float) value));
+            case F8_E4M3 -> E4M3.decode(E4M3.encode((float) value));
             case F32, I32 -> value;
         };
     }

@@ -149,7 +149,8 @@ class CoverageTest {
         assertEquals(kinds(CacheGroup.class), classes(groups.stream()));
         Set<DType> types =
                 groups.stream().map(group -> ((PagedKv) group).dtype()).collect(Collectors.toSet());
-        assertEquals(numerics == Numerics.FAST ? Set.of(DType.F32, DType.F16, DType.BF16) : Set.of(DType.BF16), types);
+        Set<DType> all = Set.of(DType.F32, DType.F16, DType.BF16, DType.F8_E4M3);
+        assertEquals(numerics == Numerics.FAST ? all : Set.of(DType.BF16), types);
     }
 
     @ParameterizedTest

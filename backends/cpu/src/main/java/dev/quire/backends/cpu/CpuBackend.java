@@ -23,6 +23,7 @@ import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.backends.cpu.attention.PagedKvPool;
+import dev.quire.backends.cpu.attention.PagedKvPool;
 import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.linear.LinearPacker;
 import dev.quire.backends.cpu.linear.SumOrder;
@@ -80,7 +81,7 @@ final class CpuBackend implements AttentionBackend {
         return new BackendInfo(
                 "cpu",
                 device,
-                Set.of(DType.F32, DType.BF16),
+                PagedKvPool.TYPES,
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
                 true,
                 "%d threads; %s; %s"

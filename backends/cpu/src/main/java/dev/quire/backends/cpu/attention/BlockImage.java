@@ -7,11 +7,13 @@ import java.lang.foreign.ValueLayout;
 /** Pages as they are kept in host memory: their bytes as they lie where the head fills them, else the elements without padding. */
 final class BlockImage {
     private final boolean pairs;
+    private final long line;
     private final int headSize;
     private final int elementBytes;
 
     BlockImage(DType dtype, int headSize) {
-        this.pairs = dtype == DType.BF16;
+        this.pairs = dtype != DType.F32;
+        this.line = PagedKvPool.lineBytes(dtype);
         this.headSize = headSize;
         this.elementBytes = dtype.bytes();
     }
@@ -39,7 +41,7 @@ final class BlockImage {
         if (keysFill()) {
             MemorySegment.copy(host, at, keys, page, bytes());
         } else {
-            keys.asSlice(page + headSize / 2 * 64L, 64).fill((byte) 0);
+            keys.asSlice(page + headSize / 2 * line, line).fill((byte) 0);
             forEach((token, d) -> move(host, at + place(token, d), keys, page + key(token, d)));
         }
         return at + bytes();
@@ -67,10 +69,10 @@ final class BlockImage {
     }
 
     private void move(MemorySegment from, long in, MemorySegment to, long at) {
-        if (pairs) {
-            to.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, from.get(ValueLayout.JAVA_SHORT_UNALIGNED, in));
-        } else {
-            to.set(ValueLayout.JAVA_INT_UNALIGNED, at, from.get(ValueLayout.JAVA_INT_UNALIGNED, in));
+        switch (elementBytes) {
+            case 1 -> to.set(ValueLayout.JAVA_BYTE, at, from.get(ValueLayout.JAVA_BYTE, in));
+            case 2 -> to.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, from.get(ValueLayout.JAVA_SHORT_UNALIGNED, in));
+            default -> to.set(ValueLayout.JAVA_INT_UNALIGNED, at, from.get(ValueLayout.JAVA_INT_UNALIGNED, in));
         }
     }
 
@@ -91,12 +93,13 @@ final class BlockImage {
     }
 
     private long key(int token, int d) {
-        return pairs ? d / 2 * 64L + token * 4L + d % 2 * 2L : d * 64L + token * 4L;
+        long place = token * line / Pages.TOKENS;
+        return pairs ? d / 2 * line + place + d % 2 * elementBytes : d * line + place;
     }
 
     private long value(int token, int d) {
-        return pairs
-                ? d / 32 * 1024L + token * 64L + d % 16 * 4L + d % 32 / 16 * 2L
-                : d / 16 * 1024L + token * 64L + d % 16 * 4L;
+        long panel = pairs ? d / 32 : d / 16;
+        long half = pairs ? d % 32 / 16 * elementBytes : 0;
+        return (panel * Pages.TOKENS + token) * line + d % 16 * line / 16 + half;
     }
 }

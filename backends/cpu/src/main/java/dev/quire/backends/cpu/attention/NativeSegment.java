@@ -9,6 +9,7 @@ final class NativeSegment {
     private static final int AHEAD = 8;
 
     private final CompiledKernels kernels;
+    private final SegmentPages pages;
     private final int headSize;
     private final int width;
     private final float scale;
@@ -32,9 +33,9 @@ final class NativeSegment {
             float[] out,
             int[] from,
             int[] to,
-            long[] keyAt,
-            long[] valueAt) {
+            SegmentPages pages) {
         this.kernels = kernels;
+        this.pages = pages;
         this.headSize = shape.headSize();
         this.width = width;
         this.scale = shape.scale();
@@ -45,8 +46,8 @@ final class NativeSegment {
         this.out = MemorySegment.ofArray(out);
         this.from = MemorySegment.ofArray(from);
         this.to = MemorySegment.ofArray(to);
-        this.keyPages = MemorySegment.ofArray(keyAt);
-        this.valuePages = MemorySegment.ofArray(valueAt);
+        this.keyPages = MemorySegment.ofArray(pages.keyAt);
+        this.valuePages = MemorySegment.ofArray(pages.valueAt);
     }
 
     /** Takes queries that are rounded to bf16, [rows, width]. */
@@ -60,9 +61,9 @@ final class NativeSegment {
     void score(PagedKvPool pool, int rows, int lowest, int highest) {
         kernels.scores(
                 rows,
-                pool.keys(),
+                pages.keys(pool),
                 keyPages,
-                pool.values(),
+                pages.values(pool),
                 valuePages,
                 from,
                 to,
@@ -91,8 +92,10 @@ final class NativeSegment {
             int table,
             int next,
             int end) {
-        pool.locateKeys(kvHead, tables, table, next, end, nextKeyAt);
+        if (pages.inPlace()) {
+            pool.locateKeys(kvHead, tables, table, next, end, nextKeyAt);
+        }
         kernels.values(
-                rows, pool.values(), valuePages, pool.keys(), nextKeys, from, to, lowest, highest, width, scores, out);
+                rows, pages.values(pool), valuePages, pages.keys(pool), nextKeys, from, to, lowest, highest, width, scores, out);
     }
 }

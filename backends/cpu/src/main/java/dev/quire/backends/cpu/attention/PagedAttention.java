@@ -21,13 +21,14 @@ public final class PagedAttention {
     }
 
     /**
-     * @param dtype element type of the cache, BF16 or F32; with BF16, queries and weights are rounded to bf16 before products
+     * @param dtype element type of the cache, BF16, F8_E4M3 or F32; but with F32, queries and weights are rounded to bf16 before products
      * @param parts spans of work, as in the plans that are run
-     * @param kernels those in C, which serve BF16 in an order of their own; empty for the canonical order
+     * @param kernels those in C, which serve all but F32 in an order of their own; empty for the canonical order
      */
     public PagedAttention(AttentionShape shape, DType dtype, int parts, Optional<CompiledKernels> kernels) {
-        if (dtype != DType.BF16 && dtype != DType.F32) {
-            throw new IllegalArgumentException("attention over keys of %s; choose BF16 or F32".formatted(dtype));
+        if (!PagedKvPool.TYPES.contains(dtype)) {
+            throw new IllegalArgumentException(
+                    "attention over keys of %s; choose one of %s".formatted(dtype, PagedKvPool.TYPES));
         }
         this.shape = shape;
         this.dtype = dtype;

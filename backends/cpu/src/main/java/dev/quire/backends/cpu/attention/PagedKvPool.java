@@ -6,20 +6,26 @@ import dev.quire.api.types.Support;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The keys and values of one layer in pages of 16 tokens. Keys and values lie apart, each head-major, so that a head's pages of neighbouring
  * blocks are one contiguous run.
  *
  * <pre>
- * keys    [kvHeads][page][headSize / 2][16 tokens] pairs of bf16     or [kvHeads][page][headSize][16 tokens] of float32
+ * keys    [kvHeads][page][headSize / 2][16 tokens] pairs             or [kvHeads][page][headSize][16 tokens] of float32
  * values  [kvHeads][page][panel][16 tokens][16] pairs (i, i + 16)    or [kvHeads][page][panel][16 tokens][16] of float32
  * </pre>
  *
- * A panel holds 32 elements of bf16, or 16 of float32; values are padded to a multiple of 32 elements, which stay zero. Writes to distinct
+ * Pairs are of bf16, or of F8_E4M3. A panel holds 32 elements in pairs, or 16 of float32; values are padded to a multiple of 32 elements, which stay zero. Writes to distinct
  * slots may run on any threads; no other call may overlap with them. The memory belongs to the arena.
  */
 public final class PagedKvPool {
+    /** Element types of pages. */
+    public static final Set<DType> TYPES = Collections.unmodifiableSet(EnumSet.of(DType.F32, DType.BF16, DType.F8_E4M3));
+
     private final DType dtype;
     private final int blockSize;
     private final int pagesPerBlock;
@@ -54,11 +60,11 @@ public final class PagedKvPool {
         this.writer = new PageWriter(dtype, headSize);
     }
 
-    /** Whether a group can be held: bf16 or float32, blocks of whole pages. */
+    /** Whether a group can be held: one of {@link #TYPES}, blocks of whole pages. */
     public static Support supports(CacheGroup.PagedKv group) {
-        if (group.dtype() != DType.BF16 && group.dtype() != DType.F32) {
-            return Support.no("KV cache '%s' of %s: the CPU backend keeps keys and values as BF16 or F32"
-                    .formatted(group.name(), group.dtype()));
+        if (!TYPES.contains(group.dtype())) {
+            return Support.no("KV cache '%s' of %s: the CPU backend keeps keys and values in one of %s"
+                    .formatted(group.name(), group.dtype(), TYPES));
         }
         if (group.blockSize() % Pages.TOKENS != 0) {
             return Support.no(
@@ -74,11 +80,18 @@ public final class PagedKvPool {
         return group.layers() * (long) group.kvHeads() * group.blocks() * group.blockSize() / Pages.TOKENS * perPage;
     }
 
-    private static long keyPageBytes(DType dtype, int headSize) {
-        return dtype == DType.BF16 ? (headSize + 1) / 2 * 64L : headSize * 64L;
+    /** Bytes of one element, or one pair, of each token of a page. */
+    static long lineBytes(DType dtype) {
+        return dtype == DType.F8_E4M3 ? 32 : 64;
     }
 
-    private static long valuePageBytes(DType dtype, int headSize) {
+    /** Bytes of one head's page of keys. */
+    static long keyPageBytes(DType dtype, int headSize) {
+        return (dtype == DType.F32 ? headSize : (headSize + 1) / 2) * lineBytes(dtype);
+    }
+
+    /** Bytes of one head's page of values. */
+    static long valuePageBytes(DType dtype, int headSize) {
         return (long) padded(headSize) * Pages.TOKENS * dtype.bytes();
     }
 
@@ -108,8 +121,8 @@ public final class PagedKvPool {
         int token = slot % Pages.TOKENS;
         for (int head = 0; head < kvHeads; head++) {
             long element = (long) head * headSize * Float.BYTES;
-            writer.key(k.memory(), k.at(row) + element, keys, keyPage(head, page) + token * 4L);
-            writer.value(v.memory(), v.at(row) + element, values, valuePage(head, page) + token * 64L);
+            writer.key(k.memory(), k.at(row) + element, keys, keyPage(head, page) + token * lineBytes(dtype) / Pages.TOKENS);
+            writer.value(v.memory(), v.at(row) + element, values, valuePage(head, page) + token * lineBytes(dtype));
         }
     }
 

@@ -23,8 +23,7 @@ final class SegmentAttention {
     private final boolean rounded;
     private final int width;
     private final SegmentSoftmax softmax = new SegmentSoftmax();
-    private final long[] keyAt = new long[Pages.PER_SEGMENT];
-    private final long[] valueAt = new long[Pages.PER_SEGMENT];
+    private final SegmentPages pages;
 
     private final float[] q;
     private final float[] scores;
@@ -42,7 +41,8 @@ final class SegmentAttention {
     /** @param kernels those in C, for FAST numerics */
     SegmentAttention(AttentionShape shape, DType dtype, int maxRows, Optional<CompiledKernels> kernels) {
         this.shape = shape;
-        this.rounded = dtype == DType.BF16;
+        this.rounded = dtype != DType.F32;
+        this.pages = new SegmentPages(dtype, shape.headSize());
         this.width = PagedKvPool.padded(shape.headSize());
         this.q = new float[maxRows * width];
         this.scores = new float[maxRows * Pages.SEGMENT];
@@ -52,7 +52,7 @@ final class SegmentAttention {
         this.from = new int[maxRows];
         this.to = new int[maxRows];
         this.compiled = kernels.filter(k -> rounded)
-                .map(k -> new NativeSegment(k, shape, width, scores, out, from, to, keyAt, valueAt));
+                .map(k -> new NativeSegment(k, shape, width, scores, out, from, to, pages));
     }
 
     /** Takes a tile's queries: row = query · group + head within the group. */
@@ -97,7 +97,8 @@ final class SegmentAttention {
             return;
         }
         int table = plan.sequence(tile) * tableStride;
-        pool.locate(plan.kvHead(tile), blockTables, table, first, lowest, highest, keyAt, valueAt);
+        pages.locate(pool, plan.kvHead(tile), blockTables, table, first, lowest, highest);
+        pages.decodeKeys(pool, lowest, highest);
         scoreAll(pool, lowest, highest);
         for (int row = 0; row < rows; row++) {
             if (visible(row)) {
@@ -105,12 +106,13 @@ final class SegmentAttention {
             }
         }
         Arrays.fill(out, 0, rows * width, 0f);
+        pages.decodeValues(pool, lowest, highest);
         if (compiled.isPresent()) {
             int next = first + (segment + 1 < plan.endSegment(tile) ? Pages.SEGMENT : lowest);
             compiled.get().addValues(pool, rows, lowest, highest, plan.kvHead(tile), blockTables, table, next, length);
             return;
         }
-        touched |= Pages.touch(pool.values(), valueAt, lowest, highest, pool.valuePageBytes());
+        touched |= pages.touchValues(pool, lowest, highest);
         for (int chunk = lowest & -Pages.CHUNK; chunk < highest; chunk += Pages.CHUNK) {
             addValues(pool, chunk);
         }
@@ -121,7 +123,7 @@ final class SegmentAttention {
             compiled.get().score(pool, rows, lowest, highest);
             return;
         }
-        touched |= Pages.touch(pool.keys(), keyAt, lowest, highest, pool.keyPageBytes());
+        touched |= pages.touchKeys(pool, lowest, highest);
         for (int chunk = lowest & -Pages.CHUNK; chunk < highest; chunk += Pages.CHUNK) {
             score(pool, chunk);
         }
@@ -138,10 +140,10 @@ final class SegmentAttention {
             int sAt = row * Pages.SEGMENT;
             if (rounded) {
                 int pairs = (shape.headSize() + 1) / 2;
-                Bf16Scores.score(n, pool.keys(), keyAt, chunk, pairs, q, qAt, width, shape.scale(), scores, sAt);
+                Bf16Scores.score(n, pages.keys(pool), pages.keyAt, chunk, pairs, q, qAt, width, shape.scale(), scores, sAt);
             } else {
                 int size = shape.headSize();
-                F32Scores.score(n, pool.keys(), keyAt, chunk, size, q, qAt, width, shape.scale(), scores, sAt);
+                F32Scores.score(n, pages.keys(pool), pages.keyAt, chunk, size, q, qAt, width, shape.scale(), scores, sAt);
             }
         }
     }
@@ -212,9 +214,9 @@ final class SegmentAttention {
         int pAt = row * Pages.SEGMENT;
         int outAt = row * width;
         if (rounded) {
-            Bf16Values.add(n, pool.values(), valueAt, a, b, width, scores, pAt, out, outAt, width);
+            Bf16Values.add(n, pages.values(pool), pages.valueAt, a, b, width, scores, pAt, out, outAt, width);
         } else {
-            F32Values.add(n, pool.values(), valueAt, a, b, width, scores, pAt, out, outAt, width);
+            F32Values.add(n, pages.values(pool), pages.valueAt, a, b, width, scores, pAt, out, outAt, width);
         }
     }
 

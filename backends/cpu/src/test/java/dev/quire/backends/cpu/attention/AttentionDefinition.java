@@ -1,5 +1,6 @@
 package dev.quire.backends.cpu.attention;
 
+import dev.quire.api.format.E4M3;
 import dev.quire.api.types.DType;
 import dev.quire.backends.cpu.elementwise.Bf16;
 import dev.quire.backends.cpu.elementwise.Exp;
@@ -63,7 +64,7 @@ record AttentionDefinition(AttentionShape shape, DType dtype) {
         for (int t = from; t < to; t++) {
             float c = 0f;
             for (int d = 0; d < size; d++) {
-                c = Math.fma(rounded(keys[t * row + kvHead * size + d]), rounded(q[head * size + d]), c);
+                c = Math.fma(stored(keys[t * row + kvHead * size + d]), rounded(q[head * size + d]), c);
             }
             float x = c * shape.scale();
             if (shape.softCap().isPresent()) {
@@ -86,7 +87,7 @@ record AttentionDefinition(AttentionShape shape, DType dtype) {
         for (int d = 0; d < size; d++) {
             float c = 0f;
             for (int t = from; t < to; t++) {
-                c = Math.fma(rounded(values[t * row + kvHead * size + d]), p[t - from], c);
+                c = Math.fma(stored(values[t * row + kvHead * size + d]), p[t - from], c);
             }
             o[d] = c;
         }
@@ -103,6 +104,10 @@ record AttentionDefinition(AttentionShape shape, DType dtype) {
     }
 
     private float rounded(float x) {
-        return dtype == DType.BF16 ? Bf16.round(x) : x;
+        return dtype == DType.F32 ? x : Bf16.round(x);
+    }
+
+    private float stored(float x) {
+        return dtype == DType.F8_E4M3 ? E4M3.decode(E4M3.encode(x)) : rounded(x);
     }
 }

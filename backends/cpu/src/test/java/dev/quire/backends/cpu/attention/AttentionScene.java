@@ -60,7 +60,7 @@ final class AttentionScene {
     static void poison(PagedKvPool pool) {
         for (MemorySegment memory : List.of(pool.keys(), pool.values())) {
             for (long at = 0; at + 4 <= memory.byteSize(); at += 4) {
-                memory.set(ValueLayout.JAVA_INT_UNALIGNED, at, 0xffc1ffc1);
+                memory.set(ValueLayout.JAVA_INT_UNALIGNED, at, -1);
             }
         }
     }

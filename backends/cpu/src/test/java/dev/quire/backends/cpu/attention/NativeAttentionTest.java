@@ -42,7 +42,8 @@ class NativeAttentionTest {
     }
 
     private static AttentionScene scene(Arena arena, AttentionShape shape, int tokens, int copies, Random random) {
-        AttentionScene scene = new AttentionScene(arena, shape, DType.BF16, 16, tokens, copies, random);
+        DType type = random.nextInt(3) == 0 ? DType.F8_E4M3 : DType.BF16;
+        AttentionScene scene = new AttentionScene(arena, shape, type, 16, tokens, copies, random);
         for (int i = 0; i < scene.k.length; i++) {
             scene.k[i] = Math.clamp(scene.k[i], -4f, 4f);
             scene.v[i] = Math.clamp(scene.v[i], -4f, 4f);

@@ -54,7 +54,7 @@ class PagedAttentionTest {
     @ParameterizedTest
     @EnumSource(
             value = DType.class,
-            names = {"BF16", "F32"})
+            names = {"BF16", "F8_E4M3", "F32"})
     void everyRowOfRandomStepsHasTheBitsOfTheDefinition(DType dtype) {
         for (long seed = 1; seed <= 40; seed++) {
             Random random = new Random(seed);
@@ -176,7 +176,7 @@ class PagedAttentionTest {
     void aCopiedAndARestoredBlockReadLikeTheirSource() {
         for (int size : new int[] {64, 80, 33}) {
             Random random = new Random(size);
-            for (DType dtype : List.of(DType.BF16, DType.F32)) {
+            for (DType dtype : PagedKvPool.TYPES) {
                 try (Arena arena = Arena.ofConfined()) {
                     AttentionShape shape = shape(2, 2, size);
                     AttentionScene scene = new AttentionScene(arena, shape, dtype, 32, 96, 3, random);
