@@ -2,6 +2,7 @@ package dev.quire.core.llm;
 
 import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.memory.KvCacheLayout;
+import dev.quire.api.types.DType;
 import dev.quire.core.engine.EngineOptions;
 import java.util.Locale;
 
@@ -11,8 +12,9 @@ import java.util.Locale;
  * @param blocks how many
  * @param blockSize tokens of a block
  * @param blockBytes bytes of a block over all groups
+ * @param dtype element type of keys and values
  */
-public record CacheSize(int blocks, int blockSize, long blockBytes) {
+public record CacheSize(int blocks, int blockSize, long blockBytes, DType dtype) {
     private static final double GIB = 1L << 30;
 
     /**
@@ -37,7 +39,10 @@ public record CacheSize(int blocks, int blockSize, long blockBytes) {
             blocks = Math.min(freeBytes / blockBytes, (long) perSequence * options.maxNumSeqs());
         }
         CacheSize size = new CacheSize(
-                Math.clamp(blocks, 0, Integer.MAX_VALUE / options.blockSize()), options.blockSize(), blockBytes);
+                Math.clamp(blocks, 0, Integer.MAX_VALUE / options.blockSize()),
+                options.blockSize(),
+                blockBytes,
+                ((CacheGroup.PagedKv) layout.groups().getFirst()).dtype());
         if (size.blocks < perSequence) {
             throw size.tooSmall(maxModelLen, perSequence);
         }

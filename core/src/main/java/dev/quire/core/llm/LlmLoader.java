@@ -58,6 +58,7 @@ final class LlmLoader {
                 return new Explanation(
                         definition.architecture().info(),
                         definition.maxModelLen(),
+                        definition.architecture().cache(),
                         placed.backend().info(),
                         placed.forward(),
                         placed.sampling());

@@ -1,8 +1,10 @@
 package dev.quire.core.llm;
 
+import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.core.engine.EngineOptions;
 import dev.quire.core.model.checkpoint.WeightDType;
+import java.util.Optional;
 
 /**
  * Everything that {@link Llm#load} needs.
@@ -18,6 +20,12 @@ public record LlmOptions(ModelOptions model, DeviceOptions device, EngineOptions
         if (engine.numerics() == Numerics.REPRODUCIBLE && model.dtype() == WeightDType.FLOAT32) {
             throw new IllegalArgumentException(
                     "dtype float32 has no reproducible numerics: float32 products are not exact, so their sum depends on its order and on fusing. Choose dtype bfloat16 or auto, or numerics fast.");
+        }
+        Optional<DType> keys = model.cacheDType().named().filter(type -> type != DType.BF16);
+        if (engine.numerics() == Numerics.REPRODUCIBLE && keys.isPresent()) {
+            throw new IllegalArgumentException(
+                    "a KV cache of %s has no reproducible numerics, which keep keys and values in BF16. Choose kv-cache-dtype bfloat16 or auto, or numerics fast."
+                            .formatted(keys.get()));
         }
     }
 

@@ -33,7 +33,7 @@ record ModelDefinition(Architecture.Definition architecture, int maxModelLen) {
         ModelOptions model = options.model();
         EngineOptions engine = options.engine();
         CheckpointFormats formats = new CheckpointFormats(checkpoint.weights(), model.dtype(), model.quantization());
-        DType cacheType = cacheType(model.dtype(), engine.numerics(), backend);
+        DType cacheType = cacheType(model, engine.numerics(), backend);
         Architecture.Definition definition = checkpoint.define(
                 formats, new Architecture.Serving(cacheType, engine.blockSize(), engine.maxModelLen()));
         formats.check();
@@ -46,17 +46,27 @@ record ModelDefinition(Architecture.Definition architecture, int maxModelLen) {
         return new ModelDefinition(definition, maxModelLen(definition.info(), engine));
     }
 
-    private static DType cacheType(WeightDType dtype, Numerics numerics, BackendInfo backend) {
+    private static DType cacheType(ModelOptions model, Numerics numerics, BackendInfo backend) {
         Set<DType> offered = backend.cacheTypes();
-        List<DType> wanted =
-                dtype == WeightDType.AUTO && numerics == Numerics.FAST ? FAST_CACHE_TYPES : List.of(dtype.cacheType());
+        List<DType> wanted = model.cacheDType()
+                .named()
+                .map(List::of)
+                .orElseGet(() -> model.dtype() == WeightDType.AUTO && numerics == Numerics.FAST
+                        ? FAST_CACHE_TYPES
+                        : List.of(model.dtype().cacheType()));
         return wanted.stream()
                 .filter(offered::contains)
                 .findFirst()
                 .orElseThrow(() -> new BackendException(
                         BackendException.Kind.UNSUPPORTED,
-                        "Backend '%s' keeps keys and values in %s, not in %s, as dtype %s and numerics %s need; choose others, or another backend."
-                                .formatted(backend.name(), offered, wanted, dtype, numerics)));
+                        "Backend '%s' keeps keys and values in %s, not in %s, as kv-cache-dtype %s, dtype %s and numerics %s need; choose others, or another backend."
+                                .formatted(
+                                        backend.name(),
+                                        offered,
+                                        wanted,
+                                        model.cacheDType(),
+                                        model.dtype(),
+                                        numerics)));
     }
 
     private static int maxModelLen(ModelInfo info, EngineOptions engine) {

@@ -90,7 +90,7 @@ record PlacedModel(
             if (!cacheKeeper.cacheTypes().contains(type)) {
                 throw new BackendException(
                         BackendException.Kind.UNSUPPORTED,
-                        "Attention must run on backend '%s', which keeps keys and values in %s, not in %s; choose another dtype."
+                        "Attention must run on backend '%s', which keeps keys and values in %s, not in %s; choose another kv-cache-dtype."
                                 .formatted(cacheKeeper.name(), cacheKeeper.cacheTypes(), type));
             }
         }

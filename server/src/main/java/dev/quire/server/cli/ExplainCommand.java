@@ -1,5 +1,6 @@
 package dev.quire.server.cli;
 
+import dev.quire.api.memory.CacheGroup;
 import dev.quire.core.llm.Backends;
 import dev.quire.core.llm.Explanation;
 import dev.quire.core.llm.Llm;
@@ -22,7 +23,7 @@ final class ExplainCommand extends OptionsCommand {
     private boolean all;
 
     ExplainCommand(Map<String, String> environment) {
-        super(environment, MODEL);
+        super(environment, CACHED);
     }
 
     @Override
@@ -37,6 +38,7 @@ final class ExplainCommand extends OptionsCommand {
                 explained.model().hiddenSize(),
                 explained.model().vocabSize(),
                 explained.maxModelLen());
+        explained.cache().groups().forEach(group -> out.println(line(group)));
         String backend = explained.backend().name();
         out.printf(
                 "on %s: %s; %s numerics%n%nforward%n",
@@ -48,5 +50,13 @@ final class ExplainCommand extends OptionsCommand {
         out.print(new ProgramPage(explained.sampling(), backend, all).text());
         out.flush();
         return 0;
+    }
+
+    private static String line(CacheGroup group) {
+        return switch (group) {
+            case CacheGroup.PagedKv kv ->
+                "KV cache of %s: %d bytes a token, blocks of %d tokens"
+                        .formatted(kv.dtype(), kv.blockBytes() / kv.blockSize(), kv.blockSize());
+        };
     }
 }

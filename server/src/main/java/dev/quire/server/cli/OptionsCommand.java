@@ -18,6 +18,9 @@ abstract class OptionsCommand implements Callable<Integer>, OptionFlags.Taker {
     /** Sections that choose a model and what runs it. */
     static final Set<String> MODEL = Set.of("Model", "Downloads", "Device");
 
+    /** The same, and how keys and values are kept. */
+    static final Set<String> CACHED = Set.of("Model", "Downloads", "Device", "KV cache");
+
     /** The same, and how an engine runs it. */
     static final Set<String> ENGINE = Set.of("Model", "Downloads", "Device", "KV cache", "Scheduler");
 

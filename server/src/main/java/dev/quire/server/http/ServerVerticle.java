@@ -99,6 +99,7 @@ public final class ServerVerticle extends VerticleBase {
 
     private Deployment deployment(QuireOptions options, EngineMetrics metrics) {
         Llm llm = borrowed.orElseGet(() -> load(options, metrics));
+        metrics.describe(llm.info().cache());
         metrics.watch(llm::stats);
         return new Deployment(
                 llm,

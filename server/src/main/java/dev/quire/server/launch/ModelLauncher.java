@@ -5,12 +5,14 @@ import dev.quire.core.llm.Llm;
 import dev.quire.core.llm.LlmListener;
 import dev.quire.core.llm.LlmOptions;
 import dev.quire.core.llm.ModelOptions;
+import dev.quire.core.model.checkpoint.CacheDType;
 import dev.quire.core.model.checkpoint.Quantization;
 import dev.quire.core.model.checkpoint.WeightDType;
 import dev.quire.core.source.DownloadProgress;
 import dev.quire.core.source.EnvironmentOptions;
 import dev.quire.core.source.ModelSource;
 import dev.quire.core.source.SourceOptions;
+import dev.quire.server.options.CacheOptions;
 import dev.quire.server.options.HubOptions;
 import dev.quire.server.options.QuireOptions;
 import java.nio.file.Path;
@@ -58,12 +60,23 @@ public final class ModelLauncher {
         return Llm.load(llmOptions(source().resolve(options.model().model()).path(), listener));
     }
 
+    private static CacheDType cacheDType(CacheOptions cache) {
+        return switch (cache.dtype()) {
+            case AUTO -> CacheDType.AUTO;
+            case BFLOAT16 -> CacheDType.BFLOAT16;
+            case FLOAT16 -> CacheDType.FLOAT16;
+            case FLOAT32 -> CacheDType.FLOAT32;
+            case FP8, FP8_E4M3 -> CacheDType.FP8;
+        };
+    }
+
     /** What {@link Llm#load} needs for a model at {@code path}. */
     public LlmOptions llmOptions(Path path, LlmListener listener) {
         ModelOptions model = ModelOptions.of(path.toString())
                 .withDType(WeightDType.valueOf(options.model().dtype().name()))
                 .withQuantization(
-                        Quantization.valueOf(options.model().quantization().name()));
+                        Quantization.valueOf(options.model().quantization().name()))
+                .withCacheDType(cacheDType(options.cache()));
         DeviceOptions defaults = DeviceOptions.defaults();
         DeviceOptions device = new DeviceOptions(
                 options.device().backend().orElse(defaults.backend()),

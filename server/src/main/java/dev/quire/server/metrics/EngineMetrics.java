@@ -2,9 +2,12 @@ package dev.quire.server.metrics;
 
 import dev.quire.core.engine.EngineStats;
 import dev.quire.core.engine.StepReport;
+import dev.quire.core.llm.CacheSize;
 import dev.quire.core.llm.LlmListener;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -38,6 +41,20 @@ public final class EngineMetrics {
                 next.stepCompleted(report);
             }
         };
+    }
+
+    /** Registers what the KV cache was given. */
+    public void describe(CacheSize cache) {
+        meters.info(
+                "cache_config_info",
+                "The KV cache, in labels.",
+                Tags.of(
+                        "block_size",
+                        "" + cache.blockSize(),
+                        "cache_dtype",
+                        cache.dtype().name().toLowerCase(Locale.ROOT),
+                        "num_gpu_blocks",
+                        "" + cache.blocks()));
     }
 
     /** Registers what is read from an engine's snapshots. */

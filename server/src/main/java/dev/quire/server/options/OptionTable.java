@@ -50,7 +50,6 @@ public final class OptionTable {
                     "enable-auto-tool-choice",
                     "tool calls are not parsed out of the model's text; clients get the text."),
             Map.entry("reasoning-parser", "reasoning is not parsed out of the model's text; clients get the text."),
-            Map.entry("kv-cache-dtype", "the KV cache has the type of the model's activations."),
             Map.entry("tokenizer", "the tokenizer is the model's own."),
             Map.entry("load-format", "the format is recognised from the model's files; leave it out."));
 

@@ -50,7 +50,7 @@ public record OptionType<T>(String name, Shape shape, Function<List<String>, T> 
         return value(
                 names,
                 text -> constants.stream()
-                        .filter(constant -> spelling(constant).equalsIgnoreCase(text))
+                        .filter(constant -> spelling(constant).equalsIgnoreCase(text.replace('_', '-')))
                         .findFirst()
                         .orElseThrow(() -> new IllegalArgumentException("one of " + names.replace("|", ", "))));
     }

@@ -182,6 +182,7 @@ class ServerVerticleTest {
                 "generation_tokens_total")) {
             assertTrue(scrape.contains("vllm:" + name + labels), name + " is missing from\n" + scrape);
         }
+        assertTrue(scrape.contains("vllm:cache_config_info{block_size=\"16\",cache_dtype=\""), scrape);
         for (String name : List.of(
                 "time_to_first_token_seconds",
                 "inter_token_latency_seconds",

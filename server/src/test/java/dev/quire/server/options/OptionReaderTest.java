@@ -69,6 +69,7 @@ class OptionReaderTest {
             served-model-name: [chat, tiny]
             enable_prefix_caching: false
             kv-cache-memory-bytes: 1.5GiB
+            kv-cache-dtype: fp8_e4m3
             max-model-len: 4k
             numerics: reproducible
             shutdown-timeout: 2.5
@@ -77,6 +78,7 @@ class OptionReaderTest {
         assertEquals(List.of("chat", "tiny"), options.model().servedNames());
         assertFalse(options.cache().prefixCaching());
         assertEquals(OptionalLong.of(3L << 29), options.cache().kvCacheMemoryBytes());
+        assertEquals(CacheOptions.CacheDType.FP8_E4M3, options.cache().dtype());
         assertEquals(OptionalInt.of(4000), options.model().maxModelLen());
         assertEquals(Numerics.REPRODUCIBLE, options.device().numerics());
         assertEquals(Duration.ofMillis(2500), options.http().shutdownTimeout());
