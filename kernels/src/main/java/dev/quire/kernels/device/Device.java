@@ -40,7 +40,7 @@ public interface Device extends AutoCloseable {
 
     /** Types of caches that kernels keep here; those beside BF16 in FAST. */
     default Set<DType> cacheTypes() {
-        return Set.of(DType.BF16, DType.F16, DType.F32);
+        return Set.of(DType.BF16, DType.F16, DType.F32, DType.F8_E4M3);
     }
 
     /** What kernels that multiply in local memory find here; nothing where the work-item's own kernels multiply in FAST, too. */

@@ -14,6 +14,9 @@ import java.util.Map;
  * others belong to FAST, and are built once a cache asks for them.
  */
 final class CacheKernels {
+    /** Types that belong to FAST. */
+    static final List<DType> RARE = List.of(DType.F16, DType.F32, DType.F8_E4M3);
+
     /** Portable kernels of which there is one for each type. */
     private static final List<String> PORTABLE = List.of("attend", "write_kv");
     /** The same of the OpenCL family. */
@@ -35,7 +38,7 @@ final class CacheKernels {
     /** Portable kernels that only a cache of another type than bf16 asks for. */
     static List<String> rare() {
         List<String> kernels = new ArrayList<>();
-        for (DType type : List.of(DType.F16, DType.F32)) {
+        for (DType type : RARE) {
             PORTABLE.forEach(kernel -> kernels.add(portable(kernel, type)));
         }
         return kernels;

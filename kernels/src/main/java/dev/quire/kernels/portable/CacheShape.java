@@ -1,5 +1,6 @@
 package dev.quire.kernels.portable;
 
+import dev.quire.api.BackendException;
 import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.memory.CacheGroup.PagedKv;
 
@@ -10,6 +11,16 @@ import dev.quire.api.memory.CacheGroup.PagedKv;
  * @param group what the caller asked for
  */
 public record CacheShape(PagedKv group) {
+    /** @throws BackendException of kind UNSUPPORTED if a block has an odd number of bytes */
+    public CacheShape {
+        if ((long) group.kvHeads() * group.headSize() * group.blockSize() * group.dtype().bytes() % Short.BYTES != 0) {
+            throw new BackendException(
+                    BackendException.Kind.UNSUPPORTED,
+                    "blocks of %d tokens with %d heads of %d elements of %s have an odd number of bytes, which no device copies; choose an even block size"
+                            .formatted(group.blockSize(), group.kvHeads(), group.headSize(), group.dtype()));
+        }
+    }
+
     /** The shape of any group. */
     public static CacheShape of(CacheGroup group) {
         return switch (group) {
@@ -45,7 +56,7 @@ public record CacheShape(PagedKv group) {
 
     /** Pieces of 16 bits of a block in one part, which is what moves of blocks count in. */
     int blockUnits() {
-        return Math.multiplyExact(blockElements(), group.dtype().bytes() / Short.BYTES);
+        return Math.multiplyExact(blockElements(), group.dtype().bytes()) / Short.BYTES;
     }
 
     long keysAt(int layer) {

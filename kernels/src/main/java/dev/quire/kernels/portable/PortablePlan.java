@@ -99,7 +99,7 @@ public final class PortablePlan {
         if (numerics == Numerics.REPRODUCIBLE && !CacheKernels.types(layout).isEmpty()) {
             throw new BackendException(
                     BackendException.Kind.UNSUPPORTED,
-                    "a cache of %s; in REPRODUCIBLE numerics it must be BF16, in FAST it may be F16 or F32 as well"
+                    "a cache of %s; in REPRODUCIBLE numerics it must be BF16, in FAST it may be F16, F32 or F8_E4M3 as well"
                             .formatted(CacheKernels.types(layout)));
         }
     }

@@ -18,6 +18,12 @@ FN float16 cached_wide(GLOBAL const cached *at) {
     return vload16(0, at);
 #elif CACHE == CACHE_F16
     return vload_half16(0, (GLOBAL const half *)at);
+#elif CACHE == CACHE_F8_E4M3
+    int16 code = convert_int16(vload16(0, at)), magnitude = code & 0x7f;
+    float16 few = FMUL(convert_float16(magnitude), FLT(0x3b000000)); /* of 2^-9 */
+    int16 bits = magnitude == 0x7f ? (int16)(0x7fc00000) : (magnitude + 960) << 20;
+    bits = magnitude < 8 ? as_int16(few) : bits;
+    return as_float16(bits | (code & 0x80) << 24);
 #else
     return bf16_wide(vload16(0, at));
 #endif

@@ -10,7 +10,7 @@ import dev.quire.conformance.run.RunOptions;
 import dev.quire.conformance.waivers.NamePattern;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The kit's attention over caches of F16 and F32, which belong to FAST, by the portable kernels. */
+/** The kit's attention over caches of F16, F32 and F8_E4M3, which belong to FAST, by the portable kernels. */
 class HostCachesConformanceTest extends BackendConformance {
     @BeforeAll
     static void aCompilerIsThere() {

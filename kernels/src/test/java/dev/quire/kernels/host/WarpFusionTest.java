@@ -97,13 +97,14 @@ class WarpFusionTest {
     private static double bound(DType type) {
         return switch (type) {
             case BF16 -> 0x1p-5;
+            case F8_E4M3 -> 0x1p-3;
             case F16 -> 0x1p-8;
             case F32, I32 -> BOUND;
         };
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BF16", "F16", "F32"})
+    @EnumSource(names = {"BF16", "F16", "F32", "F8_E4M3"})
     void keysThatAreRotatedAndWrittenTogetherAreThoseThatAreAttendedTo(DType type) {
         System.out.println("quire.seed=" + SEED);
         NotingDevice device = NotingDevice.warp();

@@ -97,7 +97,7 @@ class PortablePlanTest {
     @ParameterizedTest
     @EnumSource
     void eachTypeOfCacheHasKernelsOfItsOwnInFast(WorkItem workItem) {
-        for (DType type : List.of(DType.BF16, DType.F16, DType.F32)) {
+        for (DType type : List.of(DType.BF16, DType.F16, DType.F32, DType.F8_E4M3)) {
             PagedKv typed = new PagedKv("kv", 1, 2, 8, type, 4, 5);
             KvCacheLayout layout = new KvCacheLayout(List.of(typed));
             Bindings io = new Bindings(Optional.of(new Cache(layout)), io(8).buffers());
@@ -122,7 +122,7 @@ class PortablePlanTest {
         BackendException refused = assertThrows(BackendException.class, () -> plan.wordBytes(layout));
         assertEquals(BackendException.Kind.UNSUPPORTED, refused.kind());
         assertEquals(
-                "a cache of [F16]; in REPRODUCIBLE numerics it must be BF16, in FAST it may be F16 or F32 as well",
+                "a cache of [F16]; in REPRODUCIBLE numerics it must be BF16, in FAST it may be F16, F32 or F8_E4M3 as well",
                 refused.getMessage());
         Bindings io = new Bindings(Optional.of(new Cache(layout)), io(8).buffers());
         assertThrows(BackendException.class, () -> plan.plan(batch(new int[] {1, 2}, 3, 0, 12), io));

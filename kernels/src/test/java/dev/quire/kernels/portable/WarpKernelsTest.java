@@ -43,7 +43,7 @@ class WarpKernelsTest {
         Set<String> launched = new HashSet<>(WorkItem.WARP.kernels());
         for (int headSize : HEAD_SIZES) {
             launched.addAll(WarpAttendKernel.names(headSize, DType.BF16));
-            for (DType type : List.of(DType.F16, DType.F32)) {
+            for (DType type : CacheKernels.RARE) {
                 launched.addAll(WorkItem.WARP.kernels(
                         new KvCacheLayout(List.of(new PagedKv("kv", 1, 1, headSize, type, 16, 1)))));
             }
