@@ -24,12 +24,12 @@ record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
     private static final int DECODE_HEAD = 128;
     private static final int WARPS = 4;
 
-    /** Few query vectors over a part of a context: each warp has a pipeline of its own, {@code stages} units deep. */
+    /** Few query vectors over a part of a context: each warp has a pipeline of its own, {@code stages} units deep, twice as many of half the bytes. */
     static WarpAttendKernel decode(int headSize, DType type) {
         int warps = headSize > DECODE_HEAD ? 2 : WARPS;
-        int stages = headSize > DECODE_HEAD ? 2 : headSize > 96 ? 3 : 4;
+        int stages = (headSize > DECODE_HEAD ? 2 : headSize > 96 ? 3 : 4) * Short.BYTES / type.bytes();
         String name = name("attend_decode", type, Map.of("HEAD", headSize, "WARPS", warps, "STAGES", stages));
-        return new WarpAttendKernel(name, warps, Constants.DECODE_VECTORS, warps * stages * unitBytes(headSize));
+        return new WarpAttendKernel(name, warps, Constants.DECODE_VECTORS, warps * stages * unitBytes(headSize, type));
     }
 
     /** Many query vectors, {@code m} · 16 a warp: all warps share tiles of units, {@code stages} deep, and the vectors lie in local memory too. */
@@ -42,7 +42,7 @@ record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
                 "attend_prefill",
                 type,
                 Map.of("HEAD", headSize, "WARPS", WARPS, "M", m, "UNITS", units, "STAGES", stages));
-        int tiles = units * stages * unitBytes(headSize);
+        int tiles = units * stages * unitBytes(headSize, type);
         return new WarpAttendKernel(name, WARPS, vectors, tiles + vectors * headSize * Short.BYTES);
     }
 
@@ -56,9 +56,9 @@ record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
         return warps * Constants.LANES;
     }
 
-    /** Keys and values of a unit, of 16 bits an element. */
-    private static int unitBytes(int headSize) {
-        return 2 * UNIT * headSize * Short.BYTES;
+    /** Keys and values of a unit. */
+    private static int unitBytes(int headSize, DType type) {
+        return 2 * UNIT * headSize * type.bytes();
     }
 
     private static String name(String function, DType type, Map<String, Integer> definitions) {

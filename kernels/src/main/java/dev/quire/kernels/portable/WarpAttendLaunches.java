@@ -31,11 +31,11 @@ final class WarpAttendLaunches {
     private static final int LEAST_PART_TOKENS = 256;
     /** Query vectors of a sequence up to which its context is cut: more fill half a tile of the other kernel. */
     private static final int FEW = 64;
-    /** Tokens that one copy of 16 bytes brings of a dimension of keys, which lie in a block by dimension. */
-    private static final int COPIED_TOKENS = 8;
+    /** Bytes of one copy of a dimension of keys, which lie in a block by dimension. */
+    private static final int COPIED_BYTES = 16;
 
-    /** Of caches whose elements tensor cores multiply. */
-    private static final Set<DType> TYPES = Set.of(DType.BF16, DType.F16);
+    /** Of caches whose elements tensor cores multiply, as they are or made wider in registers. */
+    private static final Set<DType> TYPES = Set.of(DType.BF16, DType.F16, DType.F8_E4M3);
 
     private final TablePool tables;
 
@@ -53,12 +53,12 @@ final class WarpAttendLaunches {
     }
 
     static boolean suit(Pages pages) {
-        return TYPES.contains(pages.type()) && pages.blockSize() % COPIED_TOKENS == 0;
+        return TYPES.contains(pages.type()) && pages.blockSize() * pages.type().bytes() % COPIED_BYTES == 0;
     }
 
     /** What a group of a cache of another type than bf16 asks for. */
     static List<String> kernels(PagedKv group) {
-        return group.dtype() == DType.F16 && suits(group.headSize())
+        return group.dtype() != DType.BF16 && TYPES.contains(group.dtype()) && suits(group.headSize())
                 ? WarpAttendKernel.names(group.headSize(), group.dtype())
                 : List.of();
     }

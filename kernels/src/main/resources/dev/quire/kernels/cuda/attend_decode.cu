@@ -3,8 +3,8 @@
  * the parts. Its warps go on by themselves, every WARPS-th unit of 16 tokens each: keys and values arrive by asynchronous copies, STAGES units deep,
  * in halves, and meet the vectors on tensor cores. The part's block table lies in local memory, a window at a time. Keys lie in a block as
  * [dimension, token], values as [token, dimension], so fragments of both are loaded transposed.
- * Traffic: K and V once; 16 · HEAD floats a part. Local memory: WARPS · STAGES · 64 · HEAD bytes, asked for by the launch. Limits: HEAD a multiple of
- * 16 to 256, blocks of 8 tokens or a multiple. Groups: tiles · kv_heads · splits, splits running fastest. */
+ * Traffic: K and V once; 16 · HEAD floats a part. Local memory: WARPS · STAGES · 64 · HEAD bytes, half of that over F8_E4M3, asked for by the launch. Limits:
+ * HEAD a multiple of 16 to 256, blocks of 8 tokens or a multiple, of 16 over F8_E4M3. Groups: tiles · kv_heads · splits, splits running fastest. */
 #include "cuda.prelude.h"
 #include "attend_pages.h"
 
@@ -32,7 +32,6 @@ FN void query_step(u32 (&a)[4], const Query &query, int s) {
 
 /* dots = q · kᵀ of a unit. */
 FN void score(float (&dots)[2][4], const Query &query, const u8 *keys) {
-    int lane = LID % WARP;
 #pragma unroll
     for (int e = 0; e < 8; e++) {
         dots[e / 4][e % 4] = 0.0f;
@@ -41,7 +40,7 @@ FN void score(float (&dots)[2][4], const Query &query, const u8 *keys) {
     for (int s = 0; s < STEPS; s++) {
         u32 q[4], k[4];
         query_step(q, query, s);
-        load_transposed(k, keys + swizzled(UNIT * s + lane % 16, lane / 16, 2));
+        key_factors(k, keys, s);
         MULTIPLY(dots[0], q, k[0], k[1]);
         MULTIPLY(dots[1], q, k[2], k[3]);
     }
@@ -94,7 +93,7 @@ FN void stream(float (&sums)[2 * STEPS][4], LaneVectors &mine, const Range &rang
 }
 
 KERNEL void ITEMS_PER_GROUP(WARPS *WARP, 1)
-    attend_decode(const float *q, const u16 *keys, const u16 *values, const int *step, const float *slopes, float *out, float *partials,
+    attend_decode(const float *q, const cached *keys, const cached *values, const int *step, const float *slopes, float *out, float *partials,
                   int tiles_at, int starts_at, int positions_at, int ends_at, int tables_at, int table_stride, int block_size, int heads,
                   int kv_heads, float scale, int mask, int window, int caps, float cap, int slanted, int splits, int split_tokens) {
     LAUNCHED_LOCAL(local);
@@ -175,8 +174,9 @@ KERNEL void ITEMS_PER_GROUP(WARPS *WARP, 1)
         }
 #pragma unroll
         for (int n = 0; n < 2 * STEPS; n++) {
-            shared[row * HEAD + 8 * n + lane % 4 * 2] = sums[n][2 * r];
-            shared[row * HEAD + 8 * n + lane % 4 * 2 + 1] = sums[n][2 * r + 1];
+            float *to = shared + row * HEAD + n / 2 * UNIT;
+            to[IN_UNIT(n % 2, lane % 4 * 2)] = sums[n][2 * r];
+            to[IN_UNIT(n % 2, lane % 4 * 2 + 1)] = sums[n][2 * r + 1];
         }
     }
     BARRIER;

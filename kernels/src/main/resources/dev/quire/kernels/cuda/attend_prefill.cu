@@ -40,7 +40,7 @@ FN void attend_unit(WarpTile &mine, const u8 *unit, const ScoreRule &rule, const
 #pragma unroll STEPS_AT_ONCE
     for (int s = 0; s < STEPS; s++) {
         u32 k[4];
-        load_transposed(k, unit + swizzled(UNIT * s + lane % 16, lane / 16, 2));
+        key_factors(k, unit, s);
 #pragma unroll
         for (int m = 0; m < M; m++) {
             u32 q[4];
@@ -64,7 +64,7 @@ FN void attend_unit(WarpTile &mine, const u8 *unit, const ScoreRule &rule, const
 #pragma unroll
     for (int s = 0; s < STEPS; s++) {
         u32 v[4];
-        load_transposed(v, unit + UNIT_BYTES + swizzled(lane % 16, 2 * s + lane / 16, VALUE_CHUNKS));
+        value_factors(v, unit + UNIT_BYTES, s);
 #pragma unroll
         for (int m = 0; m < M; m++) {
             MULTIPLY(mine.sums[m][2 * s], p[m], v[0], v[1]);
@@ -97,7 +97,7 @@ FN void walk(WarpTile &mine, u8 *stages, const Part &part, const ScoreRule &rule
 }
 
 KERNEL void ITEMS_PER_GROUP(WARPS *WARP, 1)
-    attend_prefill(const float *q, const u16 *keys, const u16 *values, const int *step, const float *slopes, float *out, int tiles,
+    attend_prefill(const float *q, const cached *keys, const cached *values, const int *step, const float *slopes, float *out, int tiles,
                    int tiles_at, int starts_at, int positions_at, int ends_at, int tables_at, int table_stride, int block_size, int heads,
                    int kv_heads, float scale, int mask, int window, int caps, float cap, int slanted) {
     LAUNCHED_LOCAL(local);
@@ -168,11 +168,11 @@ KERNEL void ITEMS_PER_GROUP(WARPS *WARP, 1)
             mass += shuffle_xor(mass, 2);
             int v = vector + m * UNIT + lane / 4 + 8 * r;
             float each = mine.vectors[m].top[r] > MINUS_INFINITY ? FDIV(1.0f, mass) : 0.0f;
-            float *to = out + ((i64)(start + v / share) * heads + kv_head * share + v % share) * HEAD + lane % 4 * 2;
+            float *to = out + ((i64)(start + v / share) * heads + kv_head * share + v % share) * HEAD;
 #pragma unroll
             for (int n = 0; v < last && n < 2 * STEPS; n++) {
-                to[8 * n] = FMUL(mine.sums[m][n][2 * r], each);
-                to[8 * n + 1] = FMUL(mine.sums[m][n][2 * r + 1], each);
+                to[n / 2 * UNIT + IN_UNIT(n % 2, lane % 4 * 2)] = FMUL(mine.sums[m][n][2 * r], each);
+                to[n / 2 * UNIT + IN_UNIT(n % 2, lane % 4 * 2 + 1)] = FMUL(mine.sums[m][n][2 * r + 1], each);
             }
         }
     }

@@ -8,8 +8,8 @@
 #define LOG2_E 1.44269504f
 #define NEVER 0x3fffffff /* a token behind all others, with room for sums */
 
-/* Both factors of a product have the cache's type (RULES, A7); a query beyond its range becomes its largest. */
-#if CACHE == CACHE_F16
+/* Both factors of a product have the cache's type (RULES, A7), but binary16 over F8_E4M3, which it holds; a query beyond the range becomes its largest. */
+#if CACHE == CACHE_F16 || CACHE == CACHE_F8_E4M3
 #define MULTIPLY multiply_f16
 #define PACK pack_f16
 #define IN_RANGE(x) ((x) > 65504.0f ? 65504.0f : (x) < -65504.0f ? -65504.0f : (x))
@@ -17,6 +17,14 @@
 #define MULTIPLY multiply_bf16
 #define PACK pack_bf16
 #define IN_RANGE(x) (x)
+#endif
+
+/* Which of 16 tokens, or of 16 dimensions of values, column `column` of half `half` of their products is. Narrow elements come to tensor cores by twos:
+ * what lies side by side is in the same column of both halves. */
+#if CACHE == CACHE_F8_E4M3
+#define IN_UNIT(half, column) (2 * (column) + (half))
+#else
+#define IN_UNIT(half, column) (8 * (half) + (column))
 #endif
 
 /* What scores become: capped, then slanted by distance (RULES, A3). `factor` is the scale in units of log 2 where that is all, else 0. */
@@ -112,7 +120,7 @@ FN int soften(float (&dots)[2][4], LaneVectors &mine, const ScoreRule &rule, int
     if (!plain) {
 #pragma unroll
         for (int e = 0; e < 8; e++) {
-            int r = e / 4, half = e % 4 / 2, token = t + half * 8 + LID % 4 * 2 + e % 2;
+            int r = e / 4, half = e % 4 / 2, token = t + IN_UNIT(half, LID % 4 * 2 + e % 2);
             float &s = dots[half][2 * r + e % 2];
             s = ruled(s, rule, mine.slope[r], token - mine.position[r]);
             s = token >= mine.low[r] && token < mine.high[r] ? s : MINUS_INFINITY;

@@ -14,9 +14,9 @@ FN void copy_async(void *to, const void *from, int bytes) {
 #define COPY_WAIT(groups) asm volatile("cp.async.wait_group %0;" ::"n"(groups) : "memory")
 #endif
 
-/* Where chunk `chunk` of 16 bytes of row `row` lies, so that the same chunk of eight rows in a row lies in all banks. Rows have `chunks` chunks, an
- * even number, and follow one another. In bytes. */
+/* Where chunk `chunk` of 16 bytes of row `row` lies, so that the same chunk of eight rows in a row lies in all banks. Rows have `chunks` chunks
+ * and follow one another. In bytes. */
 FN int swizzled(int row, int chunk, int chunks) {
-    int cycle = chunks % 8 == 0 ? 8 : chunks % 4 == 0 ? 4 : 2; /* chunks that change places */
+    int cycle = chunks % 8 == 0 ? 8 : chunks % 4 == 0 ? 4 : chunks % 2 == 0 ? 2 : 1; /* chunks that change places */
     return (row * chunks + (chunk ^ (row / (8 / cycle) % cycle))) * 16;
 }

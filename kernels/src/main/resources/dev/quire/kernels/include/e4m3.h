@@ -1,5 +1,7 @@
 /* 8-bit floats, E4M3FN (RULES, A8), in integers, exact on any device. */
 
+#ifndef E4M3_INCLUDED /* the host's warps bring it too */
+#define E4M3_INCLUDED
 FN float e4m3_float(u32 code) {
     u32 sign = (code & 0x80u) << 24, magnitude = code & 0x7fu;
     if (magnitude < 8u) { /* free of subnormal float32 */
@@ -22,3 +24,4 @@ FN u8 e4m3_round(float x) {
     }
     return (u8)(sign | (((magnitude + 0x7ffffu + (magnitude >> 20 & 1u)) >> 20) - 960u));
 }
+#endif

@@ -1,5 +1,6 @@
 /* What `warp.h` has, on a CPU: every lane lays down what it holds, waits for its warp, and takes its part as the PTX ISA lays fragments out. Copies
  * take effect as late as a wait allows. The launcher sees that all lanes of a warp come to the same instruction. */
+#include "e4m3.h"
 #include "f16.h"
 #define HOST_WARP
 #define WARP_SYNC sync_warp(0)
@@ -84,6 +85,17 @@ FN void load_transposed(u32 (&r)[4], const void *row) {
         int first = 8 * i + 2 * (lane % 4);
         r[i] = halves(rows[first][lane / 4], rows[first + 1][lane / 4]);
     }
+}
+
+FN void load_transposed(u32 (&r)[2], const void *row) {
+    u32 both[4];
+    load_transposed(both, row); /* lanes 16 to 31 name rows that nobody reads */
+    r[0] = both[0];
+    r[1] = both[1];
+}
+
+FN u32 widen_e4m3(u32 codes) {
+    return halves(f16_round(e4m3_float(codes >> 8 & 0xffu)), f16_round(e4m3_float(codes >> 24)));
 }
 
 struct Factors {

@@ -32,9 +32,11 @@ class WarpKernelsTest {
     @Test
     void aDecodingGroupMergesItsWarpsWhereItsStagesWere() {
         for (int headSize = 16; headSize <= Constants.ATTEND_HEAD; headSize += 16) {
-            WarpAttendKernel kernel = WarpAttendKernel.decode(headSize, DType.BF16);
-            int sums = kernel.warps() * Constants.DECODE_VECTORS * headSize * Float.BYTES;
-            assertTrue(sums <= kernel.localBytes(), "heads of " + headSize);
+            for (DType type : List.of(DType.BF16, DType.F16, DType.F8_E4M3)) {
+                WarpAttendKernel kernel = WarpAttendKernel.decode(headSize, type);
+                int sums = kernel.warps() * Constants.DECODE_VECTORS * headSize * Float.BYTES;
+                assertTrue(sums <= kernel.localBytes(), "heads of %d, %s".formatted(headSize, type));
+            }
         }
     }
 
