@@ -67,7 +67,7 @@ final class CacheCases {
                 () -> Scenario.of(layout, List.of(cache.read("read"))));
         cases.add(fresh.after(() -> Scenario.of(layout, List.of(nan(cache)))));
         if (type == DType.F8_E4M3) {
-            add("WriteKv/edges" + shape, "M3", "A7", required, name -> edges(name, cache, layout));
+            add("WriteKv/edges" + shape, "A8", "A8", required, name -> edges(name, cache, layout));
         }
         add("CopyBlocks/chain" + shape, "M7", "M7", required, name -> copied(name, cache, layout));
         add("Swap/there and back" + shape, "M8", "M8", required, name -> swapped(name, cache, layout));

@@ -61,7 +61,7 @@ FN void copy_keys(u8 *stage, const Part &part, int t) {
 #pragma unroll COPIES_AT_ONCE
     for (int i = 0; i < COPIES; i++) {
         int d = lane / KEY_CHUNKS + WARP / KEY_CHUNKS * i;
-        if (d < HEAD) {
+        if (UNIT * VALUE_CHUNKS % WARP == 0 || d < HEAD) {
             copy_async(stage + swizzled(d, chunk, KEY_CHUNKS), from + d * part.block_size, bytes);
         }
     }
@@ -77,7 +77,7 @@ FN void copy_values(u8 *stage, const Part &part, int t) {
         int at = LID % WARP + WARP * i;
         int row = at / VALUE_CHUNKS, chunk = at % VALUE_CHUNKS;
         int seen = t + row >= part.from && t + row < part.to;
-        if (row < UNIT) {
+        if (UNIT * VALUE_CHUNKS % WARP == 0 || row < UNIT) {
             copy_async(stage + swizzled(VALUE_ROW(row), chunk, VALUE_CHUNKS), (row < 8 ? from[0] : from[1]) + row % 8 * HEAD + CHUNK * chunk,
                        seen ? 16 : 0);
         }
