@@ -1,6 +1,7 @@
 package dev.quire.conformance.broken;
 
 import dev.quire.api.AttentionBackend;
+import dev.quire.api.format.E4M3;
 import dev.quire.api.format.PlainEncoder;
 import dev.quire.api.memory.BlockPairs;
 import dev.quire.api.memory.Buffer;
@@ -63,6 +64,7 @@ final class PoisonReader {
             case F32 -> memory.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i);
             case BF16 -> PlainEncoder.fromBf16(memory.getAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, i));
             case F16 -> Float.float16ToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, i));
+            case F8_E4M3 -> E4M3.decode(memory.getAtIndex(ValueLayout.JAVA_BYTE, i));
             case I32 -> throw new IllegalStateException("no cache holds integers");
         };
     }

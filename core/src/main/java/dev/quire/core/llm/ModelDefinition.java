@@ -61,12 +61,7 @@ record ModelDefinition(Architecture.Definition architecture, int maxModelLen) {
                         BackendException.Kind.UNSUPPORTED,
                         "Backend '%s' keeps keys and values in %s, not in %s, as kv-cache-dtype %s, dtype %s and numerics %s need; choose others, or another backend."
                                 .formatted(
-                                        backend.name(),
-                                        offered,
-                                        wanted,
-                                        model.cacheDType(),
-                                        model.dtype(),
-                                        numerics)));
+                                        backend.name(), offered, wanted, model.cacheDType(), model.dtype(), numerics)));
     }
 
     private static int maxModelLen(ModelInfo info, EngineOptions engine) {

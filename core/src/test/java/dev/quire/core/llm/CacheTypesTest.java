@@ -36,8 +36,7 @@ class CacheTypesTest {
                 Llm narrow = Llm.load(options(CacheDType.FP8))) {
             assertEquals(DType.BF16, usual.info().cache().dtype());
             assertEquals(DType.F8_E4M3, narrow.info().cache().dtype());
-            assertEquals(
-                    usual.info().cache().blocks(), narrow.info().cache().blocks() / 2);
+            assertEquals(usual.info().cache().blocks(), narrow.info().cache().blocks() / 2);
             for (GoldenText text : golden.texts()) {
                 List<Integer> expected = ids(usual, text);
                 List<Integer> ids = ids(narrow, text);
@@ -60,9 +59,8 @@ class CacheTypesTest {
     @Test
     void reproducibleNumericsKeepBf16Alone() {
         LlmOptions options = options(CacheDType.FP8);
-        EngineOptions reproducible = options.engine().toBuilder()
-                .numerics(Numerics.REPRODUCIBLE)
-                .build();
+        EngineOptions reproducible =
+                options.engine().toBuilder().numerics(Numerics.REPRODUCIBLE).build();
         String message = assertThrows(IllegalArgumentException.class, () -> options.with(reproducible))
                 .getMessage();
         assertTrue(message.contains("F8_E4M3") && message.contains("kv-cache-dtype"), message);

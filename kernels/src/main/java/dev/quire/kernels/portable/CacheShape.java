@@ -13,7 +13,12 @@ import dev.quire.api.memory.CacheGroup.PagedKv;
 public record CacheShape(PagedKv group) {
     /** @throws BackendException of kind UNSUPPORTED if a block has an odd number of bytes */
     public CacheShape {
-        if ((long) group.kvHeads() * group.headSize() * group.blockSize() * group.dtype().bytes() % Short.BYTES != 0) {
+        if ((long) group.kvHeads()
+                        * group.headSize()
+                        * group.blockSize()
+                        * group.dtype().bytes()
+                        % Short.BYTES
+                != 0) {
             throw new BackendException(
                     BackendException.Kind.UNSUPPORTED,
                     "blocks of %d tokens with %d heads of %d elements of %s have an odd number of bytes, which no device copies; choose an even block size"

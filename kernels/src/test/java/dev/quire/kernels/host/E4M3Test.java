@@ -71,8 +71,7 @@ class E4M3Test {
                 function("e4m3_float", FunctionDescriptor.of(ValueLayout.JAVA_FLOAT, ValueLayout.JAVA_INT));
         for (int code = 0; code < 256; code++) {
             float actual = (float) value.invokeExact(code);
-            assertEquals(
-                    Float.floatToIntBits(E4M3.decode((byte) code)), Float.floatToIntBits(actual), "code " + code);
+            assertEquals(Float.floatToIntBits(E4M3.decode((byte) code)), Float.floatToIntBits(actual), "code " + code);
         }
     }
 

@@ -61,7 +61,10 @@ final class Meters {
 
     /** Always 1; what matters is its labels. */
     void info(String name, String help, Tags labels) {
-        Gauge.builder(PREFIX + name, () -> 1).description(help).tags(tags.and(labels)).register(registry);
+        Gauge.builder(PREFIX + name, () -> 1)
+                .description(help)
+                .tags(tags.and(labels))
+                .register(registry);
     }
 
     <T> void gauge(String name, String help, T source, ToDoubleFunction<T> value) {

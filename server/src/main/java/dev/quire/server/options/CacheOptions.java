@@ -67,7 +67,12 @@ public record CacheOptions(
             .require(share -> share > 0 && share <= 1, "a number greater than 0 and at most 1");
 
     static final List<Option<?>> OPTIONS = List.of(
-            KV_CACHE_DTYPE, BLOCK_SIZE, ENABLE_PREFIX_CACHING, KV_CACHE_MEMORY_BYTES, NUM_GPU_BLOCKS_OVERRIDE, GPU_MEMORY_UTILIZATION);
+            KV_CACHE_DTYPE,
+            BLOCK_SIZE,
+            ENABLE_PREFIX_CACHING,
+            KV_CACHE_MEMORY_BYTES,
+            NUM_GPU_BLOCKS_OVERRIDE,
+            GPU_MEMORY_UTILIZATION);
 
     static CacheOptions of(OptionValues values) {
         return new CacheOptions(

@@ -23,7 +23,6 @@ import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.backends.cpu.attention.PagedKvPool;
-import dev.quire.backends.cpu.attention.PagedKvPool;
 import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.linear.LinearPacker;
 import dev.quire.backends.cpu.linear.SumOrder;

@@ -38,7 +38,8 @@ final class E4M3Lines {
             VectorMask<Short> small = magnitude.compare(LT, (short) 8);
             // 4 to 7, 2 to 3, 1 and 0 times 2⁻⁹, each with an exponent of its own
             ShortVector steps = magnitude.lanewise(LSHL, 5).add((short) (0x3c00 - (4 << 5)));
-            steps = steps.blend(magnitude.lanewise(LSHL, 6).add((short) (0x3b80 - (2 << 6))), magnitude.compare(LT, (short) 4));
+            steps = steps.blend(
+                    magnitude.lanewise(LSHL, 6).add((short) (0x3b80 - (2 << 6))), magnitude.compare(LT, (short) 4));
             steps = steps.blend((short) 0x3b00, magnitude.compare(LT, (short) 2));
             steps = steps.blend((short) 0, magnitude.compare(EQ, (short) 0));
             ShortVector value = whole.blend(steps, small).blend(NAN, magnitude.compare(GE, (short) 0x7f));

@@ -96,6 +96,17 @@ final class NativeSegment {
             pool.locateKeys(kvHead, tables, table, next, end, nextKeyAt);
         }
         kernels.values(
-                rows, pages.values(pool), valuePages, pages.keys(pool), nextKeys, from, to, lowest, highest, width, scores, out);
+                rows,
+                pages.values(pool),
+                valuePages,
+                pages.keys(pool),
+                nextKeys,
+                from,
+                to,
+                lowest,
+                highest,
+                width,
+                scores,
+                out);
     }
 }

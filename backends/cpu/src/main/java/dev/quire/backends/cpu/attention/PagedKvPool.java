@@ -24,7 +24,8 @@ import java.util.Set;
  */
 public final class PagedKvPool {
     /** Element types of pages. */
-    public static final Set<DType> TYPES = Collections.unmodifiableSet(EnumSet.of(DType.F32, DType.BF16, DType.F8_E4M3));
+    public static final Set<DType> TYPES =
+            Collections.unmodifiableSet(EnumSet.of(DType.F32, DType.BF16, DType.F8_E4M3));
 
     private final DType dtype;
     private final int blockSize;
@@ -121,7 +122,11 @@ public final class PagedKvPool {
         int token = slot % Pages.TOKENS;
         for (int head = 0; head < kvHeads; head++) {
             long element = (long) head * headSize * Float.BYTES;
-            writer.key(k.memory(), k.at(row) + element, keys, keyPage(head, page) + token * lineBytes(dtype) / Pages.TOKENS);
+            writer.key(
+                    k.memory(),
+                    k.at(row) + element,
+                    keys,
+                    keyPage(head, page) + token * lineBytes(dtype) / Pages.TOKENS);
             writer.value(v.memory(), v.at(row) + element, values, valuePage(head, page) + token * lineBytes(dtype));
         }
     }

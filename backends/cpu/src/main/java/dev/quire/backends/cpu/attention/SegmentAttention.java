@@ -51,8 +51,8 @@ final class SegmentAttention {
         this.sum = new float[maxRows];
         this.from = new int[maxRows];
         this.to = new int[maxRows];
-        this.compiled = kernels.filter(k -> rounded)
-                .map(k -> new NativeSegment(k, shape, width, scores, out, from, to, pages));
+        this.compiled =
+                kernels.filter(k -> rounded).map(k -> new NativeSegment(k, shape, width, scores, out, from, to, pages));
     }
 
     /** Takes a tile's queries: row = query · group + head within the group. */
@@ -140,10 +140,12 @@ final class SegmentAttention {
             int sAt = row * Pages.SEGMENT;
             if (rounded) {
                 int pairs = (shape.headSize() + 1) / 2;
-                Bf16Scores.score(n, pages.keys(pool), pages.keyAt, chunk, pairs, q, qAt, width, shape.scale(), scores, sAt);
+                Bf16Scores.score(
+                        n, pages.keys(pool), pages.keyAt, chunk, pairs, q, qAt, width, shape.scale(), scores, sAt);
             } else {
                 int size = shape.headSize();
-                F32Scores.score(n, pages.keys(pool), pages.keyAt, chunk, size, q, qAt, width, shape.scale(), scores, sAt);
+                F32Scores.score(
+                        n, pages.keys(pool), pages.keyAt, chunk, size, q, qAt, width, shape.scale(), scores, sAt);
             }
         }
     }
