@@ -125,8 +125,8 @@ record Bound(Numerics numerics) {
             return BF16_LOSS;
         }
         return switch (keys) {
-            case BF16, F8_E4M3 -> BF16_LOSS;
-            case F16 -> F16_LOSS;
+            case BF16 -> BF16_LOSS;
+            case F16, F8_E4M3 -> F16_LOSS;
             case F32, I32 -> 0;
         };
     }
@@ -142,7 +142,7 @@ record Bound(Numerics numerics) {
             return BF16;
         }
         return switch (keys) {
-            case BF16, F8_E4M3 -> BF16; // the narrow one is exact in the other
+            case BF16, F8_E4M3 -> BF16; // what is narrow is exact in both, and meets the one that rounds more
             case F16 -> F16;
             case F32, I32 -> 0;
         };
