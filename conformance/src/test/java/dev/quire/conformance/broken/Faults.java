@@ -20,6 +20,7 @@ final class Faults {
                         SamplingFaults.list(),
                         OutputFaults.list(),
                         BlockFaults.list(),
+                        NarrowCacheFaults.list(),
                         MemoryFaults.list(),
                         LifecycleFaults.list())
                 .flatMap(List::stream)
