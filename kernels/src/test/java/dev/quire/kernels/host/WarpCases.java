@@ -11,12 +11,14 @@ import dev.quire.conformance.run.RunOptions;
 import dev.quire.conformance.waivers.NamePattern;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Cases of the kit's quick run in FAST over the kernels of the CUDA family: none is refused. */
+/** Cases of the kit in FAST over the kernels of the CUDA family: none is refused. */
 abstract class WarpCases extends BackendConformance {
     private final NamePattern cases;
+    private final Depth depth;
 
-    WarpCases(String cases) {
+    WarpCases(String cases, Depth depth) {
         this.cases = new NamePattern(cases);
+        this.depth = depth;
     }
 
     @BeforeAll
@@ -29,7 +31,7 @@ abstract class WarpCases extends BackendConformance {
         return RunOptions.of(HostProvider.NAME, Numerics.FAST)
                 .with(new DeviceChoice.Index(HostProvider.WARP))
                 .with(cases)
-                .with(Depth.QUICK);
+                .with(depth);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.quire.kernels.host;
 
+import dev.quire.conformance.cases.Depth;
+
 /** Linear layers; each kernel decodes one weight format. */
 class WarpLinearConformanceTest extends WarpCases {
     WarpLinearConformanceTest() {
-        super("Linear/*");
+        super("Linear/*", Depth.QUICK);
     }
 }

@@ -1,8 +1,10 @@
 package dev.quire.kernels.host;
 
-/** Attention over caches of F8_E4M3. */
+import dev.quire.conformance.cases.Depth;
+
+/** Causal attention over caches of F8_E4M3, at every head size: decoding and prompts. */
 class WarpNarrowConformanceTest extends WarpCases {
     WarpNarrowConformanceTest() {
-        super("Attend/*/F8_E4M3/*");
+        super("Attend/causal/*s/F8_E4M3/*", Depth.FULL);
     }
 }
