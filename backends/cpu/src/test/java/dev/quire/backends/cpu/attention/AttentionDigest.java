@@ -22,7 +22,7 @@ public final class AttentionDigest {
     /** The digest in this JVM. */
     public static int digest() {
         int digest = 1;
-        for (DType dtype : List.of(DType.BF16, DType.F32)) {
+        for (DType dtype : List.of(DType.BF16, DType.F8_E4M3, DType.F32)) {
             Random random = new Random(42);
             AttentionShape shape = new AttentionShape(
                     6, 2, 96, 0.1f, new Mask.SlidingWindow(600), Optional.of(20f), new float[] {1, 2, 3, 4, 5, 6});
