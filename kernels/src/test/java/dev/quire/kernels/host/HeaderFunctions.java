@@ -20,6 +20,7 @@ final class HeaderFunctions implements AutoCloseable {
             #define FMUL(a, b) ((a) * (b))
             #define FADD(a, b) ((a) + (b))
             #define I2F(i) ((float)(i))
+            typedef unsigned char u8;
             typedef unsigned short u16;
             typedef unsigned int u32;
             typedef unsigned long long u64;
