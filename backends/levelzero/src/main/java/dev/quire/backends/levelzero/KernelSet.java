@@ -1,8 +1,9 @@
 package dev.quire.backends.levelzero;
 
 import dev.quire.api.BackendException;
+import dev.quire.kernels.device.DeviceSettings;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /** Which kernels a device runs, as the setting {@code kernels} says. */
 enum KernelSet {
@@ -19,20 +20,6 @@ enum KernelSet {
      * @throws BackendException of kind UNSUPPORTED if a name or a value is not known
      */
     static KernelSet of(Map<String, String> settings) {
-        TreeSet<String> unknown = new TreeSet<>(settings.keySet());
-        unknown.remove(SETTING);
-        if (!unknown.isEmpty()) {
-            throw unsupported("backend levelzero has no setting '%s'; it has: %s".formatted(unknown.first(), SETTING));
-        }
-        String value = settings.getOrDefault(SETTING, "lanes");
-        return switch (value) {
-            case "lanes" -> LANES;
-            case "tiles" -> TILES;
-            default -> throw unsupported("%s=%s: choose one of lanes, tiles".formatted(SETTING, value));
-        };
-    }
-
-    private static BackendException unsupported(String message) {
-        return new BackendException(BackendException.Kind.UNSUPPORTED, message);
+        return new DeviceSettings("levelzero", settings, List.of(SETTING)).choice(SETTING, LANES);
     }
 }

@@ -1,10 +1,9 @@
 package dev.quire.backends.tornado.device;
 
 import dev.quire.api.BackendException;
-import java.util.Arrays;
-import java.util.Locale;
+import dev.quire.kernels.device.DeviceSettings;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Which kernels a device runs: what is best for it, or what the setting {@code kernels} says. */
 enum KernelSet {
@@ -31,33 +30,16 @@ enum KernelSet {
      * @throws BackendException of kind UNSUPPORTED if there is no such setting, or the device cannot run the kernels
      */
     static KernelSet of(Target target, Map<String, String> settings) {
-        for (String name : settings.keySet()) {
-            if (!name.equals(SETTING)) {
-                throw unsupported("backend tornado has no setting '%s'; it has: %s".formatted(name, SETTING));
-            }
-        }
-        KernelSet best = of(target);
-        String wanted = settings.getOrDefault(SETTING, best.text());
-        KernelSet found = Arrays.stream(values())
-                .filter(set -> set.text().equals(wanted))
-                .findFirst()
-                .orElseThrow(() -> unsupported("%s=%s: choose one of %s"
-                        .formatted(
-                                SETTING,
-                                wanted,
-                                Arrays.stream(values()).map(KernelSet::text).collect(Collectors.joining(", ")))));
+        KernelSet found = new DeviceSettings("tornado", settings, List.of(SETTING)).choice(SETTING, of(target));
         if (found != JAVA && !target.takesOpenCl()) {
-            throw unsupported("%s=%s: %s takes no OpenCL C; choose java"
-                    .formatted(SETTING, wanted, target.info().name()));
+            throw new BackendException(
+                    BackendException.Kind.UNSUPPORTED,
+                    "%s=%s: %s takes no OpenCL C; choose java"
+                            .formatted(
+                                    SETTING,
+                                    DeviceSettings.word(found),
+                                    target.info().name()));
         }
         return found;
-    }
-
-    private String text() {
-        return name().toLowerCase(Locale.ROOT);
-    }
-
-    private static BackendException unsupported(String message) {
-        return new BackendException(BackendException.Kind.UNSUPPORTED, message);
     }
 }
