@@ -6,7 +6,7 @@
 
 KERNEL void ITEMS_PER_GROUP(NORM_GROUP, 1)
     add_rms_norm(const float *a, const float *b, float *sum, const float *weight, float *out, int rows, int width, float eps, int weighted,
-                 float offset, int rounded) {
+                 float offset) {
     LOCAL float partials[NORM_GROUP / WARP];
     i64 at = (i64)GRP * width;
     float squares = 0.0f;
