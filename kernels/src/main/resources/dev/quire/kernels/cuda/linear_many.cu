@@ -1,5 +1,6 @@
-/* y = x · wᵀ + bias of more than 8 rows in FAST, as `linear_few`, but that x is bf16 already: a warp takes 32 columns of 64 rows and walks all of K, so a decoded fragment of w serves
- * 64 rows, and one of x, 32 columns; warps of a work-group have neighbouring columns and share x in the cache. Traffic: w once per 64 rows.
+/* y = x · wᵀ + bias of more than 8 rows in FAST, as `linear_few`, but that x is bf16 already: a warp takes 32 columns of 64 rows and walks all of K, so
+ * a decoded fragment of w serves 64 rows, and one of x, 32 columns; warps of a work-group have neighbouring columns and share x in the cache.
+ * Traffic: w once per 64 rows.
  * Limits: K a multiple of CHUNK. Groups: ceil(n / (MANY_WARPS · 32)) · ceil(rows / 64), rows running fastest, so that w stays in the cache. */
 #include "cuda.prelude.h"
 #include "linear_warp.h"

@@ -1,7 +1,7 @@
 /* Attention in segments of 512 tokens (RULES, A1 to A4, N11, N14), as `attend`, where a work-item is a whole vector unit: it takes a tile of up to
  * TILE_VECTORS query vectors of one sequence and KV head by itself. Scores: 16 tokens a vector; values: 16 dimensions a vector, VALUES of them at once;
- * both in order, so with the same bits. Pages lie anywhere, so each asks for the next. Traffic: K and V once per tile; memory: 3 KiB private a vector. Limits: head size 256 and block size, both multiples of 16.
- * Work-items: tiles · kv_heads. What only matrices multiply comes out rounded to bf16 (N3). */
+ * both in order, so with the same bits. Pages lie anywhere, so each asks for the next. Traffic: K and V once per tile; memory: 3 KiB private a vector.
+ * Limits: head size 256 and block size, both multiples of 16. Work-items: tiles · kv_heads. What only matrices multiply comes out rounded to bf16 (N3). */
 #include "cache.h"
 #include "wide.h"
 #include "tanh.h"

@@ -105,7 +105,7 @@ class CudaProductsTest {
     }
 
     @Test
-    void aLibraryThatDoesNotStartIsGoneWithout() {
+    void aLibraryThatDoesNotStartIsDoneWithout() {
         Stub.set("NO_CUBLASLT", 1);
         try (CudaDevice device = device(LibrarySearch.usual())) {
             assertTrue(device.library().isEmpty());
