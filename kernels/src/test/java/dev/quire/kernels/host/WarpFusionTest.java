@@ -40,6 +40,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is launched together, which no case of a single op has. */
@@ -61,7 +62,7 @@ class WarpFusionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BF16", "Q8_0", "Q4_1", "Q4_K", "Q6_K", "INT8", "INT4_G32", "INT4_G128"})
+    @EnumSource(names = {"BF16", "Q8_0", "Q4_0", "Q4_1", "Q4_K", "Q6_K", "INT8", "INT4_G32", "INT4_G128"})
     void layersThatAreLaunchedTogetherGiveWhatTheirOpsDefine(WeightFormat format) {
         System.out.println("quire.seed=" + SEED);
         NotingDevice device = NotingDevice.warp();
@@ -104,23 +105,38 @@ class WarpFusionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BF16", "F16", "F32", "F8_E4M3"})
-    void keysThatAreRotatedAndWrittenTogetherAreThoseThatAreAttendedTo(DType type) {
+    @CsvSource({
+        "BF16, 64",
+        "F16, 64",
+        "F32, 64",
+        "F8_E4M3, 64",
+        "BF16, 256",
+        "F16, 192",
+        "F16, 256",
+        "F8_E4M3, 192",
+        "F8_E4M3, 256"
+    })
+    void keysThatAreRotatedAndWrittenTogetherAreThoseThatAreAttendedTo(DType type, int headSize) {
         System.out.println("quire.seed=" + SEED);
         NotingDevice device = NotingDevice.warp();
         try (AttentionBackend definition = KitBackends.definition(Numerics.FAST);
                 AttentionBackend backend = new DeviceBackend(HostProvider.NAME, device, sentence -> {})) {
-            Ran expected = attend(definition, type);
-            Ran actual = attend(backend, type);
+            Ran expected = attend(definition, type, headSize);
+            Ran actual = attend(backend, type, headSize);
             Value out = expected.outputs().keySet().iterator().next();
             float[] right = floats(expected.outputs().get(out));
             assertNear(right, floats(actual.outputs().get(out)), bound(type), type + " cache");
         }
         assertEquals(1, Collections.frequency(device.functions(), "rope_write"), device.functions()::toString);
+        if (type != DType.F32) {
+            assertTrue(
+                    device.functions().containsAll(List.of("attend_decode", "attend_prefill")),
+                    device.functions()::toString);
+        }
     }
 
-    private static Ran attend(AttentionBackend backend, DType type) {
-        int size = 64;
+    /** A sequence of few query vectors, and one of many. */
+    private static Ran attend(AttentionBackend backend, DType type, int size) {
         Value q = Value.tokens("q", 4 * size);
         Value k = Value.tokens("k", 2 * size);
         Value v = Value.tokens("v", 2 * size);
@@ -138,7 +154,7 @@ class WarpFusionTest {
                         new Op.Attend(
                                 rotatedQ,
                                 new KeySource.Cached(cache),
-                                new Op.Attend.HeadShape(4, 2, size, 0.125),
+                                new Op.Attend.HeadShape(4, 2, size, 1 / Math.sqrt(size)),
                                 Mask.CAUSAL,
                                 Optional.empty(),
                                 List.of(),
