@@ -76,6 +76,21 @@ public record Arguments(RunOptions options, Optional<Path> out) {
         return parse(program, all).options();
     }
 
+    /** The same arguments, where {@code --name=value} becomes {@code --name value}. */
+    public static List<String> separated(List<String> args) {
+        List<String> separated = new ArrayList<>();
+        for (String arg : args) {
+            int at = arg.indexOf('=');
+            if (at > 0 && WITH_VALUE.contains(arg.substring(0, at))) {
+                separated.add(arg.substring(0, at));
+                separated.add(arg.substring(at + 1));
+            } else {
+                separated.add(arg);
+            }
+        }
+        return separated;
+    }
+
     private static Map<String, String> given(List<String> args) {
         Map<String, String> given = new LinkedHashMap<>();
         for (int i = 0; i < args.size(); i++) {

@@ -40,8 +40,9 @@ public final class ConformanceCli {
         this.err = err;
     }
 
-    /** Runs a command; its exit status is {@link #PASSED}, {@link #FAILED} or {@link #USAGE}. */
-    public int run(List<String> args) {
+    /** Runs a command; its exit status is {@link #PASSED}, {@link #FAILED} or {@link #USAGE}. A value stands behind its name or behind {@code =}. */
+    public int run(List<String> given) {
+        List<String> args = Arguments.separated(given);
         try {
             if (args.isEmpty() || args.contains("--help") || args.contains("-h")) {
                 (args.isEmpty() ? err : out).println(TEXT.formatted(program));

@@ -57,6 +57,14 @@ class ArgumentsTest {
     }
 
     @Test
+    void aValueMayStandBehindItsNameOrBehindAnEqualsSign() {
+        List<String> written = List.of("--backend=moody", "--quick", "--model=smollm2=model.gguf", "--only", "a=b");
+        List<String> separated = Arguments.separated(written);
+        assertEquals(
+                List.of("--backend", "moody", "--quick", "--model", "smollm2=model.gguf", "--only", "a=b"), separated);
+    }
+
+    @Test
     void theHighestLevelIsThatOfTheMode() {
         assertEquals(Level.C3, RunOptions.of("moody", Numerics.FAST).level());
         assertEquals(Level.C4, RunOptions.of("moody", Numerics.REPRODUCIBLE).level());

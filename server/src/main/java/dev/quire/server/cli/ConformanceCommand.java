@@ -1,5 +1,6 @@
 package dev.quire.server.cli;
 
+import dev.quire.conformance.run.Arguments;
 import dev.quire.conformance.run.ConformanceCli;
 import dev.quire.core.source.EnvironmentOptions;
 import dev.quire.core.source.ModelSource;
@@ -34,10 +35,10 @@ final class ConformanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<String> found = new ArrayList<>(args);
-        int at = args.indexOf("--model") + 1;
-        if (at > 0 && at < args.size() && !args.get(at).contains("=")) {
-            found.set(at, args.get(at) + "=" + source().resolve(args.get(at)).path());
+        List<String> found = Arguments.separated(args);
+        int at = found.indexOf("--model") + 1;
+        if (at > 0 && at < found.size() && !found.get(at).contains("=")) {
+            found.set(at, found.get(at) + "=" + source().resolve(found.get(at)).path());
         }
         return new ConformanceCli(PROGRAM, new PrintStream(System.out, true), new PrintStream(System.err, true))
                 .run(found);
