@@ -22,7 +22,7 @@ import java.util.Optional;
 
 /** A program as a list of stages over one workspace. Steps run one after another on the backend's thread. */
 final class CpuExecutable implements Executable {
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = UntouchedMemory.open();
     private final StepLimits limits;
     private final WorkerPool pool;
     private final StepQueue queue;

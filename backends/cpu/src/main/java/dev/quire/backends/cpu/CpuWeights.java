@@ -90,7 +90,7 @@ final class CpuWeights implements Weights {
     }
 
     private Packed pack(RunKey run) {
-        Arena arena = Arena.ofShared();
+        Arena arena = UntouchedMemory.open(); // whoever packs a panel is the first to touch its pages
         List<LinearWeight> weights = run.layers().stream()
                 .map(layer -> new LinearWeight(
                         layer.weight().format(),

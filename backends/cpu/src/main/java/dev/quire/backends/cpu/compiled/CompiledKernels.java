@@ -78,16 +78,22 @@ public final class CompiledKernels {
                     ADDRESS),
             Linker.Option.critical(true));
 
+    /** kind, data, rows, blocks, stored, to, blockBytes; waits for no garbage collector, since all memory is native. */
+    private static final MethodHandle PACK = LINKER.downcallHandle(
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG));
+
     private final MemorySegment scores;
     private final MemorySegment values;
     private final MemorySegment arrange;
     private final MemorySegment grouped;
+    private final MemorySegment pack;
 
     private CompiledKernels(SymbolLookup library) {
         this.scores = library.findOrThrow("quire_scores");
         this.values = library.findOrThrow("quire_values");
         this.arrange = library.findOrThrow("quire_arrange");
         this.grouped = library.findOrThrow("quire_grouped");
+        this.pack = library.findOrThrow("quire_pack");
     }
 
     /**
@@ -205,6 +211,16 @@ public final class CompiledKernels {
             GROUPED.invokeExact(grouped, kind, first, rows, inputs, packed, panel, blockBytes, zero, pairs, sums, y);
         } catch (Throwable e) {
             throw new IllegalStateException("quire_grouped cannot be called", e);
+        }
+    }
+
+    /** Rows of weights of 4 or 8 bits into a panel: {@code pack.c}, quire_pack. Segments are native; false where a scale is not a finite number. */
+    public boolean pack(
+            int kind, MemorySegment data, int rows, int blocks, int stored, MemorySegment to, long blockBytes) {
+        try {
+            return (int) PACK.invokeExact(pack, kind, data, rows, blocks, stored, to, blockBytes) != 0;
+        } catch (Throwable e) {
+            throw new IllegalStateException("quire_pack cannot be called", e);
         }
     }
 }

@@ -87,6 +87,36 @@ final class CompiledGroupedLinear extends PanelLinear {
         };
     }
 
+    /**
+     * Packs up to 64 rows, from {@code firstRow}, into one panel of zeros at byte {@code panel}: the bits of {@link GroupPacking#pack}, which takes some
+     * ten times as long until the JVM has compiled it.
+     *
+     * @return false if it cannot: a scale is not a finite number, or the weights lie on the heap
+     */
+    static boolean pack(
+            CompiledKernels kernels,
+            GroupFormat format,
+            LinearWeight weight,
+            int firstRow,
+            MemorySegment packed,
+            long panel) {
+        if (!weight.data().isNative()) {
+            return false;
+        }
+        int rows = Math.min(Panels.WIDTH, weight.outputs() - firstRow);
+        int blocks = weight.inputs() / format.blockInputs();
+        int stored = weight.format().blockBytes();
+        long rowBytes = (long) blocks * stored;
+        return kernels.pack(
+                kind(format.format()),
+                weight.data().asSlice(firstRow * rowBytes, rows * rowBytes),
+                rows,
+                blocks,
+                stored,
+                packed.asSlice(panel, format.panelBytes(weight.inputs())),
+                format.blockBytes());
+    }
+
     @Override
     public String kernel() {
         return "C " + format.format() + ", pairs of bf16";

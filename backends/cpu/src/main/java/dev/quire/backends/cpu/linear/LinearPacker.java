@@ -104,11 +104,13 @@ public final class LinearPacker {
     }
 
     /**
-     * Has the JVM compile the kernels of a format and an order, before a first request waits for it. Takes from a few milliseconds, where
-     * oneDNN serves, to a few seconds.
+     * Has the JVM compile the kernels of a format and an order, before a first request waits for it. Takes nothing where they are C, a few milliseconds where
+     * oneDNN serves, and up to a few seconds elsewhere.
      */
     public void warmUp(WeightFormat format, SumOrder order) {
-        KernelWarmup.run(this, format, order);
+        if (order != SumOrder.FREE || kernels.isEmpty() || !CompiledGroupedLinear.serves(format)) {
+            KernelWarmup.run(this, format, order);
+        }
     }
 
     private PackedLinear packCanonical(
@@ -134,11 +136,17 @@ public final class LinearPacker {
         GroupFormat format = GroupFormat.of(weights.getFirst().format());
         long panelBytes = format.panelBytes(inputs);
         MemorySegment packed = allocate(panelBytes * panels.count(), arena);
+        boolean compiled = kernels.isPresent() && CompiledGroupedLinear.serves(format.format());
         pool.parallel(panels.count(), (panel, worker) -> {
             int layer = panels.layerOf(panel);
-            GroupPacking.pack(format, weights.get(layer), panels.firstOutput(layer, panel), packed, panel * panelBytes);
+            int firstRow = panels.firstOutput(layer, panel);
+            if (!compiled
+                    || !CompiledGroupedLinear.pack(
+                            kernels.get(), format, weights.get(layer), firstRow, packed, panel * panelBytes)) {
+                GroupPacking.pack(format, weights.get(layer), firstRow, packed, panel * panelBytes);
+            }
         });
-        if (kernels.isPresent() && CompiledGroupedLinear.serves(format.format())) {
+        if (compiled) {
             return new CompiledGroupedLinear(
                     kernels.get(), pool, format, inputs, panels, packed, biases, compiledScratch);
         }

@@ -1,7 +1,11 @@
 package dev.quire.backends.cpu.linear;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.api.types.WeightFormat;
 import dev.quire.backends.cpu.compiled.BuiltKernels;
@@ -102,5 +106,56 @@ class CompiledGroupedLinearTest {
                 assertEquals(-1, expected.mismatch(some), "%s, %d rows".formatted(format, count));
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = WeightFormat.class,
+            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0"})
+    void panelsPackedInCHoldTheBitsOfThosePackedInJava(WeightFormat format) {
+        Samples samples = new Samples("panelsPackedInCHoldTheBitsOfThosePackedInJava");
+        GroupFormat group = GroupFormat.of(format);
+        int inputs = 3 * format.blockElements();
+        int outputs = 103;
+        long panelBytes = group.panelBytes(inputs);
+        try (Arena arena = Arena.ofConfined()) {
+            LinearWeight weight = samples.quantized(format, outputs, inputs, arena);
+            MemorySegment inJava = arena.allocate(2 * panelBytes, 64);
+            MemorySegment inC = arena.allocate(2 * panelBytes, 64);
+            for (int panel = 0; panel < 2; panel++) {
+                int first = panel * Panels.WIDTH;
+                GroupPacking.pack(group, weight, first, inJava, panel * panelBytes);
+                assertEquals(kernels.isPresent(), packed(group, weight, first, inC, panel * panelBytes));
+            }
+            assertEquals(kernels.isPresent(), inJava.mismatch(inC) < 0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = WeightFormat.class,
+            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0"})
+    void aScaleThatIsNoNumberIsRefusedHoweverPanelsArePacked(WeightFormat format) {
+        Samples samples = new Samples("aScaleThatIsNoNumberIsRefusedHoweverPanelsArePacked");
+        GroupFormat group = GroupFormat.of(format);
+        int inputs = 2 * format.blockElements();
+        for (int offset : Samples.float16Offsets(format)) {
+            try (Arena arena = Arena.ofShared();
+                    WorkerPool pool = new WorkerPool(2)) {
+                LinearWeight weight = samples.quantized(format, 70, inputs, arena);
+                long block = 2L * 66 + 1; // row 66, its second block
+                weight.data()
+                        .set(JAVA_SHORT_UNALIGNED, block * format.blockBytes() + offset, Float.floatToFloat16(1e6f));
+                MemorySegment panel = arena.allocate(group.panelBytes(inputs), 64);
+                assertFalse(packed(group, weight, Panels.WIDTH, panel, 0));
+                Exception refusal = assertThrows(
+                        IllegalArgumentException.class, () -> packer(pool).pack(List.of(weight), SumOrder.FREE, arena));
+                assertTrue(refusal.getMessage().startsWith("Row 66, block 1 of " + format), refusal.getMessage());
+            }
+        }
+    }
+
+    private static boolean packed(GroupFormat group, LinearWeight weight, int first, MemorySegment to, long panel) {
+        return kernels.isPresent() && CompiledGroupedLinear.pack(kernels.get(), group, weight, first, to, panel);
     }
 }
