@@ -14,6 +14,9 @@ sealed interface Command {
     /** End a request, or one of its choices. */
     record Cancel(Ticket ticket, OptionalInt choice) implements Command {}
 
+    /** Run small steps, of so many tokens at most, until a request comes. */
+    record WarmUp(int tokens) implements Command {}
+
     /** Identity of a submitted request. */
     final class Ticket {}
 }

@@ -69,6 +69,16 @@ public final class Engine implements AutoCloseable {
         };
     }
 
+    /**
+     * Has the engine run small steps that nobody reads until the first request comes, at most a few dozen, so that the JVM has compiled what a step runs.
+     * Returns at once. A request that comes meanwhile waits for one such step; where one came before, nothing happens.
+     *
+     * @param mostTokens that a step may have
+     */
+    public void warmUp(int mostTokens) {
+        loop.post(new Command.WarmUp(mostTokens));
+    }
+
     /** A consistent snapshot, at most one step old. */
     public EngineStats stats() {
         return loop.stats();

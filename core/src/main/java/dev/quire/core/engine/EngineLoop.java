@@ -50,6 +50,8 @@ final class EngineLoop implements Runnable {
     private final Map<Sequence, Choice> choices = new HashMap<>();
     private final Deque<IssuedStep> issued = new ArrayDeque<>();
     private final StatsRecorder stats;
+    /** Whether no request has come yet: nobody holds a block. */
+    private boolean untouched = true;
 
     private volatile Optional<String> refusing = Optional.empty();
     private volatile Optional<String> failure = Optional.empty();
@@ -149,11 +151,29 @@ final class EngineLoop implements Runnable {
             switch (next.get()) {
                 case Command.Submit submit -> submit(submit);
                 case Command.Cancel cancel -> cancel(cancel);
+                case Command.WarmUp warmUp -> warmUp(warmUp);
             }
         }
     }
 
+    /** Until someone asks for anything else. A failure is no one's yet: whatever is wrong with the device, a first request will hear of it. */
+    private void warmUp(Command.WarmUp warmUp) {
+        if (!untouched) {
+            return;
+        }
+        try {
+            int steps = runner.warmUp(
+                    warmUp.tokens(),
+                    model.maxModelLen(),
+                    () -> inbox.isEmpty() && !stopped && unavailable().isEmpty());
+            LOG.debug("{} steps to warm up", steps);
+        } catch (BackendException e) {
+            LOG.warn("A step to warm up failed", e);
+        }
+    }
+
     private void submit(Command.Submit submit) {
+        untouched = false;
         GenerationRequest request = submit.request();
         SamplingParams sampling = request.sampling();
         ActiveRequest active = new ActiveRequest(submit, model.eosTokens());

@@ -5,6 +5,7 @@ import dev.quire.api.BackendException;
 import dev.quire.api.Executable;
 import dev.quire.api.memory.BlockPairs;
 import dev.quire.api.memory.Buffer;
+import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.memory.KvCache;
 import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.program.Program;
@@ -21,6 +22,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,6 +108,29 @@ public final class ModelRunner implements AutoCloseable {
         inFlight.addLast(step);
         turn = (turn + 1) % DEPTH;
         return step;
+    }
+
+    /**
+     * Runs a few dozen small steps that nobody reads, so that the JVM compiles what steps run before a first request waits for it. To be called before the
+     * first {@link #issue} only: it writes blocks that nobody holds yet.
+     *
+     * @param mostTokens of a step
+     * @param mostContext tokens of a sequence
+     * @param goOn asked before each step
+     * @return steps that ran
+     * @throws dev.quire.api.BackendException if one failed
+     */
+    public int warmUp(int mostTokens, int mostContext, BooleanSupplier goOn) {
+        CacheGroup group = cache.layout().groups().getFirst();
+        WarmUp steps = WarmUp.within(group, mostTokens, mostContext);
+        int done = 0;
+        for (; done < WarmUp.STEPS && goOn.getAsBoolean(); done++) {
+            Bindings io = new Bindings(Optional.of(cache), Map.of("logits", logits));
+            forward.submit(steps.forward(done, group.blockSize()), io);
+            sampling.submit(WarmUp.sampling(done), new Bindings(Optional.empty(), outputs.getFirst()))
+                    .await();
+        }
+        return done;
     }
 
     /**

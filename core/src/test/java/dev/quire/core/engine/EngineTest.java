@@ -27,6 +27,27 @@ class EngineTest {
     private static final long SEED = Long.getLong("quire.seed", 20240611);
 
     @Test
+    void anEngineThatWarmedUpGivesTheTokensOfOneThatDidNotAndCountsNothing() throws InterruptedException {
+        List<GenerationRequest> requests = randomRequests(new Random(SEED), 10);
+        TinyEngine.Limits limits = new TinyEngine.Limits(8, 24, 8, 44, PrefixCaching.ON);
+        try (Engine cold = TinyEngine.start(limits);
+                Engine warm = TinyEngine.start(limits)) {
+            warm.warmUp(limits.maxNumBatchedTokens());
+            for (GenerationRequest request : requests) {
+                assertEquals(
+                        choices(request, Collected.of(cold, request)),
+                        choices(request, Collected.of(warm, request)),
+                        "seed " + SEED);
+                warm.warmUp(limits.maxNumBatchedTokens()); // requests came before, whose blocks stay
+            }
+            assertTrue(cold.drain(Duration.ofMinutes(10)) && warm.drain(Duration.ofMinutes(10)));
+            assertEquals(0, warm.stats().heldBlocks());
+            assertEquals(cold.stats().promptTokens(), warm.stats().promptTokens(), "seed " + SEED);
+            assertEquals(cold.stats().generatedTokens(), warm.stats().generatedTokens(), "seed " + SEED);
+        }
+    }
+
+    @Test
     void tokensDoNotDependOnWhoElseRunsNorOnChunksCacheOrPreemption() throws InterruptedException {
         List<GenerationRequest> requests = randomRequests(new Random(SEED), 40);
         List<List<List<Integer>>> alone = new ArrayList<>();
