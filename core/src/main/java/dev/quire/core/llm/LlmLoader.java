@@ -15,12 +15,15 @@ import dev.quire.core.model.checkpoint.ModelCheckpoint;
 import dev.quire.core.scheduler.Scheduler;
 import dev.quire.core.scheduler.SchedulerOptions;
 import dev.quire.core.scheduler.SchedulingPolicy;
+import dev.quire.core.source.ModelFiles;
 import dev.quire.core.source.ModelSource;
 import dev.quire.core.text.Tokenizer;
 import dev.quire.core.text.template.ChatTemplate;
 import dev.quire.core.text.template.TemplateException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 
 /** Puts an {@link Llm} together. What it opened is closed again if a part fails. */
@@ -39,20 +42,27 @@ final class LlmLoader {
     Llm load() {
         try (Resources resources = new Resources()) {
             SchedulerOptions scheduling = scheduling(options.engine());
-            AttentionBackend backend = openBackend();
+            BackendProvider provider = backends.choose(options.device().backend());
+            FutureTask<OpenModel> model = opening(); // reads files while the backend loads its libraries
+            AttentionBackend backend;
+            try {
+                backend = openBackend(provider);
+            } catch (RuntimeException e) {
+                closeUnused(model, e);
+                throw e;
+            }
             resources.add(backend, backend::close);
-            OpenModel model = open();
-            return assemble(backend, model, scheduling, resources);
+            return assemble(backend, opened(model), scheduling, resources);
         }
     }
 
     /** Says who would run what, without loading weights. */
     Explanation explain() {
         try (Resources resources = new Resources()) {
-            AttentionBackend backend = openBackend();
+            AttentionBackend backend =
+                    openBackend(backends.choose(options.device().backend()));
             resources.add(backend, backend::close);
-            OpenModel model = open();
-            try (ModelCheckpoint checkpoint = model.checkpoint()) {
+            try (ModelCheckpoint checkpoint = OpenModel.of(files()).checkpoint()) {
                 ModelDefinition definition = ModelDefinition.of(checkpoint, options, backend.info());
                 PlacedModel placed = PlacedModel.of(backend, definition, options, backends, resources);
                 return new Explanation(
@@ -66,10 +76,40 @@ final class LlmLoader {
         }
     }
 
-    private OpenModel open() {
+    private ModelFiles files() {
         ModelSource source =
                 new ModelSource(options.model().source(), options.listener().downloads());
-        return OpenModel.of(source.resolve(options.model().name()));
+        return source.resolve(options.model().name());
+    }
+
+    private FutureTask<OpenModel> opening() {
+        ModelFiles files = files();
+        FutureTask<OpenModel> model = new FutureTask<>(() -> OpenModel.of(files));
+        Thread.ofPlatform().daemon().name("quire-model").start(model);
+        return model;
+    }
+
+    private static OpenModel opened(FutureTask<OpenModel> model) {
+        try {
+            return model.get();
+        } catch (ExecutionException e) {
+            throw switch (e.getCause()) {
+                case RuntimeException cause -> cause;
+                case Error cause -> throw cause;
+                default -> new IllegalStateException("opening a model throws nothing else", e.getCause());
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a model was opened", e);
+        }
+    }
+
+    private static void closeUnused(FutureTask<OpenModel> model, RuntimeException failure) {
+        try {
+            opened(model).checkpoint().close();
+        } catch (RuntimeException second) {
+            failure.addSuppressed(second);
+        }
     }
 
     private Llm assemble(AttentionBackend backend, OpenModel model, SchedulerOptions scheduling, Resources resources) {
@@ -89,6 +129,9 @@ final class LlmLoader {
                     compiled.runner(),
                     options.listener()::stepCompleted);
             resources.add(engine, engine::close);
+            if (placed.backend().info().name().equals(Backends.CPU)) { // others' kernels are not the JVM's
+                engine.warmUp(options.engine().maxNumBatchedTokens());
+            }
             return new Llm(
                     engine,
                     model.tokenizer(),
@@ -105,9 +148,8 @@ final class LlmLoader {
         }
     }
 
-    private AttentionBackend openBackend() {
+    private AttentionBackend openBackend(BackendProvider provider) {
         DeviceOptions device = options.device();
-        BackendProvider provider = backends.choose(device.backend());
         BackendOptions given = new BackendOptions(
                 device.threads(), device.cacheDirectory(), options.listener()::notice, device.settings());
         AttentionBackend backend = Backends.open(provider, device.device(), given);
