@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.micrometer.backends.BackendRegistries;
+import io.vertx.openapi.contract.OpenAPIContract;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -74,8 +75,12 @@ public final class ServerVerticle extends VerticleBase {
         EngineMetrics engine =
                 new EngineMetrics(registry, options.model().servedNames().getFirst());
         return requireFree(options)
-                .compose(free -> vertx.executeBlocking(() -> deployment(options, engine), false))
-                .compose(deployment -> listen(options, deployment, registry))
+                .compose(free -> {
+                    Future<Deployment> model = vertx.executeBlocking(() -> deployment(options, engine), false);
+                    Future<OpenAPIContract> contract = Contract.load(vertx); // beside the model
+                    return model.compose(
+                            deployment -> contract.compose(read -> listen(options, deployment, registry, read)));
+                })
                 .onSuccess(listening -> server = Optional.of(listening));
     }
 
@@ -116,17 +121,17 @@ public final class ServerVerticle extends VerticleBase {
         return loaded;
     }
 
-    private Future<HttpServer> listen(QuireOptions options, Deployment deployment, PrometheusMeterRegistry registry) {
+    private Future<HttpServer> listen(
+            QuireOptions options, Deployment deployment, PrometheusMeterRegistry registry, OpenAPIContract contract) {
         RequestMetrics metrics = new RequestMetrics(
                 registry, deployment.name(), deployment.llm().info().maxModelLen());
         OpenAiRoutes routes = new OpenAiRoutes(
                 deployment, metrics, inFlight, options.http().limits().unreadTokens());
         ListenAddress address = new ListenAddress(options.http());
-        return Contract.load(vertx)
-                .compose(contract -> vertx.createHttpServer(address.server())
-                        .requestHandler(new ServerRouter(options.http(), routes, registry).build(vertx, contract))
-                        .invalidRequestHandler(new InvalidRequests())
-                        .listen(address.socket()));
+        return vertx.createHttpServer(address.server())
+                .requestHandler(new ServerRouter(options.http(), routes, registry).build(vertx, contract))
+                .invalidRequestHandler(new InvalidRequests())
+                .listen(address.socket());
     }
 
     private Future<Void> closeServer() {
