@@ -24,8 +24,8 @@ record WarmUp(int prompt, int context) {
     private static final List<SamplingRow> ROWS = List.of(
             SamplingRow.GREEDY, new SamplingRow(0.8f, 40, 0.95f, 0, 1, 1, OptionalInt.empty(), -1, Adjustments.NONE));
 
-    private static final int LONGEST_PROMPT = 32;
-    private static final int LONGEST_CONTEXT = 48;
+    private static final int LONGEST_PROMPT = 8;
+    private static final int LONGEST_CONTEXT = 40;
 
     /**
      * Steps that fit.
