@@ -72,6 +72,22 @@ public final class CompletionClient implements AutoCloseable {
     }
 
     /**
+     * Sends the first model a user's message and waits for one token of the answer.
+     *
+     * @return the status of the answer: 400 where the model has no chat template
+     * @throws IOException as {@link #firstModel} does
+     */
+    public int message(String text) throws IOException, InterruptedException {
+        ObjectNode body = JSON.createObjectNode().put("model", firstModel()).put("max_tokens", 1);
+        body.putArray("messages").addObject().put("role", "user").put("content", text);
+        HttpRequest request = request("/v1/chat/completions")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+                .build();
+        return send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
+    }
+
+    /**
      * Sends a request whose answer has its whole length, and reads it to its end.
      *
      * @throws IOException if the server refuses it, with what it says, breaks off, or does not end
