@@ -70,7 +70,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Has the engine run small steps that nobody reads until the first request comes, at most a few dozen, so that the JVM has compiled what a step runs.
+     * Has the engine run small steps that nobody reads until the first request comes, at most a few dozen and for a few seconds, so that the JVM has compiled what a step runs.
      * Returns at once. A request that comes meanwhile waits for one such step; where one came before, nothing happens.
      *
      * @param mostTokens that a step may have

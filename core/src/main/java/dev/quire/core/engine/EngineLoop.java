@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
 final class EngineLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
     private static final long IDLE_POLL_NANOS = 1_000_000;
+    private static final long LONGEST_WARM_UP_NANOS = 5_000_000_000L;
 
     private final ServedModel model;
     private final Scheduler scheduler;
@@ -161,11 +162,12 @@ final class EngineLoop implements Runnable {
         if (!untouched) {
             return;
         }
+        long end = System.nanoTime() + LONGEST_WARM_UP_NANOS; // a large model runs the same code in fewer steps
         try {
             int steps = runner.warmUp(
                     warmUp.tokens(),
                     model.maxModelLen(),
-                    () -> inbox.isEmpty() && !stopped && unavailable().isEmpty());
+                    () -> inbox.isEmpty() && !stopped && unavailable().isEmpty() && System.nanoTime() < end);
             LOG.debug("{} steps to warm up", steps);
         } catch (BackendException e) {
             LOG.warn("A step to warm up failed", e);
