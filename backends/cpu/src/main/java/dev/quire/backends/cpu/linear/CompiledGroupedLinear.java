@@ -91,7 +91,7 @@ final class CompiledGroupedLinear extends PanelLinear {
      * Packs up to 64 rows, from {@code firstRow}, into one panel of zeros at byte {@code panel}: the bits of {@link GroupPacking#pack}, which takes some
      * ten times as long until the JVM has compiled it.
      *
-     * @return false if it cannot: a scale is not a finite number, or the weights lie on the heap
+     * @return false if it cannot: the format is not a GGUF file's of 4 or 8 bits, a scale is not a finite number, or the weights lie on the heap
      */
     static boolean pack(
             CompiledKernels kernels,
@@ -100,7 +100,11 @@ final class CompiledGroupedLinear extends PanelLinear {
             int firstRow,
             MemorySegment packed,
             long panel) {
-        if (!weight.data().isNative()) {
+        boolean known = switch (format.format()) {
+            case Q4_0, Q4_1, Q4_K, Q8_0 -> true;
+            default -> false;
+        };
+        if (!known || !weight.data().isNative()) {
             return false;
         }
         int rows = Math.min(Panels.WIDTH, weight.outputs() - firstRow);
