@@ -14,6 +14,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /**
  * A task graph for kernels in one order, each the task of a launch. Where launches point, their scalars and their grids change from run to run; the
  * first two travel in one array, a pointer as words from the start of the arena.
+ *
+ * <p>TornadoVM 5.2 runs every prebuilt task of a graph with the code of the first one, but looks code up in the plan by a task's id and its method's name.
+ * So each prebuilt task of several stands in a graph of its own, which is compiled and never run, and a method of its name and id in the graph that runs.
  */
 final class Batch {
     /** Parameters of a launch at most. */
@@ -24,25 +27,63 @@ final class Batch {
     private final List<WorkerGrid1D> grids = new ArrayList<>();
     private final Plan plan;
 
-    /** @param name unlike that of any other graph */
-    Batch(String name, List<Views.Kernel> kernels, DeviceArena arena, Target target) {
-        parameters = new IntArray(kernels.size() * STRIDE);
-        reals = new FloatArray(kernels.size() * STRIDE);
+    /**
+     * @param name unlike that of any other graph
+     * @param names of kernels
+     */
+    Batch(String name, List<String> names, KernelTable kernels, DeviceArena arena, Target target) {
+        parameters = new IntArray((names.size() + 1) * STRIDE);
+        parameters.init(0);
+        reals = new FloatArray(names.size() * STRIDE);
         Views views = new Views(parameters, reals);
         TaskGraph graph = new TaskGraph(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, parameters);
         GridScheduler scheduler = new GridScheduler();
-        for (int i = 0; i < kernels.size(); i++) {
-            String id = "t" + i;
-            kernels.get(i).add(graph, id, i * STRIDE, views);
-            WorkerGrid1D grid = new WorkerGrid1D(1);
-            scheduler.addWorkerGrid(name + "." + id, grid);
-            grids.add(grid);
+        List<TaskGraph> carriers = new ArrayList<>();
+        boolean alone = names.size() == 1;
+        for (int i = 0; i < names.size(); i++) {
+            String kernel = names.get(i);
+            String carrier = "k" + i;
+            if (kernels.isPrebuilt(kernel) && !alone) {
+                carriers.add(carrier(name + "." + carrier, kernels.find(kernel), i));
+                graph.task(
+                        carrier + ".t",
+                        PrebuiltKernels::prebuilt,
+                        views.context(),
+                        i * STRIDE,
+                        parameters,
+                        views.words());
+            } else {
+                kernels.find(kernel).add(graph, carrier + ".t", i * STRIDE, views);
+            }
+            grids.add(grid(scheduler, name + "." + carrier + ".t"));
+        }
+        if (kernels.isPrebuilt(names.getLast()) && !alone) {
+            graph.task(
+                    "end", PrebuiltKernels::nothing, views.context(), names.size() * STRIDE, parameters, views.words());
+            grid(scheduler, name + ".end");
         }
         if (views.readsReals()) {
             graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, reals);
         }
+        plan = new Plan(arena.plan(graph, carriers, views.taken()), DeviceArena.ADDED, scheduler, target);
+        for (int i = 0; i < carriers.size(); i++) {
+            plan.compile(DeviceArena.ADDED + 1 + i);
+        }
+    }
+
+    private static WorkerGrid1D grid(GridScheduler scheduler, String task) {
+        WorkerGrid1D grid = new WorkerGrid1D(1);
+        scheduler.addWorkerGrid(task, grid);
+        return grid;
+    }
+
+    /** A graph that is there for the code of its task. */
+    private TaskGraph carrier(String name, Views.Kernel kernel, int index) {
+        Views views = new Views(parameters, reals);
+        TaskGraph graph = new TaskGraph(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, parameters);
+        kernel.add(graph, "t", index * STRIDE, views);
         Object[] used = views.taken();
-        plan = new Plan(arena.plan(graph, used), 1, scheduler, target);
+        return graph.transferToDevice(DataTransferMode.UNDER_DEMAND, used).persistOnDevice(used);
     }
 
     /** Runs launches of its kernels, and returns when they have ended. */

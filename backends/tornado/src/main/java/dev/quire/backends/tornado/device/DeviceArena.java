@@ -25,6 +25,9 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * it are given out first fit; that needs no call of the device.
  */
 final class DeviceArena implements AutoCloseable {
+    /** Where {@link #plan} puts the graph that runs. */
+    static final int ADDED = 1;
+
     private static final String GRAPH = "arena";
     private static final String TASK = "zero";
 
@@ -136,6 +139,11 @@ final class DeviceArena implements AutoCloseable {
         return name + "of" + Long.toHexString(words.getSegment().address());
     }
 
+    /** Whether nothing is allocated. */
+    boolean isFree() {
+        return largest() == bytes - first.bytes();
+    }
+
     /** The largest piece that there is. */
     long largest() {
         return free.values().stream().mapToLong(Long::longValue).max().orElse(0);
@@ -162,17 +170,21 @@ final class DeviceArena implements AutoCloseable {
     }
 
     /**
-     * A plan whose graph 1 is the given one. Its views become the arena; nothing is copied to them or from them. It lives as long as the arena, since
-     * TornadoVM frees what all graphs of a plan hold at once.
+     * A plan whose graph {@link #ADDED} is the given one. Its views become the arena; nothing is copied to them or from them. It lives as long as the arena,
+     * since TornadoVM frees what all graphs of a plan hold at once.
+     *
+     * @param others further graphs, from {@link #ADDED} + 1 on
      */
-    TornadoExecutionPlan plan(TaskGraph added, Object... views) {
+    TornadoExecutionPlan plan(TaskGraph added, List<TaskGraph> others, Object... views) {
         added.transferToDevice(DataTransferMode.UNDER_DEMAND, views).persistOnDevice(views);
-        TornadoExecutionPlan both = new TornadoExecutionPlan(graph, added.snapshot());
-        plans.add(both);
+        List<ImmutableTaskGraph> graphs = new ArrayList<>(List.of(graph, added.snapshot()));
+        others.forEach(other -> graphs.add(other.snapshot()));
+        TornadoExecutionPlan all = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
+        plans.add(all);
         for (Object view : views) {
-            both.mapOnDeviceMemoryRegion(view, words, 0, 0, 1);
+            all.mapOnDeviceMemoryRegion(view, words, 0, 0, ADDED);
         }
-        return both;
+        return all;
     }
 
     /** Frees the arena and what the graphs of all plans hold on the device: their parameters, staging, queues and code. */

@@ -98,8 +98,8 @@ final class KernelTable {
         return found.computeIfAbsent(kernel, this::task);
     }
 
-    /** Whether a kernel must be the first of its graph: TornadoVM 5.2 runs every prebuilt task of a graph with the code of the first task. */
-    boolean beginsGraph(String kernel) {
+    /** Whether a kernel is a prebuilt task. */
+    boolean isPrebuilt(String kernel) {
         return !java.containsKey(kernel);
     }
 

@@ -19,6 +19,11 @@ final class Plan {
         plan.withGridScheduler(grids);
     }
 
+    /** Compiles another graph's tasks. */
+    void compile(int other) {
+        plan.withGraph(other).withPreCompilation();
+    }
+
     /** Each run asks for its graph anew: the plan object that answers keeps the results of its runs for good, and goes. */
     void run() {
         plan.withGraph(graph).execute();

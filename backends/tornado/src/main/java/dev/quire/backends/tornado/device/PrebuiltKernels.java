@@ -12,7 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import uk.ac.manchester.tornado.api.AccessorParameters;
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.Access;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
@@ -22,8 +24,11 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 final class PrebuiltKernels {
     private static final Pattern HEAD = Pattern.compile("KERNEL void (\\w+)\\(([^)]*)\\) \\{");
     private static final Pattern PARAMETER = Pattern.compile("(.*?)(\\w+)");
+    /** What every one of them is called, so that {@link #prebuilt} can stand for it. */
+    private static final String NAME = "prebuilt";
+
     private static final String CALLED = """
-        KERNEL void %s(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region,
+        KERNEL void prebuilt(__global long *_kernel_context, __constant uchar *_constant_region, __local uchar *_local_region,
                        __global int *_atomics, __private int first_, __global uchar *parameters_, __global uchar *arena_) {
             GLOBAL const int *launch_ = (GLOBAL const int *)(parameters_ + %d) + first_;
         """;
@@ -50,8 +55,22 @@ final class PrebuiltKernels {
             arguments.set(0, at, Access.NONE);
             arguments.set(1, views.parameters(), Access.READ_ONLY);
             arguments.set(2, views.words(), Access.READ_WRITE);
-            return graph.prebuiltTask(id, function, file, arguments);
+            return graph.prebuiltTask(id, NAME, file, arguments);
         };
+    }
+
+    /** What stands in a graph for a prebuilt task whose code the plan has under the same id and name already. Its body says which arrays such code uses. */
+    static void prebuilt(KernelContext context, int at, IntArray p, IntArray words) {
+        int i = context.globalIdx;
+        words.set(i, words.get(i) + p.get(at));
+    }
+
+    /** The last task of a graph is always compiled; this one does nothing. */
+    static void nothing(KernelContext context, int at, IntArray p, IntArray words) {
+        int i = context.globalIdx;
+        if (p.get(at) == i + 1) {
+            words.set(i, words.get(i));
+        }
     }
 
     private Path write(String function, String text) {
@@ -78,7 +97,7 @@ final class PrebuiltKernels {
         if (!head.find()) {
             throw new IllegalArgumentException("no 'KERNEL void name(parameters) {' in the kernel's source");
         }
-        StringBuilder begun = new StringBuilder(CALLED.formatted(head.group(1), TornadoNativeArray.ARRAY_HEADER));
+        StringBuilder begun = new StringBuilder(CALLED.formatted(TornadoNativeArray.ARRAY_HEADER));
         String[] parameters = head.group(2).split(",");
         for (int i = 0; i < parameters.length; i++) {
             Matcher parameter = PARAMETER.matcher(parameters[i].strip().replaceAll("\\s+", " "));

@@ -14,6 +14,9 @@ import java.util.List;
 public final class SdkDevices implements TornadoDevices {
     private static final long CACHE_BYTES = 256 << 20;
 
+    /** One for the process, as TornadoVM's runtime is: providers come and go. */
+    private static final IdleRunner IDLE = new IdleRunner();
+
     @Override
     public List<DeviceInfo> infos() {
         return Target.all().stream().map(Target::info).toList();
@@ -28,6 +31,8 @@ public final class SdkDevices implements TornadoDevices {
         Path choices =
                 set == KernelSet.JAVA ? folder.resolve("java") : folder; // of other tiles than the device's OpenCL ones
         KernelCache cache = new KernelCache(choices, CACHE_BYTES, options.notices());
-        return new DeviceBackend("tornado", new TaskGraphDevice(target, table, cache), options.notices());
+        GraphRunner runner = IDLE.take(target, set);
+        return new DeviceBackend(
+                "tornado", new TaskGraphDevice(target, table, cache, runner, IDLE::give), options.notices());
     }
 }

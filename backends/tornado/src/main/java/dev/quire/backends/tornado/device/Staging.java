@@ -42,7 +42,7 @@ final class Staging {
             }
             grid.setLocalWork(Copies.GROUP, 1, 1);
             GridScheduler grids = new GridScheduler(name + ".copy", grid);
-            plan = new Plan(arena.plan(graph, words), 1, grids, target);
+            plan = new Plan(arena.plan(graph, List.of(), words), DeviceArena.ADDED, grids, target);
         }
 
         private int bytes() {

@@ -1,0 +1,223 @@
+package dev.quire.backends.tornado.device;
+
+import dev.quire.api.BackendException;
+import dev.quire.kernels.device.Command;
+import dev.quire.kernels.device.Completion;
+import dev.quire.kernels.device.DeviceMemory;
+import dev.quire.kernels.device.MemoryUse;
+import dev.quire.kernels.device.Recording;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
+
+/**
+ * The arena of a device, the graphs over it, and the one thread that makes every call of TornadoVM, in order, so that callers go on while it works.
+ * It outlives the backend that made it where nothing failed: compiled code belongs to the plans of one arena.
+ */
+final class GraphRunner implements AutoCloseable {
+    private static final double MIB = 1 << 20;
+    /** A step is cut behind these kernels, so that the cuts of all layers are alike and share a graph. */
+    private static final Set<String> ENDS = Set.of("write_kv", "write_kv_wide", "rope_write_wide");
+
+    /** Launches of a graph at most: TornadoVM's bytecode of a graph has 4 KiB. */
+    private static final int LONGEST = 32;
+
+    private final Target target;
+    private final KernelSet set;
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("quire-tornado").factory());
+    private final DeviceArena arena;
+    private final Staging staging;
+    private final Map<String, Batch> single = new HashMap<>();
+    private final Map<List<String>, Row> rows = new HashMap<>();
+
+    private int made;
+
+    private volatile boolean failed;
+
+    GraphRunner(Target target, KernelSet set) {
+        this.target = target;
+        this.set = set;
+        try {
+            this.arena = now(() -> new DeviceArena(target));
+        } catch (RuntimeException | Error e) {
+            worker.close();
+            throw e;
+        }
+        this.staging = new Staging(arena, target);
+        try {
+            now(this::writePowers);
+        } catch (RuntimeException | Error e) {
+            closeAfter(e);
+            throw e;
+        }
+    }
+
+    /** Whether it runs those kernels on that device. */
+    boolean runs(Target target, KernelSet set) {
+        return this.target.info().index() == target.info().index() && this.set == set;
+    }
+
+    /** Whether another backend may go on with it: all memory came back, and every call succeeded. */
+    boolean isReusable() {
+        return !failed && arena.isFree();
+    }
+
+    private void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private boolean writePowers() {
+        try (Arena host = Arena.ofConfined()) {
+            MemorySegment powers = host.allocate(ValueLayout.JAVA_FLOAT, Arithmetic.POWERS);
+            for (int i = 0; i < Arithmetic.POWERS; i++) {
+                powers.setAtIndex(ValueLayout.JAVA_FLOAT, i, Arithmetic.power(i));
+            }
+            staging.upload(powers, arena.first(), 0);
+        }
+        return true;
+    }
+
+    DeviceArena.Piece allocate(long bytes, MemoryUse use) {
+        return arena.allocate(bytes)
+                .orElseThrow(() -> new BackendException(
+                        BackendException.Kind.OUT_OF_MEMORY,
+                        "%s has no %.1f MiB in one piece for %s: of %.1f MiB, the largest piece has %.1f MiB; %s"
+                                .formatted(
+                                        target.info().name(),
+                                        bytes / MIB,
+                                        use.text(),
+                                        target.info().memoryBytes() / MIB,
+                                        arena.largest() / MIB,
+                                        use.advice())));
+    }
+
+    /** @param kernels says which task runs a launch */
+    Recording record(List<Command> commands, KernelTable kernels) {
+        List<Runnable> steps = now(() -> steps(commands, kernels));
+        return new Recording() {
+            @Override
+            public Completion submit() {
+                return new Ending(later(() -> {
+                    steps.forEach(Runnable::run);
+                    return true;
+                }));
+            }
+
+            @Override
+            public void close() {
+                // Graphs stay for other recordings of the same kernels.
+            }
+        };
+    }
+
+    private List<Runnable> steps(List<Command> commands, KernelTable kernels) {
+        List<Runnable> steps = new ArrayList<>();
+        List<Command.Launch> launches = new ArrayList<>();
+        for (Command command : commands) {
+            if (!(command instanceof Command.Launch)) {
+                cut(launches, steps, kernels);
+            }
+            switch (command) {
+                case Command.Launch launch -> {
+                    launches.add(launch);
+                    if (ENDS.contains(launch.kernel()) || launches.size() == LONGEST) {
+                        cut(launches, steps, kernels);
+                    }
+                }
+                case Command.Upload(MemorySegment from, DeviceMemory to, long offset) ->
+                    steps.add(() -> staging.upload(from, (DeviceArena.Piece) to, offset));
+                case Command.Download(DeviceMemory from, long offset, MemorySegment to) ->
+                    steps.add(() -> staging.download((DeviceArena.Piece) from, offset, to));
+                case Command.Zero(DeviceMemory memory) -> steps.add(() -> arena.zero((DeviceArena.Piece) memory));
+            }
+        }
+        cut(launches, steps, kernels);
+        return steps;
+    }
+
+    /** Turns launches into a run of the row that has their kernels. */
+    private void cut(List<Command.Launch> launches, List<Runnable> steps, KernelTable kernels) {
+        if (!launches.isEmpty()) {
+            List<Command.Launch> taken = List.copyOf(launches);
+            Row row = rows.computeIfAbsent(taken.stream().map(kernels::name).toList(), names -> row(names, kernels));
+            steps.add(() -> row.run(taken));
+            launches.clear();
+        }
+    }
+
+    private Row row(List<String> names, KernelTable kernels) {
+        List<Batch> parts = names.stream()
+                .map(name -> single.computeIfAbsent(name, one -> batch(List.of(one), kernels)))
+                .toList();
+        return new Row(parts, () -> batch(names, kernels));
+    }
+
+    private Batch batch(List<String> names, KernelTable kernels) {
+        return new Batch(arena.unique("batch" + made++), names, kernels, arena, target);
+    }
+
+    private <T> T now(Supplier<T> work) {
+        return join(later(work));
+    }
+
+    private <T> CompletableFuture<T> later(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, worker).whenComplete((done, failure) -> failed |= failure != null);
+    }
+
+    private static <T> T join(CompletableFuture<T> end) {
+        try {
+            return end.join();
+        } catch (CompletionException e) {
+            throw switch (e.getCause()) {
+                case BackendException known -> known;
+                case TornadoOutOfMemoryException full -> failed(BackendException.Kind.OUT_OF_MEMORY, full);
+                case OutOfMemoryError full -> failed(BackendException.Kind.OUT_OF_MEMORY, full);
+                case VirtualMachineError fatal -> throw fatal;
+                case Throwable other -> failed(BackendException.Kind.STEP_FAILED, other);
+            };
+        }
+    }
+
+    private static BackendException failed(BackendException.Kind kind, Throwable cause) {
+        return new BackendException(kind, "TornadoVM failed: " + cause, cause);
+    }
+
+    /** The end of a submission. */
+    private record Ending(CompletableFuture<Boolean> end) implements Completion {
+        @Override
+        public boolean isDone() {
+            return end.isDone();
+        }
+
+        @Override
+        public void await() {
+            join(end);
+        }
+    }
+
+    @Override
+    public void close() {
+        try (worker) {
+            now(() -> {
+                arena.close();
+                return true;
+            });
+        }
+    }
+}
