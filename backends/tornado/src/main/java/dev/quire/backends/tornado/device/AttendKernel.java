@@ -1,5 +1,13 @@
 package dev.quire.backends.tornado.device;
 
+import static dev.quire.backends.tornado.KernelConstants.ATTEND_GROUP;
+import static dev.quire.backends.tornado.KernelConstants.ATTEND_HEAD;
+import static dev.quire.backends.tornado.KernelConstants.ATTEND_VECTORS;
+import static dev.quire.backends.tornado.KernelConstants.LANES;
+import static dev.quire.backends.tornado.KernelConstants.MASK_BIDIRECTIONAL;
+import static dev.quire.backends.tornado.KernelConstants.MASK_WINDOW;
+import static dev.quire.backends.tornado.KernelConstants.SEGMENT;
+
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -7,15 +15,8 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /** Attention over paged keys, as {@link ElementKernels} takes parameters. */
 final class AttendKernel {
-    private static final int LANES = 32;
-    private static final int SEGMENT = 512;
-    private static final int GROUP = 128;
-    private static final int VECTORS = 8;
-    private static final int HEAD = 256;
-    private static final int ITEMS = GROUP / VECTORS;
-    private static final int DIMENSIONS = HEAD / GROUP;
-    private static final int WINDOW = 1;
-    private static final int BIDIRECTIONAL = 2;
+    private static final int ITEMS = ATTEND_GROUP / ATTEND_VECTORS;
+    private static final int DIMENSIONS = ATTEND_HEAD / ATTEND_GROUP;
 
     private AttendKernel() {}
 
@@ -26,12 +27,12 @@ final class AttendKernel {
      */
     static void attend(
             KernelContext context, int at, IntArray p, FloatArray reals, IntArray words, FloatArray f, ShortArray s) {
-        float[] query = context.allocateFloatLocalArray(VECTORS * HEAD);
-        float[] scores = context.allocateFloatLocalArray(VECTORS * SEGMENT);
-        float[] partials = context.allocateFloatLocalArray(VECTORS * LANES);
-        float[] largest = context.allocateFloatLocalArray(VECTORS);
-        int[] lows = context.allocateIntLocalArray(VECTORS);
-        int[] highs = context.allocateIntLocalArray(VECTORS);
+        float[] query = context.allocateFloatLocalArray(ATTEND_VECTORS * ATTEND_HEAD);
+        float[] scores = context.allocateFloatLocalArray(ATTEND_VECTORS * SEGMENT);
+        float[] partials = context.allocateFloatLocalArray(ATTEND_VECTORS * LANES);
+        float[] largest = context.allocateFloatLocalArray(ATTEND_VECTORS);
+        int[] lows = context.allocateIntLocalArray(ATTEND_VECTORS);
+        int[] highs = context.allocateIntLocalArray(ATTEND_VECTORS);
         int local = context.localIdx;
         int step = p.get(at + 3);
         int blockSize = p.get(at + 13);
@@ -43,30 +44,30 @@ final class AttendKernel {
         int sequence = words.get(step + p.get(at + 6) + 2 * tile);
         int vector = words.get(step + p.get(at + 6) + 2 * tile + 1);
         int start = words.get(step + p.get(at + 7) + sequence);
-        int count = Math.min((words.get(step + p.get(at + 7) + sequence + 1) - start) * share - vector, VECTORS);
+        int count = Math.min((words.get(step + p.get(at + 7) + sequence + 1) - start) * share - vector, ATTEND_VECTORS);
         int base = words.get(step + p.get(at + 9) + sequence);
         int end = words.get(step + p.get(at + 10) + sequence);
         int table = step + p.get(at + 11) + sequence * p.get(at + 12) - base / blockSize;
         int positions = step + p.get(at + 8) + start;
         int head = kvHead * share;
-        if (local < VECTORS) {
+        if (local < ATTEND_VECTORS) {
             int low = base;
             int high = base;
             if (local < count) {
                 int position = words.get(positions + (vector + local) / share);
-                if (p.get(at + 18) == WINDOW) {
+                if (p.get(at + 18) == MASK_WINDOW) {
                     low = Math.max(position - p.get(at + 19) + 1, base);
                 }
-                high = p.get(at + 18) == BIDIRECTIONAL ? end : Math.min(position + 1, end);
+                high = p.get(at + 18) == MASK_BIDIRECTIONAL ? end : Math.min(position + 1, end);
             }
             lows[local] = low;
             highs[local] = Math.max(high, low);
         }
-        for (int i = local; i < count * headSize; i += GROUP) {
+        for (int i = local; i < count * headSize; i += ATTEND_GROUP) {
             int v = vector + i / headSize;
             int row = start + v / share;
             float x = f.get(p.get(at) + (row * p.get(at + 14) + head + v % share) * headSize + i % headSize);
-            query[i / headSize * HEAD + i % headSize] = Arithmetic.rounded(x, f);
+            query[i / headSize * ATTEND_HEAD + i % headSize] = Arithmetic.rounded(x, f);
         }
         context.localBarrier();
         int low = end;
@@ -78,34 +79,34 @@ final class AttendKernel {
             }
         }
 
-        float[] top = new float[VECTORS];
-        float[] mass = new float[VECTORS];
-        float[] result = new float[DIMENSIONS * VECTORS];
+        float[] top = new float[ATTEND_VECTORS];
+        float[] mass = new float[ATTEND_VECTORS];
+        float[] result = new float[DIMENSIONS * ATTEND_VECTORS];
         int begun = 0; // a bit for each vector that has seen a token
-        for (int v = 0; v < VECTORS; v++) {
+        for (int v = 0; v < ATTEND_VECTORS; v++) {
             top[v] = 0f;
             mass[v] = 0f;
             result[v] = 0f;
-            result[VECTORS + v] = 0f;
+            result[ATTEND_VECTORS + v] = 0f;
         }
         for (int origin = low - low % SEGMENT; origin < high; origin += SEGMENT) {
             int from = Math.max(low, origin);
             int to = Math.min(high, origin + SEGMENT);
 
-            for (int t = from + local; t < to; t += GROUP) {
+            for (int t = from + local; t < to; t += ATTEND_GROUP) {
                 int page = words.get(table + t / blockSize) * kvHeads + kvHead;
                 int key = 2 * p.get(at + 1) + page * headSize * blockSize + t % blockSize;
-                float[] dot = new float[VECTORS];
-                for (int v = 0; v < VECTORS; v++) {
+                float[] dot = new float[ATTEND_VECTORS];
+                for (int v = 0; v < ATTEND_VECTORS; v++) {
                     dot[v] = 0f;
                 }
                 for (int d = 0; d < headSize; d++) {
                     float element = Arithmetic.real(s.get(key + d * blockSize), f);
-                    for (int v = 0; v < VECTORS; v++) {
-                        dot[v] = dot[v] + query[v * HEAD + d] * element;
+                    for (int v = 0; v < ATTEND_VECTORS; v++) {
+                        dot[v] = dot[v] + query[v * ATTEND_HEAD + d] * element;
                     }
                 }
-                for (int v = 0; v < VECTORS; v++) {
+                for (int v = 0; v < ATTEND_VECTORS; v++) {
                     float score = dot[v] * reals.get(at + 17);
                     if (p.get(at + 20) != 0) {
                         score = Curves.capped(score, reals.get(at + 21), f);
@@ -162,9 +163,9 @@ final class AttendKernel {
             }
 
             for (int d = 0; d < DIMENSIONS; d++) {
-                int dimension = local + d * GROUP;
-                float[] sum = new float[VECTORS];
-                for (int v = 0; v < VECTORS; v++) {
+                int dimension = local + d * ATTEND_GROUP;
+                float[] sum = new float[ATTEND_VECTORS];
+                for (int v = 0; v < ATTEND_VECTORS; v++) {
                     sum[v] = 0f;
                 }
                 if (dimension < headSize) {
@@ -172,26 +173,26 @@ final class AttendKernel {
                         int page = words.get(table + t / blockSize) * kvHeads + kvHead;
                         int value = 2 * p.get(at + 2) + (page * blockSize + t % blockSize) * headSize + dimension;
                         float element = Arithmetic.real(s.get(value), f);
-                        for (int v = 0; v < VECTORS; v++) {
+                        for (int v = 0; v < ATTEND_VECTORS; v++) {
                             if (t >= lows[v] && t < highs[v]) {
                                 sum[v] = sum[v] + scores[v * SEGMENT + t - origin] * element;
                             }
                         }
                     }
                 }
-                for (int v = 0; v < VECTORS; v++) {
+                for (int v = 0; v < ATTEND_VECTORS; v++) {
                     if (lows[v] < to && highs[v] > from) {
                         float y = sum[v];
                         if ((begun >> v & 1) != 0) {
                             float both = largest[v] > top[v] ? largest[v] : top[v];
-                            float old = result[d * VECTORS + v] * Curves.exp(top[v] - both, f);
+                            float old = result[d * ATTEND_VECTORS + v] * Curves.exp(top[v] - both, f);
                             y = old + y * Curves.exp(largest[v] - both, f);
                         }
-                        result[d * VECTORS + v] = y;
+                        result[d * ATTEND_VECTORS + v] = y;
                     }
                 }
             }
-            for (int v = 0; v < VECTORS; v++) {
+            for (int v = 0; v < ATTEND_VECTORS; v++) {
                 if (lows[v] < to && highs[v] > from) {
                     float sum = partials[v * LANES];
                     float both = largest[v];
@@ -210,13 +211,13 @@ final class AttendKernel {
 
         for (int v = 0; v < count; v++) {
             for (int d = 0; d < DIMENSIONS; d++) {
-                int dimension = local + d * GROUP;
+                int dimension = local + d * ATTEND_GROUP;
                 if (dimension < headSize) {
                     int row = start + (vector + v) / share;
                     int out = (row * p.get(at + 14) + head + (vector + v) % share) * headSize + dimension;
                     float y = 0f;
                     if ((begun >> v & 1) != 0) {
-                        y = result[d * VECTORS + v] / mass[v];
+                        y = result[d * ATTEND_VECTORS + v] / mass[v];
                     }
                     f.set(p.get(at + 5) + out, y);
                 }

@@ -1,17 +1,17 @@
 package dev.quire.backends.tornado.device;
 
+import static dev.quire.backends.tornado.KernelConstants.ACTIVATION_GELU;
+import static dev.quire.backends.tornado.KernelConstants.ACTIVATION_GELU_TANH;
+import static dev.quire.backends.tornado.KernelConstants.ACTIVATION_QUICK_GELU;
+import static dev.quire.backends.tornado.KernelConstants.ACTIVATION_RELU;
+import static dev.quire.backends.tornado.KernelConstants.ACTIVATION_RELU_SQUARED;
+import static dev.quire.backends.tornado.KernelConstants.ACTIVATION_SILU;
+import static dev.quire.backends.tornado.KernelConstants.ACTIVATION_TANH;
+
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Canon 1's curves for kernels in Java, with {@link Arithmetic}'s powers of two. Kernels inline these. */
 final class Curves {
-    private static final int SILU = 0;
-    private static final int GELU = 1;
-    private static final int GELU_TANH = 2;
-    private static final int QUICK_GELU = 3;
-    private static final int RELU = 4;
-    private static final int RELU_SQUARED = 5;
-    private static final int TANH = 6;
-
     private Curves() {}
 
     /** exp by a polynomial with Cephes' coefficients (RULES, N10). */
@@ -84,23 +84,23 @@ final class Curves {
     /** An activation by its ordinal (RULES, N16). */
     static float activated(int activation, float x, FloatArray arena) {
         float y;
-        if (activation == GELU) {
+        if (activation == ACTIVATION_GELU) {
             y = x * normalCdf(x, arena);
-        } else if (activation == RELU) {
+        } else if (activation == ACTIVATION_RELU) {
             y = x > 0f ? x : 0f;
-        } else if (activation == RELU_SQUARED) {
+        } else if (activation == ACTIVATION_RELU_SQUARED) {
             y = x > 0f ? x * x : 0f;
-        } else if (activation == TANH) {
+        } else if (activation == ACTIVATION_TANH) {
             y = tanh(x, arena);
         } else {
             float numerator = x;
             float exponent = -x;
-            if (activation == GELU_TANH) {
+            if (activation == ACTIVATION_GELU_TANH) {
                 float cubic = 0.044715f * (x * (x * x));
                 exponent = 0.79788456f * (x + cubic) * -2.0f;
-            } else if (activation == QUICK_GELU) {
+            } else if (activation == ACTIVATION_QUICK_GELU) {
                 exponent = x * -1.702f;
-            } else if (activation != SILU) { // a sigmoid
+            } else if (activation != ACTIVATION_SILU) { // a sigmoid
                 numerator = 1.0f;
             }
             y = numerator / (exp(exponent, arena) + 1.0f);

@@ -78,7 +78,7 @@ final class KernelTable {
 
     /** Types of caches that kernels keep here. */
     Set<DType> cacheTypes() {
-        return set == KernelSet.JAVA ? Set.of(DType.BF16) : Set.of(DType.BF16, DType.F16, DType.F32);
+        return set == KernelSet.JAVA ? Set.of(DType.BF16) : Set.of(DType.BF16, DType.F16, DType.F32, DType.F8_E4M3);
     }
 
     /** Whether FAST multiplies by tiles in local memory. */

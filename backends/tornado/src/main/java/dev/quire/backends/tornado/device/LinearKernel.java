@@ -1,5 +1,11 @@
 package dev.quire.backends.tornado.device;
 
+import static dev.quire.backends.tornado.KernelConstants.LANES;
+import static dev.quire.backends.tornado.KernelConstants.LINEAR_COLUMNS;
+import static dev.quire.backends.tornado.KernelConstants.LINEAR_GROUP;
+import static dev.quire.backends.tornado.KernelConstants.LINEAR_ROWS;
+import static dev.quire.backends.tornado.KernelConstants.SLICES;
+
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -7,12 +13,6 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /** A linear layer on bf16, as {@link ElementKernels} takes parameters. */
 final class LinearKernel {
-    private static final int LANES = 32;
-    private static final int ROWS = 8;
-    private static final int COLUMNS = 4;
-    private static final int GROUP = 128;
-    private static final int SLICES = 8;
-
     private LinearKernel() {}
 
     /**
@@ -20,19 +20,19 @@ final class LinearKernel {
      * weights once for all rows.
      */
     static void linear(KernelContext context, int at, IntArray p, FloatArray f, ShortArray halves) {
-        float[] partials = context.allocateFloatLocalArray(ROWS * GROUP);
-        float[] sums = context.allocateFloatLocalArray(SLICES * ROWS * COLUMNS);
+        float[] partials = context.allocateFloatLocalArray(LINEAR_ROWS * LINEAR_GROUP);
+        float[] sums = context.allocateFloatLocalArray(SLICES * LINEAR_ROWS * LINEAR_COLUMNS);
         int rows = p.get(at + 4);
         int n = p.get(at + 5);
         int k = p.get(at + 6);
         int slices = p.get(at + 7);
-        int tiles = (n + COLUMNS - 1) / COLUMNS;
+        int tiles = (n + LINEAR_COLUMNS - 1) / LINEAR_COLUMNS;
         int local = context.localIdx;
         int lane = local % LANES;
         int run = local / LANES;
-        int column = context.groupIdx % tiles * COLUMNS + run;
-        int first = context.groupIdx / tiles * ROWS;
-        int count = Math.min(rows - first, ROWS);
+        int column = context.groupIdx % tiles * LINEAR_COLUMNS + run;
+        int first = context.groupIdx / tiles * LINEAR_ROWS;
+        int count = Math.min(rows - first, LINEAR_ROWS);
         if (column >= n) {
             count = 0;
         }
@@ -44,42 +44,42 @@ final class LinearKernel {
             if (count == 0) {
                 to = from;
             }
-            float[] sum = new float[ROWS];
-            for (int r = 0; r < ROWS; r++) {
+            float[] sum = new float[LINEAR_ROWS];
+            for (int r = 0; r < LINEAR_ROWS; r++) {
                 sum[r] = 0f;
             }
             for (int i = from + lane; i < to; i += LANES) {
                 float weight = Arithmetic.real(halves.get(weights + i), f);
-                for (int r = 0; r < ROWS; r++) {
+                for (int r = 0; r < LINEAR_ROWS; r++) {
                     if (r < count) {
                         sum[r] = sum[r] + Arithmetic.real(halves.get(in + r * k + i), f) * weight;
                     }
                 }
             }
-            for (int r = 0; r < ROWS; r++) {
-                partials[r * GROUP + local] = sum[r];
+            for (int r = 0; r < LINEAR_ROWS; r++) {
+                partials[r * LINEAR_GROUP + local] = sum[r];
             }
             context.localBarrier();
             for (int reach = LANES / 2; reach > 0; reach = reach >> 1) {
                 if (lane < reach) {
-                    for (int r = 0; r < ROWS; r++) {
-                        int mine = r * GROUP + local;
+                    for (int r = 0; r < LINEAR_ROWS; r++) {
+                        int mine = r * LINEAR_GROUP + local;
                         partials[mine] = partials[mine] + partials[mine + reach];
                     }
                 }
                 context.localBarrier();
             }
-            if (lane < ROWS) {
-                sums[(slice * COLUMNS + run) * ROWS + lane] = partials[lane * GROUP + run * LANES];
+            if (lane < LINEAR_ROWS) {
+                sums[(slice * LINEAR_COLUMNS + run) * LINEAR_ROWS + lane] = partials[lane * LINEAR_GROUP + run * LANES];
             }
             context.localBarrier();
         }
         if (lane < count) {
-            int slice = run * ROWS + lane;
+            int slice = run * LINEAR_ROWS + lane;
             for (int reach = slices / 2; reach > 0; reach = reach >> 1) {
                 for (int s = 0; s < reach; s++) {
-                    int mine = slice + s * COLUMNS * ROWS;
-                    sums[mine] = sums[mine] + sums[mine + reach * COLUMNS * ROWS];
+                    int mine = slice + s * LINEAR_COLUMNS * LINEAR_ROWS;
+                    sums[mine] = sums[mine] + sums[mine + reach * LINEAR_COLUMNS * LINEAR_ROWS];
                 }
             }
             float y = sums[slice];

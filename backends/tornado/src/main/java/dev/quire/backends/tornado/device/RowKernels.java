@@ -1,5 +1,7 @@
 package dev.quire.backends.tornado.device;
 
+import static dev.quire.backends.tornado.KernelConstants.LANES;
+
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -7,8 +9,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Kernels with a work-group of 32 lanes per row, as {@link ElementKernels} takes parameters. */
 final class RowKernels {
-    private static final int LANES = 32;
-
     private RowKernels() {}
 
     /** y = (x · r) · (w + offset), r = 1 / sqrt(mean(x²) + eps) (RULES, N8). */

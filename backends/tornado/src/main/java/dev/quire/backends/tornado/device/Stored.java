@@ -1,5 +1,21 @@
 package dev.quire.backends.tornado.device;
 
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_BF16;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_F16;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_F32;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_INT4_G128;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_INT4_G32;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_INT8;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_Q2_K;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_Q3_K;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_Q4_0;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_Q4_1;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_Q4_K;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_Q5_0;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_Q5_1;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_Q5_K;
+import static dev.quire.backends.tornado.KernelConstants.FORMAT_Q8_0;
+
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
@@ -8,53 +24,36 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
  * shorts from the start of the arena. Kernels inline these.
  */
 final class Stored {
-    private static final int F32 = 0;
-    private static final int F16 = 1;
-    private static final int BF16 = 2;
-    private static final int Q8_0 = 3;
-    private static final int Q4_0 = 4;
-    private static final int Q4_1 = 5;
-    private static final int Q5_0 = 6;
-    private static final int Q5_1 = 7;
-    private static final int Q2_K = 8;
-    private static final int Q3_K = 9;
-    private static final int Q4_K = 10;
-    private static final int Q5_K = 11;
-    private static final int INT8 = 13;
-    private static final int INT4_G32 = 14;
-    private static final int INT4_G64 = 15;
-    private static final int INT4_G128 = 16;
-
     private Stored() {}
 
     /** Element {@code j} of the row that begins at {@code row}, in the format of an ordinal. */
     static float decode(int format, int row, int j, FloatArray f, ShortArray s) {
         float x;
-        if (format == F32) {
+        if (format == FORMAT_F32) {
             x = f.get(row / 2 + j);
-        } else if (format == F16) {
+        } else if (format == FORMAT_F16) {
             x = half(s.get(row + j), f);
-        } else if (format == BF16) {
+        } else if (format == FORMAT_BF16) {
             x = bf16(s.get(row + j), f);
-        } else if (format == Q8_0) {
+        } else if (format == FORMAT_Q8_0) {
             int b = row + j / 32 * 17;
             x = half(s.get(b), f) * (float) signed(unsigned(b, 2 + j % 32, s));
-        } else if (format == INT8) {
+        } else if (format == FORMAT_INT8) {
             x = f.get(row / 2) * (float) signed(unsigned(row + 2, j, s));
-        } else if (format >= INT4_G32 && format <= INT4_G128) {
-            int elements = 32 << (format - INT4_G32);
+        } else if (format >= FORMAT_INT4_G32 && format <= FORMAT_INT4_G128) {
+            int elements = 32 << (format - FORMAT_INT4_G32);
             int b = row + j / elements * (2 + elements / 4);
             x = half(s.get(b), f) * ((float) nibble(b, 4, j % elements, 16, s) - half(s.get(b + 1), f));
-        } else if (format == Q4_0) {
+        } else if (format == FORMAT_Q4_0) {
             int b = row + j / 32 * 9;
             x = half(s.get(b), f) * (float) (nibble(b, 2, j % 32, 16, s) - 8);
-        } else if (format == Q4_1) {
+        } else if (format == FORMAT_Q4_1) {
             int b = row + j / 32 * 10;
             x = half(s.get(b), f) * (float) nibble(b, 4, j % 32, 16, s) + half(s.get(b + 1), f);
-        } else if (format == Q5_0) {
+        } else if (format == FORMAT_Q5_0) {
             int b = row + j / 32 * 11;
             x = half(s.get(b), f) * (float) (fifth(b, 2, j % 32, s) - 16);
-        } else if (format == Q5_1) {
+        } else if (format == FORMAT_Q5_1) {
             int b = row + j / 32 * 12;
             x = half(s.get(b), f) * (float) fifth(b, 4, j % 32, s) + half(s.get(b + 1), f);
         } else {
@@ -68,22 +67,22 @@ final class Stored {
         int block = element / 256;
         int j = element % 256;
         float x;
-        if (format == Q2_K) {
+        if (format == FORMAT_Q2_K) {
             int b = row + block * 42;
             int both = unsigned(b, j / 16, s);
             float scale = half(s.get(b + 40), f) * (float) (both & 15);
             x = scale * (float) crumb(b, 16, j, s) - half(s.get(b + 41), f) * (float) (both >> 4);
-        } else if (format == Q3_K) {
+        } else if (format == FORMAT_Q3_K) {
             int b = row + block * 55;
             int g = j / 16;
             int low = unsigned(b, 96 + g % 8, s) >> (g / 8 * 4) & 15;
             int scale = low | (unsigned(b, 104 + g % 4, s) >> (g / 4 * 2) & 3) << 4;
             int third = unsigned(b, j % 32, s) >> (j / 32) & 1;
             x = half(s.get(b + 54), f) * (float) (scale - 32) * (float) (crumb(b, 32, j, s) - 4 + 4 * third);
-        } else if (format == Q4_K) {
+        } else if (format == FORMAT_Q4_K) {
             int b = row + block * 72;
             x = scaled(b, j, nibble(b, 16, j, 32, s), f, s);
-        } else if (format == Q5_K) {
+        } else if (format == FORMAT_Q5_K) {
             int b = row + block * 88;
             int fifth = unsigned(b, 16 + j % 32, s) >> (j / 32) & 1;
             x = scaled(b, j, nibble(b, 48, j, 32, s) | fifth << 4, f, s);
@@ -95,7 +94,7 @@ final class Stored {
         return x;
     }
 
-    /** A number under the 6-bit scale and minimum of its 32: Q4_K and Q5_K. */
+    /** A number under the 6-bit scale and minimum of its 32: FORMAT_Q4_K and FORMAT_Q5_K. */
     private static float scaled(int b, int j, int number, FloatArray f, ShortArray s) {
         int g = j / 32;
         int scale = unsigned(b, 4 + g % 4, s);
