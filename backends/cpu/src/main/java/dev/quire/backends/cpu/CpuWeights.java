@@ -48,7 +48,7 @@ final class CpuWeights implements Weights {
         this.refs = List.copyOf(refs);
         this.packer = packer;
         for (WeightRef ref : refs) {
-            Arena arena = Arena.ofShared();
+            Arena arena = UntouchedMemory.open(); // every byte is written at once; zeros first would take as long again
             MemorySegment bytes = arena.allocate(ref.bytes(), 64);
             bytes.copyFrom(source.read(ref).asSlice(0, ref.bytes()));
             raw.put(ref, new Raw(arena, bytes));
