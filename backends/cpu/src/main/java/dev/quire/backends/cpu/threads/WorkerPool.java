@@ -1,5 +1,6 @@
 package dev.quire.backends.cpu.threads;
 
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
@@ -7,7 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Runs the parts of a kernel on a fixed set of threads and waits for all of them. The calling thread is worker 0; the others spin
  * for the next call, so that handing work over costs a fraction of a microsecond, then yield, then park: an idle pool uses no
- * processor. Part {@code i} of {@code n} always goes to the same worker, so results cannot depend on timing.
+ * processor. Part {@code i} of {@code n} always goes to the same worker, so results cannot depend on timing. A worker whose thread
+ * has not begun its share when the caller has done its own, because something else has its processor, is not waited for: the caller
+ * does that share too, in the worker's name.
  *
  * <p>One thread may call at a time. A call allocates nothing.
  */
@@ -20,6 +23,7 @@ public final class WorkerPool implements AutoCloseable {
     private static final int STRIDE = 16;
 
     private static final int PARKED = 8;
+    private static final int CLAIMED = 1;
 
     private final int threads;
     private final boolean spinning;
@@ -27,7 +31,10 @@ public final class WorkerPool implements AutoCloseable {
     private final Throwable[] failures;
     private final AtomicBoolean busy = new AtomicBoolean();
 
-    /** Slot 0: the number of the current call. Slot w: the last call that worker w finished, and {@link #PARKED} after it. */
+    /**
+     * Slot 0: the number of the current call. Slot w: the last call whose share of worker w is done, {@link #CLAIMED} after it the last one
+     * whose share somebody took, and {@link #PARKED} after it whether the thread sleeps.
+     */
     private final AtomicLongArray state;
 
     private Part body;
@@ -40,6 +47,11 @@ public final class WorkerPool implements AutoCloseable {
      * @param threads how many threads work, the calling one included; with more than the machine has processors nobody spins
      */
     public WorkerPool(int threads) {
+        this(threads, Thread.ofPlatform().daemon().name("quire-cpu-", 1).factory());
+    }
+
+    /** @param factory makes the threads beside the caller's, the first worker's first */
+    WorkerPool(int threads, ThreadFactory factory) {
         if (threads < 1) {
             throw new IllegalArgumentException(
                     "threads=" + threads + " of a worker pool; it needs at least 1, the caller's own");
@@ -51,7 +63,7 @@ public final class WorkerPool implements AutoCloseable {
         this.workers = new Thread[threads - 1];
         for (int w = 1; w < threads; w++) {
             int worker = w;
-            workers[w - 1] = Thread.ofPlatform().daemon().name("quire-cpu-" + w).unstarted(() -> serve(worker));
+            workers[w - 1] = factory.newThread(() -> serve(worker));
         }
         for (Thread thread : workers) {
             thread.start();
@@ -91,6 +103,9 @@ public final class WorkerPool implements AutoCloseable {
             state.set(0, call);
             unparkWorkers();
             share(0);
+            for (int w = 1; w < threads; w++) {
+                doIfUnclaimed(w, call);
+            }
             awaitWorkers(call);
             this.body = null;
             rethrowFailure();
@@ -104,6 +119,16 @@ public final class WorkerPool implements AutoCloseable {
             if (state.get(w * STRIDE + PARKED) != 0) {
                 LockSupport.unpark(workers[w - 1]);
             }
+        }
+    }
+
+    /** Does a worker's share of a call unless somebody has begun it. Nobody takes a share of a call that is over: its shares are all claimed. */
+    private void doIfUnclaimed(int worker, long call) {
+        int slot = worker * STRIDE;
+        long claimed = state.get(slot + CLAIMED);
+        if (claimed < call && state.compareAndSet(slot + CLAIMED, claimed, call)) {
+            share(worker);
+            state.setRelease(slot, call);
         }
     }
 
@@ -159,9 +184,8 @@ public final class WorkerPool implements AutoCloseable {
             if (closed) {
                 return;
             }
-            share(worker);
+            doIfUnclaimed(worker, call);
             done = call;
-            state.setRelease(worker * STRIDE, done);
         }
     }
 

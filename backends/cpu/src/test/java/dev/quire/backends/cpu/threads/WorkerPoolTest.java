@@ -3,12 +3,14 @@ package dev.quire.backends.cpu.threads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,18 +56,48 @@ class WorkerPoolTest {
     @Test
     void aWorkerThatParkedWakesForTheNextCall() throws Exception {
         try (WorkerPool pool = new WorkerPool(2)) {
-            Thread[] second = new Thread[1];
-            pool.parallel(2, (part, worker) -> {
-                if (worker == 1) {
-                    second[0] = Thread.currentThread();
-                }
-            });
-            while (second[0].getState() != Thread.State.WAITING) {
+            Thread second = secondThread(pool);
+            while (second.getState() != Thread.State.WAITING) {
                 Thread.sleep(Duration.ofMillis(1));
             }
-            boolean[] ran = new boolean[2];
-            pool.parallel(2, (part, worker) -> ran[worker] = true);
-            assertTrue(ran[1]);
+            assertSame(second, secondThread(pool));
+        }
+    }
+
+    /** The thread of worker 1, for which the caller's share waits, so that the caller cannot take its place. */
+    private static Thread secondThread(WorkerPool pool) {
+        Thread[] second = new Thread[1];
+        CountDownLatch begun = new CountDownLatch(1);
+        pool.parallel(2, (part, worker) -> {
+            if (worker == 0) {
+                await(begun);
+            } else {
+                second[0] = Thread.currentThread();
+                begun.countDown();
+            }
+        });
+        return second[0];
+    }
+
+    @Test
+    void theCallerDoesTheSharesOfWorkersWhoseThreadsAreHeldUp() {
+        CountDownLatch release = new CountDownLatch(1);
+        ThreadFactory heldUp = worker -> new Thread(() -> {
+            await(release);
+            worker.run();
+        });
+        try (WorkerPool pool = new WorkerPool(3, heldUp)) {
+            int[] runs = new int[6];
+            assertTimeoutPreemptively(
+                    Duration.ofMinutes(1),
+                    () -> pool.parallel(6, (part, worker) -> runs[part] += 1 + worker),
+                    "the caller waits for threads that do nothing");
+            assertArrayEquals(new int[] {1, 1, 2, 2, 3, 3}, runs);
+            release.countDown();
+            pool.parallel(6, (part, worker) -> runs[part] = worker);
+            assertArrayEquals(new int[] {0, 0, 1, 1, 2, 2}, runs);
+        } finally {
+            release.countDown();
         }
     }
 
@@ -126,16 +158,11 @@ class WorkerPoolTest {
 
     @Test
     void closingEndsTheThreadsAndRefusesFurtherCalls() {
-        Thread[] second = new Thread[1];
         WorkerPool pool = new WorkerPool(2);
-        pool.parallel(2, (part, worker) -> {
-            if (worker == 1) {
-                second[0] = Thread.currentThread();
-            }
-        });
+        Thread second = secondThread(pool);
         pool.close();
         pool.close();
-        assertFalse(second[0].isAlive());
+        assertFalse(second.isAlive());
         assertThrows(IllegalStateException.class, () -> pool.parallel(2, (part, worker) -> {}));
         assertThrows(IllegalArgumentException.class, () -> new WorkerPool(0));
     }
