@@ -81,12 +81,21 @@ public final class CompiledKernels {
     /** kind, data, rows, blocks, stored, to, blockBytes; waits for no garbage collector, since all memory is native. */
     private static final MethodHandle PACK = LINKER.downcallHandle(
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG));
+    /** first, rows, inputs, x, out. */
+    private static final MethodHandle NARROW = LINKER.downcallHandle(
+            FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS), Linker.Option.critical(true));
+    /** first, rows, inputs, x, packed, panel, panelBytes, columns, y, to, yStride. */
+    private static final MethodHandle DENSE = LINKER.downcallHandle(FunctionDescriptor.ofVoid(
+            JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG,
+            JAVA_INT));
 
     private final MemorySegment scores;
     private final MemorySegment values;
     private final MemorySegment arrange;
     private final MemorySegment grouped;
     private final MemorySegment pack;
+    private final MemorySegment narrow;
+    private final MemorySegment dense;
 
     private CompiledKernels(SymbolLookup library) {
         this.scores = library.findOrThrow("quire_scores");
@@ -94,6 +103,8 @@ public final class CompiledKernels {
         this.arrange = library.findOrThrow("quire_arrange");
         this.grouped = library.findOrThrow("quire_grouped");
         this.pack = library.findOrThrow("quire_pack");
+        this.narrow = library.findOrThrow("quire_narrow");
+        this.dense = library.findOrThrow("quire_dense");
     }
 
     /**
@@ -106,7 +117,7 @@ public final class CompiledKernels {
         ClassLoader loader = CompiledKernels.class.getClassLoader();
         if (loader.getResource(FOLDER + FILE) == null
                 || !System.getProperty("os.name").equals("Linux")) {
-            LOG.debug("attention and quantized layers run in Java: no C kernels were built");
+            LOG.debug("attention, bf16 and quantized layers run without C: no C kernels were built");
             return Optional.empty();
         }
         try {
@@ -117,7 +128,7 @@ public final class CompiledKernels {
             return (int) serves.invokeExact() != 0 ? Optional.of(new CompiledKernels(library)) : Optional.empty();
         } catch (IOException | IllegalArgumentException | NoSuchElementException e) {
             LOG.debug("the C kernels do not load", e);
-            notices.accept("attention and quantized layers run in Java, for the C kernels cannot be loaded: "
+            notices.accept("attention, bf16 and quantized layers run without C, for the C kernels cannot be loaded: "
                     + e.getMessage());
             return Optional.empty();
         } catch (Throwable e) {
@@ -221,6 +232,35 @@ public final class CompiledKernels {
             return (int) PACK.invokeExact(pack, kind, data, rows, blocks, stored, to, blockBytes) != 0;
         } catch (Throwable e) {
             throw new IllegalStateException("quire_pack cannot be called", e);
+        }
+    }
+
+    /** Rows of x as bf16: {@code dense.c}, quire_narrow. */
+    public void narrow(int first, int rows, int inputs, MemorySegment x, MemorySegment out) {
+        try {
+            NARROW.invokeExact(narrow, first, rows, inputs, x, out);
+        } catch (Throwable e) {
+            throw new IllegalStateException("quire_narrow cannot be called", e);
+        }
+    }
+
+    /** Rows times panels of bf16 weights, all of them native memory: {@code dense.c}, quire_dense. */
+    public void dense(
+            int first,
+            int rows,
+            int inputs,
+            MemorySegment x,
+            MemorySegment packed,
+            long panel,
+            long panelBytes,
+            int columns,
+            MemorySegment y,
+            long to,
+            int yStride) {
+        try {
+            DENSE.invokeExact(dense, first, rows, inputs, x, packed, panel, panelBytes, columns, y, to, yStride);
+        } catch (Throwable e) {
+            throw new IllegalStateException("quire_dense cannot be called", e);
         }
     }
 }

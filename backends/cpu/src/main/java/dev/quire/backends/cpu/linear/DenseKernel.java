@@ -4,7 +4,7 @@ import dev.quire.backends.cpu.onednn.MatrixType;
 import java.lang.foreign.MemorySegment;
 
 /** Multiplies rows of x with panels of packed dense weights. */
-sealed interface DenseKernel permits OneDnnKernel, VectorKernel {
+sealed interface DenseKernel permits CompiledDenseKernel, OneDnnKernel, VectorKernel {
     /** What people read about it. */
     String name();
 

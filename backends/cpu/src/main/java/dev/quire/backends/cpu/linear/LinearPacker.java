@@ -21,9 +21,10 @@ import org.slf4j.LoggerFactory;
  * Makes linear layers: chooses their kernels and packs their weights, on all workers of the pool. Its layers share scratch memory, so
  * one thread at a time packs and runs them.
  *
- * <p>F32 and BF16 weights go to oneDNN where it has a kernel for the shape that passes {@link KernelCheck}, else to plain Java; F16
- * weights become float32, which holds each of their values exactly. Quantized weights keep their codes and scales and run in plain
- * Java, with float32 x, or Q4_0, Q4_1, Q4_K, Q8_0, INT8 and INT4 in C, with x rounded to bf16. In a canonical order weights of all formats become bf16 and run in plain Java.
+ * <p>BF16, Q4_0, Q4_1, Q4_K, Q8_0, INT8 and INT4 weights run in C where there are kernels, with x rounded to bf16. Else F32 and BF16 weights go to
+ * oneDNN where it has a kernel for the shape that passes {@link KernelCheck}, and to plain Java where not; F16 weights become float32,
+ * which holds each of their values exactly. Other quantized weights keep their codes and scales and run in plain Java, with float32 x. In a
+ * canonical order weights of all formats become bf16 and run in plain Java.
  */
 public final class LinearPacker {
     private static final Logger LOG = LoggerFactory.getLogger(LinearPacker.class);
@@ -40,6 +41,7 @@ public final class LinearPacker {
     private final GroupedLinear.GroupScratch groupScratch;
     private final CompiledGroupedLinear.Scratch compiledScratch;
     private final Optional<CompiledKernels> kernels;
+    private final Optional<DenseKernel> compiledDense;
     private final CanonicalScratch canonicalScratch;
     private final Map<Shape, Optional<String>> objections = new HashMap<>();
 
@@ -56,12 +58,13 @@ public final class LinearPacker {
     }
 
     /**
-     * The same with layers of 4 and 8 bits in C, where there are kernels.
+     * The same with layers of bf16 and of 4 and 8 bits in C, where there are kernels.
      *
      * @param kernels used for layers whose sums have no order
      */
     public LinearPacker(WorkerPool pool, OneDnnLibrary library, Optional<CompiledKernels> kernels) {
         this.kernels = kernels;
+        this.compiledDense = kernels.map(all -> new CompiledDenseKernel(all, pool));
         this.compiledScratch = new CompiledGroupedLinear.Scratch(pool.threads());
         this.pool = pool;
         this.library = library;
@@ -171,6 +174,9 @@ public final class LinearPacker {
     }
 
     private DenseKernel kernel(MatrixType type, int inputs, Panels panels, MemorySegment packed) {
+        if (type == MatrixType.BF16 && compiledDense.isPresent()) {
+            return compiledDense.get();
+        }
         if (!(library instanceof OneDnnLibrary.Loaded(var oneDnn))) {
             return vectorKernels.get(type);
         }

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.api.types.WeightFormat;
+import dev.quire.backends.cpu.compiled.BuiltKernels;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Bf16;
 import dev.quire.backends.cpu.onednn.OneDnnLibrary;
 import dev.quire.backends.cpu.threads.WorkerPool;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,10 +33,24 @@ class DenseLinearTest {
     private static final OneDnnLibrary PLAIN_JAVA = new OneDnnLibrary.Missing("this test wants plain Java");
 
     private OneDnnLibrary oneDnn;
+    private Optional<CompiledKernels> compiled;
+
+    /** Which of the three families of kernels a packer has. */
+    private record Family(String name, OneDnnLibrary library, Optional<CompiledKernels> compiled) {
+        LinearPacker packer(WorkerPool pool) {
+            return new LinearPacker(pool, library, compiled);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
 
     @BeforeAll
-    void load() {
+    void load(@TempDir Path cache) throws IOException {
         oneDnn = Samples.oneDnn();
+        compiled = BuiltKernels.load(cache);
     }
 
     @AfterAll
@@ -44,9 +63,11 @@ class DenseLinearTest {
     private Stream<Arguments> kernels() {
         List<Arguments> all = new ArrayList<>();
         for (WeightFormat format : List.of(WeightFormat.F32, WeightFormat.F16, WeightFormat.BF16)) {
-            for (OneDnnLibrary library : List.of(oneDnn, PLAIN_JAVA)) {
-                all.add(Arguments.of(format, library));
-            }
+            all.add(Arguments.of(format, new Family("oneDNN", oneDnn, Optional.empty())));
+            all.add(Arguments.of(format, new Family("Java", PLAIN_JAVA, Optional.empty())));
+        }
+        if (compiled.isPresent()) {
+            all.add(Arguments.of(WeightFormat.BF16, new Family("C", PLAIN_JAVA, compiled)));
         }
         return all.stream();
     }
@@ -57,14 +78,21 @@ class DenseLinearTest {
 
     @ParameterizedTest
     @MethodSource("kernels")
-    void everyKernelAgreesWithTheSumsInDoublePrecision(WeightFormat format, OneDnnLibrary library) {
+    void everyKernelAgreesWithTheSumsInDoublePrecision(WeightFormat format, Family family) {
         Samples samples = new Samples("everyKernelAgreesWithTheSumsInDoublePrecision");
         int[][] shapes = {
-            {64, 64, 3}, {1, 1, 2}, {70, 37, 5}, {200, 100, 1}, {576, 1536, 2}, {129, 300, 67}, {3, 2048, 4}
+            {64, 64, 3},
+            {1, 1, 2},
+            {70, 37, 5},
+            {200, 100, 1},
+            {576, 1536, 2},
+            {129, 300, 67},
+            {3, 2048, 4},
+            {70, 4100, 9}
         };
         try (Arena arena = Arena.ofShared();
                 WorkerPool pool = new WorkerPool(2)) {
-            LinearPacker packer = new LinearPacker(pool, library);
+            LinearPacker packer = family.packer(pool);
             for (int[] shape : shapes) {
                 LinearWeight weight = samples.dense(format, shape[0], shape[1], arena);
                 PackedLinear linear = packer.pack(List.of(weight), SumOrder.FREE, arena);
@@ -123,7 +151,7 @@ class DenseLinearTest {
 
     @ParameterizedTest
     @MethodSource("kernels")
-    void aRowHasTheSameBitsInEveryBatchAndOnEveryNumberOfThreads(WeightFormat format, OneDnnLibrary library) {
+    void aRowHasTheSameBitsInEveryBatchAndOnEveryNumberOfThreads(WeightFormat format, Family family) {
         Samples samples = new Samples("aRowHasTheSameBitsInEveryBatchAndOnEveryNumberOfThreads");
         int most = 2048;
         try (Arena arena = Arena.ofShared();
@@ -136,11 +164,9 @@ class DenseLinearTest {
                 LinearWeight weight = samples.dense(format, outputs, inputs, arena);
                 MemorySegment x = samples.floats(arena, (long) most * inputs);
                 MemorySegment all = arena.allocate(4L * most * outputs, 64);
-                new LinearPacker(two, library)
-                        .pack(List.of(weight), SumOrder.FREE, arena)
-                        .run(x, most, List.of(all));
+                family.packer(two).pack(List.of(weight), SumOrder.FREE, arena).run(x, most, List.of(all));
                 for (WorkerPool pool : List.of(one, two, three)) {
-                    PackedLinear linear = new LinearPacker(pool, library).pack(List.of(weight), SumOrder.FREE, arena);
+                    PackedLinear linear = family.packer(pool).pack(List.of(weight), SumOrder.FREE, arena);
                     for (int rows : batches()) {
                         int first = samples.random().nextInt(most - rows + 1);
                         MemorySegment y = arena.allocate(4L * rows * outputs, 64);
@@ -169,11 +195,11 @@ class DenseLinearTest {
 
     @ParameterizedTest
     @MethodSource("kernels")
-    void layersPackedTogetherComputeWhatEachComputesAlone(WeightFormat format, OneDnnLibrary library) {
+    void layersPackedTogetherComputeWhatEachComputesAlone(WeightFormat format, Family family) {
         Samples samples = new Samples("layersPackedTogetherComputeWhatEachComputesAlone");
         try (Arena arena = Arena.ofShared();
                 WorkerPool pool = new WorkerPool(2)) {
-            LinearPacker packer = new LinearPacker(pool, library);
+            LinearPacker packer = family.packer(pool);
             List<LinearWeight> weights = new ArrayList<>();
             for (int outputs : new int[] {320, 64, 100}) {
                 LinearWeight plain = samples.dense(format, outputs, 576, arena);
@@ -204,6 +230,21 @@ class DenseLinearTest {
                                 y.getAtIndex(JAVA_FLOAT, j) + bias, ys.get(i).getAtIndex(JAVA_FLOAT, j));
                     }
                 }
+            }
+        }
+    }
+
+    @Test
+    void bf16RunsInCWhereItsKernelsAreAndOtherFormatsDoNot() {
+        Samples samples = new Samples("bf16RunsInCWhereItsKernelsAreAndOtherFormatsDoNot");
+        try (Arena arena = Arena.ofShared();
+                WorkerPool pool = new WorkerPool(1)) {
+            LinearPacker packer = new LinearPacker(pool, PLAIN_JAVA, compiled);
+            for (WeightFormat format : List.of(WeightFormat.F32, WeightFormat.F16, WeightFormat.BF16)) {
+                LinearWeight weight = samples.dense(format, 64, 64, arena);
+                String kernel =
+                        packer.pack(List.of(weight), SumOrder.FREE, arena).kernel();
+                assertEquals(format == WeightFormat.BF16 && compiled.isPresent(), kernel.startsWith("C "), kernel);
             }
         }
     }

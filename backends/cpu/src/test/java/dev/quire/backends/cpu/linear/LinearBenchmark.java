@@ -17,7 +17,7 @@ import java.util.Optional;
 /**
  * Times all linear layers of one step of a Llama of SmolLM2-135M's size, by batch size, beside what the machine can read and multiply,
  * each step between two such probes, since shared machines have moods: {@code LinearBenchmark [threads] [format…]}, a format with
- * {@code -java} after it without oneDNN and C, with {@code -canonical} in canonical order. Not a test.
+ * {@code -java} after it without oneDNN and C, with {@code -onednn} without C, with {@code -canonical} in canonical order. Not a test.
  */
 final class LinearBenchmark {
     private static final int LAYERS = 30;
@@ -48,7 +48,7 @@ final class LinearBenchmark {
                     Path.of(System.getProperty("java.io.tmpdir"), "quire-linear-benchmark"), System.err::println);
             for (String format : formats) {
                 boolean plain = format.endsWith("-java");
-                benchmark.kernels = plain ? Optional.empty() : compiled;
+                benchmark.kernels = plain || format.endsWith("-onednn") ? Optional.empty() : compiled;
                 benchmark.packerLibrary = null;
                 OneDnnLibrary library = plain ? new OneDnnLibrary.Missing("plain Java is measured") : benchmark.library;
                 benchmark.canonical = format.endsWith("-canonical");
