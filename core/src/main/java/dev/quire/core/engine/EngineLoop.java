@@ -262,12 +262,14 @@ final class EngineLoop implements Runnable {
 
     private void completeOldest() {
         IssuedStep oldest = issued.getFirst();
+        long from = System.nanoTime();
         try {
             runner.await();
         } catch (BackendException e) {
             failStep(oldest.plan(), oldest.plan(), e);
             return;
         }
+        stats.waited(System.nanoTime() - from);
         issued.removeFirst();
         List<Ending> endings = new ArrayList<>();
         oldest.deliver(scheduler, (choice, token) -> deliver(choice, token).ifPresent(endings::add));

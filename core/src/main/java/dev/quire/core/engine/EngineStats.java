@@ -17,6 +17,7 @@ package dev.quire.core.engine;
  * @param promptTokens prompt tokens computed
  * @param generatedTokens tokens generated
  * @param steps steps run
+ * @param waitedNanos of the engine thread for the backend
  */
 public record EngineStats(
         int running,
@@ -32,4 +33,5 @@ public record EngineStats(
         long blockCopies,
         long promptTokens,
         long generatedTokens,
-        long steps) {}
+        long steps,
+        long waitedNanos) {}

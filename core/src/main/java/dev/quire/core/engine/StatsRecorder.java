@@ -8,6 +8,7 @@ final class StatsRecorder {
     private final SchedulerParts parts;
     private final Inbox inbox;
     private long generated;
+    private long waitedNanos;
     private volatile EngineStats latest;
 
     StatsRecorder(SchedulerParts parts, Inbox inbox) {
@@ -23,6 +24,11 @@ final class StatsRecorder {
     /** Notes tokens that were delivered. */
     void generated(int tokens) {
         generated += tokens;
+    }
+
+    /** Notes time that passed until a step had ended. */
+    void waited(long nanos) {
+        waitedNanos += nanos;
     }
 
     /** Takes a snapshot; called by the engine thread. */
@@ -46,6 +52,7 @@ final class StatsRecorder {
                 counters.copies(),
                 counters.promptTokensComputed(),
                 generated,
-                counters.steps());
+                counters.steps(),
+                waitedNanos);
     }
 }

@@ -110,6 +110,7 @@ public final class EngineBench implements AutoCloseable {
         EngineStats after = engine.stats();
         return new Round(
                 seconds,
+                (after.waitedNanos() - before.waitedNanos()) * 1e-9,
                 times,
                 after.steps() - before.steps(),
                 after.prefixHits() - before.prefixHits(),

@@ -36,7 +36,8 @@ public final class LatencyReport {
                 Column.millis("first_token_seconds", "first tokens ms"),
                 Column.percent("first_token_of_arithmetic", "of arithmetic %"),
                 Column.millis("per_output_token_seconds", "per output token ms"),
-                Column.percent("per_output_token_of_limit", "of limit %"));
+                Column.percent("per_output_token_of_limit", "of limit %"),
+                Column.percent("host_share", "host %"));
         Work work = new Work(forward);
         int requests = batch.requests().size();
         double fastest = seconds(rounds.getFirst(), Round::seconds).median();
@@ -54,7 +55,8 @@ public final class LatencyReport {
                     first,
                     work.arithmetic(batch.promptTokens(), requests, limit) / first,
                     each,
-                    Math.max(work.memory(1, limit), work.arithmetic(requests, requests, limit)) / each);
+                    Math.max(work.memory(1, limit), work.arithmetic(requests, requests, limit)) / each,
+                    seconds(rounds.get(i), LatencyReport::hostShare).median());
         }
         return table;
     }
@@ -69,6 +71,11 @@ public final class LatencyReport {
                 .mapToDouble(RequestTimes::firstToken)
                 .max()
                 .orElseThrow();
+    }
+
+    /** The part of the time in which the engine did not wait for the backend: scheduling, issuing, delivering. */
+    private static double hostShare(Round round) {
+        return 1 - round.waited() / round.seconds();
     }
 
     /** From then on, for each further token; NaN if there is none. */

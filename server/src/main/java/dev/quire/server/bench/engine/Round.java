@@ -6,12 +6,14 @@ import java.util.List;
  * A trace that has run once.
  *
  * @param seconds from the first submission to the last token
+ * @param waited seconds of them in which the engine waited for the backend
  * @param requests in the trace's order
  * @param steps that the engine ran
  * @param prefixHits prompt tokens that the prefix cache had
  * @param preemptions sequences that had to give their blocks back
  */
-public record Round(double seconds, List<RequestTimes> requests, long steps, long prefixHits, long preemptions) {
+public record Round(
+        double seconds, double waited, List<RequestTimes> requests, long steps, long prefixHits, long preemptions) {
     public Round {
         requests = List.copyOf(requests);
     }
