@@ -81,7 +81,7 @@ class KernelSourceTest {
     @EnumSource
     void everyKernelThatAPlanMayLaunchHasASource(WorkItem items) {
         for (String kernel : items.kernels()) {
-            KernelSource source = items == WorkItem.WARP ? KernelSource.cuda(kernel) : KernelSource.openCl(kernel);
+            KernelSource source = items.isWarp() ? KernelSource.cuda(kernel) : KernelSource.openCl(kernel);
             Pattern head = Pattern.compile("KERNEL void\\s+(ITEMS_PER_GROUP\\([^\\n]*\\)\\s+)?" + kernel + "\\(");
             assertTrue(head.matcher(source.text()).find(), kernel);
         }

@@ -22,6 +22,7 @@ public record Finding(
         List<String> faults) {
     private static final String ATTENTION = "attend";
     private static final List<String> TENSOR = List.of("mma.sync", "wgmma.mma_async");
+    private static final List<String> GROUP = List.of("wgmma.mma_async");
     private static final List<String> ASYNC = List.of("cp.async");
 
     public Finding {
@@ -55,6 +56,11 @@ public record Finding(
         instructions.ifPresent(count -> {
             if (asks(source, TENSOR) && count.tensor() == 0) {
                 faults.add("its source asks for tensor cores, and its machine code has no instruction of theirs");
+            }
+            if (asks(source, GROUP) && count.group() <= count.waits()) {
+                faults.add(
+                        "its source asks for products of warp groups, and its machine code has %d and waits %d times for them"
+                                .formatted(count.group(), count.waits()));
             }
             if (asks(source, ASYNC) && count.async() == 0) {
                 faults.add("its source asks for asynchronous copies, and its machine code has none");

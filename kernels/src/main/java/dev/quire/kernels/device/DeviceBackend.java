@@ -19,7 +19,6 @@ import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
 import dev.quire.kernels.portable.KernelChoice;
 import dev.quire.kernels.portable.PortablePlan;
-import dev.quire.kernels.portable.WorkItem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +66,7 @@ public final class DeviceBackend implements AttentionBackend {
                 device.info(),
                 device.cacheTypes(),
                 Set.of(Numerics.FAST, Numerics.REPRODUCIBLE),
-                device.workItem() != WorkItem.WARP // it cuts contexts by how many sequences there are
+                !device.workItem().isWarp() // it cuts contexts by how many sequences there are
                         && !device.tiling()
                                 .map(Tiling::subGroups)
                                 .orElse(false), // they add up a single row in an order of their own

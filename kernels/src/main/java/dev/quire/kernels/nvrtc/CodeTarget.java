@@ -1,5 +1,7 @@
 package dev.quire.kernels.nvrtc;
 
+import dev.quire.kernels.KernelSource;
+
 /**
  * What a kernel is compiled for.
  *
@@ -9,6 +11,9 @@ package dev.quire.kernels.nvrtc;
 public record CodeTarget(Form form, String capability) {
     /** From this compute capability on, an architecture has instructions that no later one has. */
     public static final int FIRST_WITH_OWN_FEATURES = 90;
+
+    private static final String WARP_GROUPS = "90a";
+    private static final String GROUP_PRODUCT = "wgmma.mma_async";
 
     /** What comes out. */
     public enum Form {
@@ -32,6 +37,11 @@ public record CodeTarget(Form form, String capability) {
     /** PTX of a compute capability, such as 90, with what all later ones have too. */
     public static CodeTarget from(int capability) {
         return new CodeTarget(Form.PTX, Integer.toString(capability));
+    }
+
+    /** Whether it has what a kernel asks for: products of warp groups are 9.0's alone. */
+    public boolean suits(KernelSource source) {
+        return capability.equals(WARP_GROUPS) || !source.text().contains(GROUP_PRODUCT);
     }
 
     /** As compilers and listings name it: {@code sm_90a}, {@code compute_90}. */

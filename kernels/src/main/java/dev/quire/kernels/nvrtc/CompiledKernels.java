@@ -60,6 +60,9 @@ public record CompiledKernels(ClassLoader classPath) {
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
             for (KernelSource source : sources) {
                 for (CodeTarget target : targets) {
+                    if (!target.suits(source)) {
+                        continue;
+                    }
                     out.putNextEntry(new ZipEntry(name(source, target)));
                     out.write(nvrtc.compile(source, target));
                 }

@@ -59,13 +59,15 @@ final class AttendLaunches {
     AttendLaunches(TablePool tables, KernelChoice choice) {
         this.tables = tables;
         this.workItem = choice.workItem();
-        this.warp = choice.tensorCores() ? Optional.of(new WarpAttendLaunches(tables)) : Optional.empty();
+        this.warp = choice.tensorCores()
+                ? Optional.of(new WarpAttendLaunches(choice.workItem(), tables))
+                : Optional.empty();
     }
 
     /** Kernels of an op that its work-item does not name. */
     List<String> ownKernels(Op.Attend o) {
         return warp.isPresent() && WarpAttendLaunches.suit(o)
-                ? WarpAttendKernel.names(o.shape().headSize(), DType.BF16)
+                ? WarpAttendKernel.names(workItem, o.shape().headSize(), DType.BF16)
                 : List.of();
     }
 
@@ -101,7 +103,8 @@ final class AttendLaunches {
             of(to.blockSize())
         };
         switch (workItem) {
-            case LANE, WARP -> step.elementwise(CacheKernels.portable("write_kv", to.type()), items, arguments);
+            case LANE, WARP, WARP_GROUP ->
+                step.elementwise(CacheKernels.portable("write_kv", to.type()), items, arguments);
             case VECTOR -> step.vectors(CacheKernels.own("write_kv_wide", to.type()), items, arguments);
         }
     }

@@ -53,12 +53,12 @@ final class CacheKernels {
                 kernels.remove(portable("write_kv", type));
                 WIDE.forEach(kernel -> kernels.add(own(kernel, type)));
             }
-            if (workItem == WorkItem.WARP) {
+            if (workItem.isWarp()) {
                 kernels.add(own("rope_write", type));
             }
         }
-        if (workItem == WorkItem.WARP) {
-            layout.groups().forEach(group -> kernels.addAll(WarpAttendLaunches.kernels((PagedKv) group)));
+        if (workItem.isWarp()) {
+            layout.groups().forEach(group -> kernels.addAll(WarpAttendLaunches.kernels(workItem, (PagedKv) group)));
         }
         return kernels.stream().distinct().toList();
     }

@@ -54,7 +54,7 @@ final class Fusion {
         Fusion fusion = new Fusion(program, choice);
         return switch (choice.workItem()) {
             case LANE -> fusion.nothing();
-            case WARP -> choice.tensorCores() ? fusion.forTensorCores() : fusion.nothing();
+            case WARP, WARP_GROUP -> choice.tensorCores() ? fusion.forTensorCores() : fusion.nothing();
             case VECTOR -> fusion.forProcessors();
         };
     }

@@ -48,7 +48,7 @@ public record KernelChoice(
 
     /** Whether kernels of the CUDA family attend and multiply. */
     boolean tensorCores() {
-        return workItem == WorkItem.WARP && numerics == Numerics.FAST;
+        return workItem.isWarp() && numerics == Numerics.FAST;
     }
 
     /** The form that matrices are multiplied in: in FAST as they are stored, so that they stand in memory once. */

@@ -22,6 +22,13 @@ record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
     static final int UNIT = 16;
 
     private static final int DECODE_HEAD = 128;
+    /** Heads whose keys and values warp groups multiply from local memory, and the stages that fit 227 KiB beside their vectors. */
+    private static final Map<Integer, Integer> GROUP_STAGES = Map.of(64, 4, 128, 3);
+    /** Vectors, and tokens, of a work-group of warp groups. */
+    private static final int GROUP_TILE = 128;
+    /** Where local memory's pattern repeats, to which the kernel rounds up. */
+    private static final int PATTERN = 1024;
+
     private static final int WARPS = 4;
 
     /** Few query vectors over a part of a context: each warp has a pipeline of its own, {@code stages} units deep, twice as many of half the bytes. */
@@ -46,10 +53,27 @@ record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
         return new WarpAttendKernel(name, WARPS, vectors, tiles + vectors * headSize * Short.BYTES);
     }
 
+    /** Many query vectors, as a work-item multiplies best. */
+    static WarpAttendKernel prefill(WorkItem workItem, int headSize, DType type) {
+        return workItem == WorkItem.WARP_GROUP && GROUP_STAGES.containsKey(headSize) && type.bytes() == Short.BYTES
+                ? groups(headSize, type)
+                : prefill(headSize, type);
+    }
+
+    /** The same on warp groups: two that multiply, and one that copies. */
+    private static WarpAttendKernel groups(int headSize, DType type) {
+        int stages = GROUP_STAGES.get(headSize);
+        String name = name("attend_wgmma", type, Map.of("HEAD", headSize, "STAGES", stages));
+        int bytes = GROUP_TILE * headSize * Short.BYTES * (1 + 2 * stages);
+        return new WarpAttendKernel(name, 3 * WARPS, GROUP_TILE, bytes + PATTERN);
+    }
+
     /** All that attention with heads of a size over a cache of a type may launch. */
-    static List<String> names(int headSize, DType type) {
+    static List<String> names(WorkItem workItem, int headSize, DType type) {
         return List.of(
-                decode(headSize, type).name(), MERGE, prefill(headSize, type).name());
+                decode(headSize, type).name(),
+                MERGE,
+                prefill(workItem, headSize, type).name());
     }
 
     int groupSize() {

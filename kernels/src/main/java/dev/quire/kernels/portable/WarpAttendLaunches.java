@@ -37,9 +37,11 @@ final class WarpAttendLaunches {
     /** Of caches whose elements tensor cores multiply, as they are or made wider in registers. */
     private static final Set<DType> TYPES = Set.of(DType.BF16, DType.F16, DType.F8_E4M3);
 
+    private final WorkItem workItem;
     private final TablePool tables;
 
-    WarpAttendLaunches(TablePool tables) {
+    WarpAttendLaunches(WorkItem workItem, TablePool tables) {
+        this.workItem = workItem;
         this.tables = tables;
     }
 
@@ -57,9 +59,9 @@ final class WarpAttendLaunches {
     }
 
     /** What a group of a cache of another type than bf16 asks for. */
-    static List<String> kernels(PagedKv group) {
+    static List<String> kernels(WorkItem workItem, PagedKv group) {
         return group.dtype() != DType.BF16 && TYPES.contains(group.dtype()) && suits(group.headSize())
-                ? WarpAttendKernel.names(group.headSize(), group.dtype())
+                ? WarpAttendKernel.names(workItem, group.headSize(), group.dtype())
                 : List.of();
     }
 
@@ -110,8 +112,8 @@ final class WarpAttendLaunches {
 
     private void prefill(Op.Attend o, Paged paged, StepFrame step) {
         Op.Attend.HeadShape shape = o.shape();
-        WarpAttendKernel kernel =
-                WarpAttendKernel.prefill(shape.headSize(), paged.pages().type());
+        WarpAttendKernel kernel = WarpAttendKernel.prefill(
+                workItem, shape.headSize(), paged.pages().type());
         TileList tiles =
                 AttendLaunches.tiles(new Tiling(share(shape), kernel.vectors(), FEW + 1, Integer.MAX_VALUE), step);
         List<Argument> arguments = new ArrayList<>(memory(o, paged, step));

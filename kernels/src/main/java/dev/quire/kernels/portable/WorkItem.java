@@ -12,6 +12,8 @@ public enum WorkItem {
     LANE,
     /** The same on NVIDIA GPUs since Ampere, whose 32 lanes share tensor cores: in FAST, kernels of the CUDA family where an op suits them. */
     WARP("add_rms_norm", "rope_write"),
+    /** The same on NVIDIA GPUs of compute capability 9.0, four of whose warps multiply together, as they attend to prompts. */
+    WARP_GROUP("add_rms_norm", "rope_write"),
     /** A whole vector unit that runs work-items one after another: processors. Kernels of the OpenCL family where they are faster. */
     VECTOR(
             "add_rms_norm_wide",
@@ -36,6 +38,11 @@ public enum WorkItem {
 
     WorkItem(String... own) {
         this.own = List.of(own);
+    }
+
+    /** Whether 32 lanes share tensor cores. */
+    public boolean isWarp() {
+        return this == WARP || this == WARP_GROUP;
     }
 
     /** The kernels that plans may launch whatever the cache. */

@@ -40,6 +40,7 @@ static inline float __int_as_float(int i) {
 #define MAC(a, b, c) FADD(c, FMUL(a, b))
 
 #include "host.warp.h"
+#include "host.wgmma.h"
 
 template <class... A, std::size_t... I>
 static void call(void (*kernel)(A...), void **arguments, std::index_sequence<I...>) {

@@ -45,6 +45,7 @@ struct PendingCopy {
 };
 static std::vector<PendingCopy> pending_copies[1024];
 static unsigned copy_groups[1024];
+static void (*copy_landed)(void *to); /* hears of each copy that took effect, if it is set */
 
 FN void copy_async(void *to, const void *from, int bytes) {
     if ((std::size_t)to % 16 != 0 || (bytes > 0 && (std::size_t)from % 16 != 0)) {
@@ -59,6 +60,9 @@ FN void copy_wait(unsigned groups) {
         if (copy.group + groups < copy_groups[LID]) {
             __builtin_memset(copy.to, 0, 16);
             __builtin_memcpy(copy.to, copy.from, copy.bytes);
+            if (copy_landed) {
+                copy_landed(copy.to);
+            }
         } else {
             later.push_back(copy);
         }

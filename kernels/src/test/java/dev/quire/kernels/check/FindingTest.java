@@ -28,6 +28,7 @@ class FindingTest {
                 /*0010*/                   LDGDEPBAR ;
                 /*0020*/              @!P0 HMMA.16816.F32.BF16 R4, R4, R8, RZ ;
                 /*0030*/                   HGMMA.64x128x16.F32.BF16 R24, gdesc[UR4], RZ, !UPT ;
+                /*0038*/                   WARPGROUP.DEPBAR.LE gsb0, 0x0 ;
                 /*0040*/                   UTMALDG.4D [UR8], [UR6] ;
                 /*0050*/                   UTMALDG.4D [UR8], [UR6] ;
         """;
@@ -48,8 +49,8 @@ class FindingTest {
 
     @Test
     void instructionsOfTensorCoresAndAsynchronousCopiesAreCounted() {
-        assertEquals(new InstructionCount(2, 3), InstructionCount.parse(CODE));
-        assertEquals(new InstructionCount(0, 0), InstructionCount.parse("FFMA R0, R1, R2, R3 ; LDGDEPBAR ;"));
+        assertEquals(new InstructionCount(2, 1, 1, 3), InstructionCount.parse(CODE));
+        assertEquals(new InstructionCount(0, 0, 0, 0), InstructionCount.parse("FFMA R0, R1, R2, R3 ; LDGDEPBAR ;"));
     }
 
     @Test
@@ -69,9 +70,34 @@ class FindingTest {
                 own("mma.sync.aligned.m16n8k16", 0, 0).faults());
         assertEquals(
                 List.of("its source asks for asynchronous copies, and its machine code has none"),
-                own("wgmma.mma_async cp.async.cg.shared.global", 8, 0).faults());
+                own("mma.sync cp.async.cg.shared.global", 8, 0).faults());
         assertEquals(List.of(), own("mma.sync cp.async", 8, 8).faults());
         assertEquals(List.of(), own("a + b", 0, 0).faults());
+    }
+
+    @Test
+    void productsOfWarpGroupsThatWaitForOneAnotherAreAFault() {
+        assertEquals(List.of(), group(24, 2).faults());
+        assertEquals(
+                List.of(
+                        "its source asks for products of warp groups, and its machine code has 24 and waits 24 times for them"),
+                group(24, 24).faults());
+        assertEquals(
+                List.of(
+                        "its source asks for products of warp groups, and its machine code has 0 and waits 0 times for them"),
+                group(0, 0).faults());
+    }
+
+    @Test
+    void onlyTheGenerationThatHasWarpGroupsIsShownTheirKernels() {
+        KernelSource source = KernelSource.cuda("attend_wgmma:HEAD=128,STAGES=3");
+        assertEquals(
+                List.of(CodeTarget.exactly(90)),
+                KernelCheck.TARGETS.stream()
+                        .filter(target -> target.suits(source))
+                        .toList());
+        KernelSource warps = KernelSource.cuda("attend_merge");
+        assertTrue(KernelCheck.TARGETS.stream().allMatch(target -> target.suits(warps)));
     }
 
     @Test
@@ -91,6 +117,13 @@ class FindingTest {
 
     private static Finding own(String text, int tensor, int async) {
         KernelSource source = new KernelSource(KernelFamily.CUDA, "attend_decode.cu", text, "");
-        return Finding.of("attend_decode", source, TARGET, LEAN, Optional.of(new InstructionCount(tensor, async)));
+        return Finding.of(
+                "attend_decode", source, TARGET, LEAN, Optional.of(new InstructionCount(tensor, 0, 0, async)));
+    }
+
+    private static Finding group(int products, int waits) {
+        KernelSource source = new KernelSource(KernelFamily.CUDA, "attend_wgmma.cu", "wgmma.mma_async", "");
+        return Finding.of(
+                "attend_wgmma", source, TARGET, LEAN, Optional.of(new InstructionCount(8, products, waits, 8)));
     }
 }

@@ -42,7 +42,8 @@ final class HostLibrary implements AutoCloseable {
     private static final List<String> PROBLEMS = List.of(
             "some work-items ended, others wait at a barrier",
             "groups are too large",
-            "the work-items of a warp do different things together");
+            "the work-items of a warp do different things together",
+            "some work-items wait for what never comes");
 
     /** Where libraries stay until the build is cleaned. */
     private static final Path KEPT = Path.of("target", "host-kernels").toAbsolutePath();

@@ -6,6 +6,7 @@ import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
 import dev.quire.api.DeviceInfo;
 import dev.quire.kernels.device.DeviceBackend;
+import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
 
 /** Kernels on a CPU, as backend {@code host-kernels}. The kernels are compiled when the first backend opens. */
@@ -18,6 +19,8 @@ public final class HostProvider implements BackendProvider {
 
     /** The device whose lanes share tensor cores, with memory apart. */
     static final int WARP = 2;
+    /** The same whose warps multiply by fours, too. */
+    static final int WARP_GROUP = 3;
 
     /** Compiled once for all backends of this JVM. */
     private static final class Library {
@@ -42,14 +45,17 @@ public final class HostProvider implements BackendProvider {
         return List.of(
                 new DeviceInfo(SHARED, "one thread", memory),
                 new DeviceInfo(APART, "one thread, memory apart", memory),
-                new DeviceInfo(WARP, "one thread as a warp", memory));
+                new DeviceInfo(WARP, "one thread as a warp", memory),
+                new DeviceInfo(WARP_GROUP, "one thread as a warp group", memory));
     }
 
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
-        HostDevice opened = device.index() == WARP
-                ? new WarpDevice(device, Library.LOADED)
-                : new HostDevice(device, Library.LOADED);
+        HostDevice opened = switch (device.index()) {
+            case WARP -> new WarpDevice(device, WorkItem.WARP, Library.LOADED);
+            case WARP_GROUP -> new WarpDevice(device, WorkItem.WARP_GROUP, Library.LOADED);
+            default -> new HostDevice(device, Library.LOADED);
+        };
         return new DeviceBackend(NAME, opened, options.notices());
     }
 

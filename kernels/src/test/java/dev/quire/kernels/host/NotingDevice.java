@@ -5,6 +5,7 @@ import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Completion;
 import dev.quire.kernels.device.Device;
 import dev.quire.kernels.device.Recording;
+import dev.quire.kernels.portable.WorkItem;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,8 +19,8 @@ final class NotingDevice extends WrappedDevice {
 
     /** The one that has kernels of the CUDA family. */
     static NotingDevice warp() {
-        return new NotingDevice(
-                new WarpDevice(new HostProvider().devices().get(HostProvider.WARP), HostProvider.library()));
+        return new NotingDevice(new WarpDevice(
+                new HostProvider().devices().get(HostProvider.WARP), WorkItem.WARP, HostProvider.library()));
     }
 
     @Override

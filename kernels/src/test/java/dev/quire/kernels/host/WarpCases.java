@@ -15,8 +15,14 @@ import org.junit.jupiter.api.BeforeAll;
 abstract class WarpCases extends BackendConformance {
     private final NamePattern cases;
     private final Depth depth;
+    private final int device;
 
     WarpCases(String cases, Depth depth) {
+        this(cases, depth, HostProvider.WARP);
+    }
+
+    WarpCases(String cases, Depth depth, int device) {
+        this.device = device;
         this.cases = new NamePattern(cases);
         this.depth = depth;
     }
@@ -29,7 +35,7 @@ abstract class WarpCases extends BackendConformance {
     @Override
     protected RunOptions options() {
         return RunOptions.of(HostProvider.NAME, Numerics.FAST)
-                .with(new DeviceChoice.Index(HostProvider.WARP))
+                .with(new DeviceChoice.Index(device))
                 .with(cases)
                 .with(depth);
     }

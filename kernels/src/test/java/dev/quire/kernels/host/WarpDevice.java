@@ -9,19 +9,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The kernels of the CUDA family too, each compiled when it is first built, if it never was. */
+/** The kernels of the CUDA family too, for one of two work-items, each compiled when it is first built, if it never was. */
 final class WarpDevice extends HostDevice {
     /** Those of all devices of this JVM: loaded libraries stay. */
     private static final Map<String, HostLibrary> OWN = new ConcurrentHashMap<>();
 
+    private final WorkItem workItem;
+
     /** @param portable the portable kernels */
-    WarpDevice(DeviceInfo info, HostLibrary portable) {
+    WarpDevice(DeviceInfo info, WorkItem workItem, HostLibrary portable) {
         super(info, portable);
+        this.workItem = workItem;
     }
 
     @Override
     public WorkItem workItem() {
-        return WorkItem.WARP;
+        return workItem;
     }
 
     @Override

@@ -39,7 +39,7 @@ class WarpModelTest {
     }
 
     @Test
-    void itsLogitsAreAsNearAsBf16OperandsBringThemAndEveryKernelOfTheFamilyButTheMergeIsLaunched() {
+    void itsLogitsAreAsNearAsBf16OperandsBringThemAndEveryKernelForWarpsButTheMergeIsLaunched() {
         System.out.println("quire.seed=" + SEED);
         NotingDevice device = NotingDevice.warp();
         try (Arena arena = Arena.ofConfined();
@@ -60,7 +60,10 @@ class WarpModelTest {
         KernelSource.names(KernelFamily.CUDA).forEach(file -> family.add(file.replace(".cu", "")));
         Set<String> missing = new HashSet<>(family);
         missing.removeAll(device.functions());
-        assertEquals(Set.of("attend_merge"), missing, "short contexts are not cut; launched: " + device.functions());
+        assertEquals(
+                Set.of("attend_merge", "attend_wgmma"),
+                missing,
+                "short contexts are not cut, and warps have no groups; launched: " + device.functions());
     }
 
     private static float[] logits(AttentionBackend backend, AttentionBackend definition, Arena arena) {

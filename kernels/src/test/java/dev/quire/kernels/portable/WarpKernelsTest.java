@@ -19,8 +19,11 @@ class WarpKernelsTest {
     private static final List<Integer> NARROW = List.of(64, 128);
 
     private static final int SMALLEST_LOCAL_MEMORY = 99 << 10;
+    private static final int HOPPERS_LOCAL_MEMORY = 227 << 10;
     /** What the kernels declare beside what they ask for: the window of the block table, tops, masses, query fragments of large heads. */
     private static final int MOST_DECLARED = 2560;
+    /** The same of warp groups: meetings, and what each warp sees. */
+    private static final int GROUPS_DECLARED = 256;
 
     @Test
     void workGroupsFitTheSmallestMultiprocessorSinceAmpereWhateverTheHeadSize() {
@@ -29,6 +32,15 @@ class WarpKernelsTest {
             int decode = WarpAttendKernel.decode(headSize, DType.BF16).localBytes() + fragments;
             int prefill = WarpAttendKernel.prefill(headSize, DType.BF16).localBytes();
             assertTrue(Math.max(decode, prefill) + MOST_DECLARED <= SMALLEST_LOCAL_MEMORY, "heads of " + headSize);
+        }
+    }
+
+    @Test
+    void warpGroupsFitTheMultiprocessorThatHasThem() {
+        for (int headSize : List.of(64, 128)) {
+            int bytes = WarpAttendKernel.prefill(WorkItem.WARP_GROUP, headSize, DType.BF16)
+                    .localBytes();
+            assertTrue(bytes + GROUPS_DECLARED <= HOPPERS_LOCAL_MEMORY, "heads of " + headSize);
         }
     }
 
@@ -47,10 +59,12 @@ class WarpKernelsTest {
     void nvidiasCompilerIsShownWhatPlansOfUsualModelsLaunch() {
         Set<String> launched = new HashSet<>(WorkItem.WARP.kernels());
         for (int headSize : HEAD_SIZES) {
-            launched.addAll(WarpAttendKernel.names(headSize, DType.BF16));
-            for (DType type : NARROW.contains(headSize) ? CacheKernels.RARE : List.of(DType.F16, DType.F32)) {
-                launched.addAll(WorkItem.WARP.kernels(
-                        new KvCacheLayout(List.of(new PagedKv("kv", 1, 1, headSize, type, 16, 1)))));
+            for (WorkItem warp : List.of(WorkItem.WARP, WorkItem.WARP_GROUP)) {
+                launched.addAll(WarpAttendKernel.names(warp, headSize, DType.BF16));
+                for (DType type : NARROW.contains(headSize) ? CacheKernels.RARE : List.of(DType.F16, DType.F32)) {
+                    launched.addAll(
+                            warp.kernels(new KvCacheLayout(List.of(new PagedKv("kv", 1, 1, headSize, type, 16, 1)))));
+                }
             }
         }
         WarpLinearLaunches.FORMATS.forEach(format -> launched.addAll(WarpLinearLaunches.kernels(format)));

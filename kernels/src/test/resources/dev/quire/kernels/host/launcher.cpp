@@ -29,14 +29,17 @@ static void change(Place &from, Place &to) { swapcontext(&from, &to); }
 namespace {
 constexpr int MOST_ITEMS = 1024;
 constexpr int WARP = 32;
+constexpr int WARP_GROUP = 4 * WARP;
 constexpr size_t STACK = 128 * 1024;
 
-enum class State { READY, AT_WARP, AT_GROUP, ENDED };
+enum class State { READY, AT_WARP, AT_WARP_GROUP, AT_GROUP, WAITING, ENDED };
 
 struct Item {
     Place place;
     State state;
     int instruction;
+    const unsigned *count; // that it waits for, until its lowest bit is another than `parity`
+    unsigned parity;
     bool begun;
 };
 
@@ -89,47 +92,83 @@ void resume(unsigned i) {
     change(scheduler, items[i].place);
 }
 
-// Runs items `from` to `to` − 1, a warp, until all wait for the group or have ended. How many wait, or −1 if they part.
-int run_warp(int from, int to) {
+// Runs items `from` to `to` − 1, a warp, until all wait for others or have ended. Whether they stayed together.
+bool run_warp(int from, int to) {
     for (;;) {
-        int together = 0, at_warp = 0, at_group = 0;
+        int together = 0, at_warp = 0, alike = 0;
         for (int i = from; i < to; i++) {
             if (items[i].state != State::ENDED) {
                 resume(i);
             }
             State state = items[i].state;
-            at_group += state == State::AT_GROUP;
             at_warp += state == State::AT_WARP;
             together += state == State::AT_WARP && items[i].instruction == items[from].instruction;
+            alike += state == items[from].state;
         }
         if (at_warp == 0) {
-            return at_group;
+            State first = items[from].state;
+            return alike == to - from || (first != State::WAITING && first != State::AT_WARP_GROUP);
         }
         if (together != to - from) {
-            return -1;
+            return false;
         }
     }
 }
 
-// Runs a group to its end: 0, 1 or 3 as `launch` says.
-int run_group(int size) {
-    for (int i = 0; i < size; i++) {
+// Whether all items `from` to `to` − 1 can go on.
+bool ready(int from, int to, int size) {
+    for (int i = from; i < to; i++) {
+        const Item &item = items[i];
+        if (item.state == State::AT_WARP_GROUP) {
+            int first = i / WARP_GROUP * WARP_GROUP;
+            for (int other = first; other < first + WARP_GROUP; other++) {
+                if (other >= size || items[other].state != State::AT_WARP_GROUP || items[other].instruction != item.instruction) {
+                    return false;
+                }
+            }
+        } else if (item.state == State::WAITING ? (*item.count & 1) == item.parity : item.state != State::READY) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void release(int from, int to) {
+    for (int i = from; i < to; i++) {
         items[i].state = State::READY;
     }
+}
+
+// Runs a group to its end: 0, 1, 3 or 4 as `launch` says.
+int run_group(int size) {
+    release(0, size);
     for (;;) {
-        int waiting = 0;
+        bool moved = false;
+        int ended = 0, at_group = 0, waiting = 0;
         for (int from = 0; from < size; from += WARP) {
-            int of_warp = run_warp(from, from + WARP < size ? from + WARP : size);
-            if (of_warp < 0) {
-                return 3;
+            int to = from + WARP < size ? from + WARP : size;
+            if (ready(from, to, size)) {
+                moved = true;
+                if (items[from].state == State::AT_WARP_GROUP) {
+                    release(from / WARP_GROUP * WARP_GROUP, from / WARP_GROUP * WARP_GROUP + WARP_GROUP);
+                }
+                if (!run_warp(from, to)) {
+                    return 3;
+                }
             }
-            waiting += of_warp;
         }
-        if (waiting == 0) {
+        for (int i = 0; i < size; i++) {
+            ended += items[i].state == State::ENDED;
+            at_group += items[i].state == State::AT_GROUP;
+            waiting += items[i].state == State::WAITING || items[i].state == State::AT_WARP_GROUP;
+        }
+        if (ended == size) {
             return 0;
         }
-        if (waiting != size) {
-            return 1;
+        if (at_group == size) {
+            release(0, size);
+        } else if (!moved) {
+            return waiting > 0 ? 4 : 1;
         }
     }
 }
@@ -142,8 +181,20 @@ void sync_warp(int instruction) {
     leave(State::AT_WARP);
 }
 
-// 0, or 1 if some items of a group ended while others waited at a barrier, or 2 if a group has too many items, or 3 if the items of a warp parted.
-// After 1 and 3 no kernel can be run any more.
+void sync_warp_group(int instruction) {
+    items[current].instruction = instruction;
+    leave(State::AT_WARP_GROUP);
+}
+
+// Others go on meanwhile even if there is nothing to wait for: what one of them does too early shows.
+void wait_for(const unsigned *count, unsigned parity) {
+    items[current].count = count;
+    items[current].parity = parity;
+    leave(State::WAITING);
+}
+
+// 0, or 1 if some items of a group ended while others waited at a barrier, or 2 if a group has too many items, or 3 if the items of a warp parted,
+// or 4 if some wait for what never comes. After 1, 3 and 4 no kernel can be run any more.
 extern "C" int launch(void (*entry)(void **), int groups, int group_size, void **values) {
     if (group_size > MOST_ITEMS) {
         return 2;

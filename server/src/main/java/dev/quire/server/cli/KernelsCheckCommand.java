@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
             "Compiles every kernel for three generations of NVIDIA GPUs and to PTX, and lists the registers that each"
                     + " takes.",
             "Fails if one does not compile, if attention spills registers, or if a kernel that is written for tensor"
-                    + " cores or asynchronous copies has none.",
+                    + " cores, warp groups or asynchronous copies has none, or waits behind each product of a warp group.",
             "Needs NVRTC, cuobjdump and nvdisasm, and no GPU."
         },
         mixinStandardHelpOptions = true)
@@ -50,6 +50,10 @@ final class KernelsCheckCommand implements Callable<Integer> {
         for (String kernel : KernelSource.cuda()) {
             out.printf("%-44s", kernel);
             for (CodeTarget target : KernelCheck.TARGETS) {
+                if (!target.suits(KernelSource.cuda(kernel))) {
+                    out.printf(" %14s", "-");
+                    continue;
+                }
                 Finding finding = check.check(kernel, target);
                 findings.add(finding);
                 out.printf(" %14s", cell(finding));

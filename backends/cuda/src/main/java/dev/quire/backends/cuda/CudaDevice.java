@@ -29,6 +29,7 @@ final class CudaDevice implements Device {
     private static final Set<WeightFormat> LIBRARY_FORMATS = Set.of(WeightFormat.BF16, WeightFormat.F32);
 
     private final Target target;
+    private final WorkItem workItem;
     private final Binaries binaries;
     private final CudaContext context;
     private final Modules modules;
@@ -39,18 +40,31 @@ final class CudaDevice implements Device {
     private Optional<MatrixProducts> products = Optional.empty();
     private boolean searched;
 
-    /**
-     * @param libraries where cuBLASLt may be
-     * @param sources of kernels by name
-     * @param notices hears why the best binary of a kernel was passed over, and why kernels multiply instead of cuBLASLt
-     */
+    /** With the kernels that are its own by default. */
     CudaDevice(
             Target target,
             Binaries binaries,
             LibrarySearch libraries,
             Function<String, KernelSource> sources,
             Consumer<String> notices) {
+        this(target, workItem(target), binaries, libraries, sources, notices);
+    }
+
+    /**
+     * @param workItem what the target has
+     * @param libraries where cuBLASLt may be
+     * @param sources of kernels by name
+     * @param notices hears why the best binary of a kernel was passed over, and why kernels multiply instead of cuBLASLt
+     */
+    CudaDevice(
+            Target target,
+            WorkItem workItem,
+            Binaries binaries,
+            LibrarySearch libraries,
+            Function<String, KernelSource> sources,
+            Consumer<String> notices) {
         this.target = target;
+        this.workItem = workItem;
         this.binaries = binaries;
         this.libraries = libraries;
         this.notices = notices;
@@ -98,9 +112,14 @@ final class CudaDevice implements Device {
         }
     }
 
+    /** What a GPU's kernels are by default: those that have the least left to prove. */
+    static WorkItem workItem(Target target) {
+        return target.architecture() >= AMPERE ? WorkItem.WARP : WorkItem.LANE;
+    }
+
     @Override
     public WorkItem workItem() {
-        return target.architecture() >= AMPERE ? WorkItem.WARP : WorkItem.LANE;
+        return workItem;
     }
 
     @Override

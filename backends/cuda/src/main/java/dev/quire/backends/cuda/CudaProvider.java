@@ -12,6 +12,7 @@ import dev.quire.kernels.device.DeviceBackend;
 import dev.quire.kernels.foreign.LibrarySearch;
 import dev.quire.kernels.nvrtc.CompiledKernels;
 import dev.quire.kernels.nvrtc.NvrtcSearch;
+import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
 
 /** NVIDIA GPUs, by their driver, NVRTC and cuBLASLt. It has no settings. */
@@ -37,18 +38,24 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public List<String> unproven() {
         return List.of(
-                "all kernels, cuBLASLt and graphs on a GPU: compiled by NVRTC, and run by a stub of the driver on the processor");
+                "all kernels, cuBLASLt and graphs on a GPU: compiled by NVRTC, and run by a stub of the driver on the processor",
+                "prompts by warp groups on compute capability 9.0, which are off here: docs/backends.md says how to get backend cuda-warp-groups");
     }
 
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
+        Target target = Target.find().pick(device, "CUDA");
+        return open(NAME, target, CudaDevice.workItem(target), options);
+    }
+
+    /** Opens a GPU for a provider. */
+    static AttentionBackend open(String name, Target target, WorkItem workItem, BackendOptions options) {
         if (!options.settings().isEmpty()) {
             throw new BackendException(
                     BackendException.Kind.UNSUPPORTED,
-                    "backend cuda has no settings; drop %s"
-                            .formatted(options.settings().keySet()));
+                    "backend %s has no settings; drop %s"
+                            .formatted(name, options.settings().keySet()));
         }
-        Target target = Target.find().pick(device, "CUDA");
         KernelCache cache =
                 new KernelCache(options.cacheDirectory().resolve("kernels"), CACHE_BYTES, options.notices());
         Binaries binaries = new Binaries(
@@ -56,7 +63,8 @@ public final class CudaProvider implements BackendProvider {
                 CompiledKernels.shipped(),
                 cache,
                 () -> NvrtcSearch.usual().find(target.driver().major()));
-        CudaDevice gpu = new CudaDevice(target, binaries, LibrarySearch.usual(), KernelSource::cuda, options.notices());
-        return new DeviceBackend(NAME, gpu, options.notices());
+        CudaDevice gpu = new CudaDevice(
+                target, workItem, binaries, LibrarySearch.usual(), KernelSource::cuda, options.notices());
+        return new DeviceBackend(name, gpu, options.notices());
     }
 }
