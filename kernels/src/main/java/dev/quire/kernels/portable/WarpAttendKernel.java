@@ -22,6 +22,8 @@ record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
     static final int UNIT = 16;
 
     private static final int DECODE_HEAD = 128;
+    /** Heads of which one warp has as many bytes under way as two of smaller ones. */
+    private static final int LARGE_HEAD = 192;
     /** Heads whose keys and values warp groups multiply from local memory, and the stages that fit 227 KiB beside their vectors. */
     private static final Map<Integer, Integer> GROUP_STAGES = Map.of(64, 4, 128, 3);
     /** Vectors, and tokens, of a work-group of warp groups. */
@@ -33,8 +35,8 @@ record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
 
     /** Few query vectors over a part of a context: each warp has a pipeline of its own, {@code stages} units deep, twice as many of half the bytes. */
     static WarpAttendKernel decode(int headSize, DType type) {
-        int warps = headSize > DECODE_HEAD ? 2 : WARPS;
-        int stages = (headSize > DECODE_HEAD ? 2 : headSize > 96 ? 3 : 4) * Short.BYTES / type.bytes();
+        int warps = headSize > LARGE_HEAD ? 1 : headSize > DECODE_HEAD ? 2 : WARPS;
+        int stages = (headSize > LARGE_HEAD || headSize <= 96 ? 4 : 3) * Short.BYTES / type.bytes();
         String name = name("attend_decode", type, Map.of("HEAD", headSize, "WARPS", warps, "STAGES", stages));
         return new WarpAttendKernel(name, warps, Constants.DECODE_VECTORS, warps * stages * unitBytes(headSize, type));
     }
