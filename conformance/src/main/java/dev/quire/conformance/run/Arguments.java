@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A run's arguments.
@@ -24,9 +26,11 @@ import java.util.Optional;
  */
 public record Arguments(RunOptions options, Optional<Path> out) {
     private static final String QUICK = "--quick";
+    private static final String SETTING = "--backend-option";
     private static final List<String> WITH_VALUE = List.of(
             "--backend",
             "--device",
+            SETTING,
             "--profile",
             "--numerics",
             "--level",
@@ -63,7 +67,8 @@ public record Arguments(RunOptions options, Optional<Path> out) {
                 Optional.ofNullable(given.get("--only")).map(Arguments::pattern),
                 Optional.ofNullable(given.get("--waivers")).map(Path::of),
                 Duration.ofSeconds(number(given, "--timeout-per-case", RunOptions.CASE_LIMIT.toSeconds(), 1_000_000)),
-                Math.toIntExact(number(given, "--threads", 0, Integer.MAX_VALUE)));
+                Math.toIntExact(number(given, "--threads", 0, Integer.MAX_VALUE)),
+                settings(given.getOrDefault(SETTING, "")));
         return new Arguments(options, Optional.ofNullable(given.get("--out")).map(Path::of));
     }
 
@@ -105,7 +110,9 @@ public record Arguments(RunOptions options, Optional<Path> out) {
                 throw new UsageException(
                         "unknown argument '%s'; known: %s %s".formatted(name, String.join(" ", WITH_VALUE), QUICK));
             }
-            if (given.putIfAbsent(name, value) != null) {
+            if (name.equals(SETTING)) {
+                given.merge(name, value, (first, next) -> first + "," + next);
+            } else if (given.putIfAbsent(name, value) != null) {
                 throw new UsageException("'%s' is given twice".formatted(name));
             }
         }
@@ -136,6 +143,21 @@ public record Arguments(RunOptions options, Optional<Path> out) {
         } catch (NumberFormatException e) {
             throw new UsageException("%s is '%s'; a whole number is needed".formatted(name, value), e);
         }
+    }
+
+    /** Any number of a backend's settings, as {@code name=value}, separated by commas. */
+    private static SortedMap<String, String> settings(String texts) {
+        SortedMap<String, String> settings = new TreeMap<>();
+        for (String text : texts.isEmpty() ? new String[0] : texts.split(",")) {
+            int at = text.indexOf('=');
+            if (at < 1) {
+                throw new UsageException("%s is '%s'; give NAME=VALUE, such as kernels=tiles".formatted(SETTING, text));
+            }
+            if (settings.putIfAbsent(text.substring(0, at), text.substring(at + 1)) != null) {
+                throw new UsageException("%s sets '%s' twice".formatted(SETTING, text.substring(0, at)));
+            }
+        }
+        return settings;
     }
 
     private static DeviceChoice device(Map<String, String> given) {

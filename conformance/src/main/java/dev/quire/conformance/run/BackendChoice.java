@@ -10,7 +10,6 @@ import dev.quire.api.DeviceInfo;
 import dev.quire.conformance.report.Subject;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.ServiceLoader;
 
 /** The backend and device that options name. */
@@ -31,7 +30,7 @@ record BackendChoice(BackendProvider provider, DeviceInfo device, BackendOptions
         if (provider.availability() instanceof Availability.Unavailable(String reason, String fix)) {
             throw new UsageException("backend '%s' is unavailable: %s. %s".formatted(provider.name(), reason, fix));
         }
-        BackendOptions opened = new BackendOptions(options.threads(), cache, System.err::println, Map.of());
+        BackendOptions opened = new BackendOptions(options.threads(), cache, System.err::println, options.settings());
         try {
             return new BackendChoice(provider, options.device().of(provider), opened);
         } catch (BackendException e) {
@@ -57,7 +56,7 @@ record BackendChoice(BackendProvider provider, DeviceInfo device, BackendOptions
     /**
      * What is under test.
      *
-     * @throws UsageException if the backend does not offer the mode
+     * @throws UsageException if the backend does not offer the mode, or refuses a setting
      */
     Subject subject(RunOptions asked) {
         try (AttentionBackend backend = open()) {
@@ -78,6 +77,8 @@ record BackendChoice(BackendProvider provider, DeviceInfo device, BackendOptions
                                     System.getProperty("os.name"),
                                     System.getProperty("os.version"),
                                     System.getProperty("os.arch")));
+        } catch (BackendException e) {
+            throw e.kind() == BackendException.Kind.UNSUPPORTED ? new UsageException(e.getMessage(), e) : e;
         }
     }
 

@@ -23,8 +23,8 @@ public final class ConformanceCli {
     public static final int USAGE = 2;
 
     private static final String TEXT = """
-            usage: %1$s --backend NAME [--device D] [--profile attention|model] [--numerics fast|reproducible]
-                     [--level C1|C2|C3|C4] [--seed S] [--quick] [--only CASE] [--model NAME=PATH]
+            usage: %1$s --backend NAME [--device D] [--backend-option NAME=VALUE] [--profile attention|model]
+                     [--numerics fast|reproducible] [--level C1|C2|C3|C4] [--seed S] [--quick] [--only CASE] [--model NAME=PATH]
                      [--waivers FILE] [--timeout-per-case SECONDS] [--threads N] [--out DIR]
                    %1$s list [--numerics fast|reproducible] [--level C1|C2|C3|C4] [--seed S] [--quick] [--only CASE]
                    %1$s verify report.json""";

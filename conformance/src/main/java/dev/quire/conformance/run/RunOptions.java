@@ -10,9 +10,13 @@ import dev.quire.conformance.waivers.NamePattern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What to run.
@@ -26,6 +30,7 @@ import java.util.Optional;
  * @param waivers the waiver file
  * @param caseLimit how long a case may take
  * @param threads host threads that the backend may use; 0 lets it choose
+ * @param settings the backend's own, by name
  */
 public record RunOptions(
         String program,
@@ -40,7 +45,8 @@ public record RunOptions(
         Optional<NamePattern> only,
         Optional<Path> waivers,
         Duration caseLimit,
-        int threads) {
+        int threads,
+        SortedMap<String, String> settings) {
     /** The seed of a run that names none. */
     public static final long SEED = 4711;
 
@@ -48,6 +54,7 @@ public record RunOptions(
     public static final Duration CASE_LIMIT = Duration.ofMinutes(10);
 
     public RunOptions {
+        settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
         if (level.compareTo(Scope.highest(numerics)) > 0) {
             throw new UsageException(
                     "--level %s is bit-identity, which %s does not promise; choose C1, C2 or C3, or pass --numerics reproducible"
@@ -76,35 +83,36 @@ public record RunOptions(
                 Optional.empty(),
                 Optional.empty(),
                 CASE_LIMIT,
-                0);
+                0,
+                Collections.emptySortedMap());
     }
 
     /** The same on another device. */
     public RunOptions with(DeviceChoice other) {
         return new RunOptions(
                 program, backend, other, profile, numerics, level, seed, depth, model, only, waivers, caseLimit,
-                threads);
+                threads, settings);
     }
 
     /** The same for another profile. */
     public RunOptions with(Profile other) {
         return new RunOptions(
-                program, backend, device, other, numerics, level, seed, depth, model, only, waivers, caseLimit,
-                threads);
+                program, backend, device, other, numerics, level, seed, depth, model, only, waivers, caseLimit, threads,
+                settings);
     }
 
     /** The same up to another level. */
     public RunOptions with(Level other) {
         return new RunOptions(
                 program, backend, device, profile, numerics, other, seed, depth, model, only, waivers, caseLimit,
-                threads);
+                threads, settings);
     }
 
     /** The same at another depth. */
     public RunOptions with(Depth other) {
         return new RunOptions(
                 program, backend, device, profile, numerics, level, seed, other, model, only, waivers, caseLimit,
-                threads);
+                threads, settings);
     }
 
     /** The same for the cases of a pattern. */
@@ -122,7 +130,27 @@ public record RunOptions(
                 Optional.of(pattern),
                 waivers,
                 caseLimit,
-                threads);
+                threads,
+                settings);
+    }
+
+    /** The same with other settings of the backend. */
+    public RunOptions with(Map<String, String> others) {
+        return new RunOptions(
+                program,
+                backend,
+                device,
+                profile,
+                numerics,
+                level,
+                seed,
+                depth,
+                model,
+                only,
+                waivers,
+                caseLimit,
+                threads,
+                new TreeMap<>(others));
     }
 
     /** The arguments that {@link Arguments#parse} turns into these options. */
@@ -134,6 +162,7 @@ public record RunOptions(
         if (depth == Depth.QUICK) {
             all.add("--quick");
         }
+        settings.forEach((name, value) -> all.addAll(List.of("--backend-option", name + "=" + value)));
         model.ifPresent(extra -> all.addAll(List.of("--model", extra.text())));
         only.ifPresent(pattern -> all.addAll(List.of("--only", pattern.text())));
         return all;
@@ -156,6 +185,7 @@ public record RunOptions(
         if (!device.equals(DeviceChoice.BEST)) {
             command.append(" --device ").append(word(device.text()));
         }
+        settings.forEach((name, value) -> command.append(" --backend-option ").append(word(name + "=" + value)));
         if (profile != Profile.MODEL) {
             command.append(" --profile ").append(lower(profile));
         }
@@ -175,7 +205,7 @@ public record RunOptions(
 
     /** Text as a shell takes it for one word. */
     private static String word(String text) {
-        return text.matches("[\\w.-]+") ? text : "'%s'".formatted(text.replace("'", "'\\''"));
+        return text.matches("[\\w.=-]+") ? text : "'%s'".formatted(text.replace("'", "'\\''"));
     }
 
     private static String lower(Enum<?> constant) {

@@ -9,6 +9,7 @@ import dev.quire.conformance.report.Level;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +34,10 @@ class ArgumentsTest {
             "--timeout-per-case",
             "9",
             "--quick",
+            "--backend-option",
+            "kernels=tiles",
+            "--backend-option",
+            "memory=buffers",
             "--model",
             "smollm2=model.gguf",
             "--only",
@@ -65,6 +70,16 @@ class ArgumentsTest {
     }
 
     @Test
+    void settingsOfABackendMayStandInOneArgument() {
+        RunOptions options = Arguments.parse(
+                        "quire", List.of("--backend", "moody", "--backend-option", "memory=buffers,kernels=tiles"))
+                .options();
+        assertEquals(Map.of("kernels", "tiles", "memory", "buffers"), options.settings());
+        assertTrue(
+                options.scope().command().contains(" --backend-option kernels=tiles --backend-option memory=buffers"));
+    }
+
+    @Test
     void theHighestLevelIsThatOfTheMode() {
         assertEquals(Level.C3, RunOptions.of("moody", Numerics.FAST).level());
         assertEquals(Level.C4, RunOptions.of("moody", Numerics.REPRODUCIBLE).level());
@@ -87,6 +102,8 @@ class ArgumentsTest {
                 "--backend moody --seed x | --seed is 'x'; a whole number is needed",
                 "--backend moody --seed | '--seed' needs a value",
                 "--backend moody --seed 1 --seed 2 | '--seed' is given twice",
+                "--backend moody --backend-option tiles | --backend-option is 'tiles'; give NAME=VALUE, such as kernels=tiles",
+                "--backend moody --backend-option k=a,k=b | --backend-option sets 'k' twice",
                 "--backend moody --fast | unknown argument '--fast'; known: --backend",
                 "--backend moody --only Attent/* | --only 'Attent/*' matches none of",
                 "--backend moody --model smollm2 | --model is 'smollm2'; write NAME=PATH",

@@ -54,6 +54,13 @@ final class BenchCommand implements Callable<Integer> {
     private String device;
 
     @Option(
+            names = "--backend-option",
+            split = ",",
+            paramLabel = "NAME=VALUE",
+            description = "A setting of the backend's own; may be given several times.")
+    private Map<String, String> settings = Map.of();
+
+    @Option(
             names = "--against",
             paramLabel = "NAME",
             description = "A second backend, its best device, which takes turns with the first, step by step.")
@@ -131,7 +138,7 @@ final class BenchCommand implements Callable<Integer> {
         List<Numerics> wanted =
                 numerics.stream().map(BenchCommand::read).distinct().toList();
         List<AttentionBackend> backends =
-                BenchSubject.open(backend, DeviceChoice.parse(device), against, threads, err()::println);
+                BenchSubject.open(backend, DeviceChoice.parse(device), settings, against, threads, err()::println);
         try (BenchModel model = BenchModel.made(shape, WeightFormat.BF16, 1)) {
             output.write(
                     report(BenchSubject.contenders(backends, wanted), model, steps),

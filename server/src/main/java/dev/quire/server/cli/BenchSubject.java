@@ -13,6 +13,7 @@ import dev.quire.core.llm.DeviceOptions;
 import dev.quire.core.llm.LlmOptions;
 import dev.quire.server.bench.Contender;
 import dev.quire.server.bench.model.BenchModel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -61,6 +62,7 @@ final class BenchSubject {
         return open(
                 llm.device().backend(),
                 llm.device().device(),
+                llm.device().settings(),
                 against,
                 llm.device().threads(),
                 llm.listener()::notice);
@@ -68,15 +70,23 @@ final class BenchSubject {
 
     /** A backend and perhaps a second one. If the second cannot be opened the first is closed again. */
     static List<AttentionBackend> open(
-            String first, DeviceChoice device, Optional<String> second, int threads, Consumer<String> notices) {
+            String first,
+            DeviceChoice device,
+            Map<String, String> settings,
+            Optional<String> second,
+            int threads,
+            Consumer<String> notices) {
         Backends backends = Backends.onClassPath();
-        BackendOptions options =
-                new BackendOptions(threads, DeviceOptions.defaults().cacheDirectory(), notices, Map.of());
+        Path cache = DeviceOptions.defaults().cacheDirectory();
         List<AttentionBackend> open = new ArrayList<>();
         try {
-            open.add(Backends.open(backends.choose(first), device, options));
+            open.add(Backends.open(
+                    backends.choose(first), device, new BackendOptions(threads, cache, notices, settings)));
             if (second.isPresent()) {
-                open.add(Backends.open(backends.choose(second.get()), DeviceChoice.BEST, options));
+                open.add(Backends.open(
+                        backends.choose(second.get()),
+                        DeviceChoice.BEST,
+                        new BackendOptions(threads, cache, notices, Map.of())));
             }
             return open;
         } catch (RuntimeException e) {

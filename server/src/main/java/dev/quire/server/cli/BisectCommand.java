@@ -78,8 +78,9 @@ final class BisectCommand extends OptionsCommand {
         Backends backends = Backends.of(providers);
         BackendProvider first = backends.choose(llm.device().backend());
         BackendProvider second = backends.choose(against);
-        try (AttentionBackend a = open(first, llm.device().device(), llm);
-                AttentionBackend b = open(second, DeviceChoice.BEST, llm);
+        try (AttentionBackend a =
+                        open(first, llm.device().device(), llm.device().settings(), llm);
+                AttentionBackend b = open(second, DeviceChoice.BEST, Map.of(), llm);
                 AttentionBackend definition =
                         KitBackends.definition(options.device().numerics());
                 ForwardModel model = ForwardModel.open(llm, common(a.info(), b.info()))) {
@@ -88,12 +89,13 @@ final class BisectCommand extends OptionsCommand {
         }
     }
 
-    private static AttentionBackend open(BackendProvider provider, DeviceChoice choice, LlmOptions llm) {
+    private static AttentionBackend open(
+            BackendProvider provider, DeviceChoice choice, Map<String, String> settings, LlmOptions llm) {
         DeviceOptions device = llm.device();
         return Backends.open(
                 provider,
                 choice,
-                new BackendOptions(device.threads(), device.cacheDirectory(), llm.listener()::notice, Map.of()));
+                new BackendOptions(device.threads(), device.cacheDirectory(), llm.listener()::notice, settings));
     }
 
     /** The first backend, with the cache types that both have. */

@@ -84,7 +84,7 @@ public final class ModelLauncher {
                 options.device().threads(),
                 options.cache().memoryUtilization(),
                 EnvironmentOptions.cacheDirectory(environment, home()),
-                Map.of());
+                options.device().settings());
         return new LlmOptions(model, device, options.engine(), listener);
     }
 }

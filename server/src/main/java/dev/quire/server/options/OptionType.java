@@ -4,8 +4,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +38,8 @@ public record OptionType<T>(String name, Shape shape, Function<List<String>, T> 
     static final OptionType<URI> ADDRESS = value("address", OptionType::address);
     static final OptionType<Boolean> SWITCH = new OptionType<>("true|false", Shape.SWITCH, OptionType::truth);
     static final OptionType<List<String>> TEXTS = new OptionType<>("list", Shape.LIST, OptionType::split);
+    static final OptionType<Map<String, String>> SETTINGS =
+            new OptionType<>("name=value", Shape.LIST, OptionType::settings);
     static final OptionType<Integer> INTEGER = value("integer", OptionType::integer);
     static final OptionType<Long> LONG = value("integer", text -> parsed(text, Long::parseLong, "an integer"));
     static final OptionType<Double> DECIMAL = value("number", text -> parsed(text, Double::parseDouble, "a number"));
@@ -86,6 +90,20 @@ public record OptionType<T>(String name, Shape shape, Function<List<String>, T> 
                 .map(String::strip)
                 .filter(text -> !text.isEmpty())
                 .toList();
+    }
+
+    private static Map<String, String> settings(List<String> texts) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (String text : split(texts)) {
+            int at = text.indexOf('=');
+            if (at < 1) {
+                throw new IllegalArgumentException("name=value, such as kernels=tiles");
+            }
+            if (settings.putIfAbsent(text.substring(0, at), text.substring(at + 1)) != null) {
+                throw new IllegalArgumentException("each name once");
+            }
+        }
+        return settings;
     }
 
     private static <N> N parsed(String text, Function<String, N> reader, String expected) {

@@ -8,6 +8,7 @@ import dev.quire.conformance.cases.Depth;
 import dev.quire.conformance.report.CaseResult;
 import dev.quire.conformance.run.RunOptions;
 import dev.quire.conformance.waivers.NamePattern;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The kit's linear layers of one format, by tiles in local memory. */
@@ -19,7 +20,8 @@ class LevelZeroTilesConformanceTest extends BackendConformance {
 
     @Override
     protected RunOptions options() {
-        return RunOptions.of(TilesProvider.NAME, Numerics.FAST)
+        return RunOptions.of("levelzero", Numerics.FAST)
+                .with(Map.of("kernels", "tiles"))
                 .with(Depth.QUICK)
                 .with(new NamePattern("*Linear/Q4_K/*"));
     }

@@ -69,7 +69,7 @@ class CacheTypesTest extends DeviceTest {
         for (int i = 0; i < any.length; i++) {
             any[i] = (float) (random.nextGaussian() * Math.pow(2, random.nextInt(-28, 17)));
         }
-        for (Map<String, String> settings : List.of(Map.<String, String>of(), TilesProvider.SETTINGS)) {
+        for (Map<String, String> settings : List.of(Map.<String, String>of(), Devices.TILES)) {
             OpenClProvider provider = new OpenClProvider();
             try (AttentionBackend backend =
                     provider.open(provider.devices().getFirst(), Devices.options(folder, settings))) {

@@ -13,6 +13,9 @@ import java.util.Map;
 
 /** The device that tests run on. */
 final class Devices {
+    /** Settings that give any device the kernels of GPUs. */
+    static final Map<String, String> TILES = Map.of("kernels", "tiles");
+
     private Devices() {}
 
     /** Skips a test where no device is; {@code ci/test} installs a driver for the processor. */

@@ -19,7 +19,8 @@ class OpenClTilesConformanceTest extends BackendConformance {
 
     @Override
     protected RunOptions options() {
-        return RunOptions.of(TilesProvider.NAME, Numerics.FAST)
+        return RunOptions.of("opencl", Numerics.FAST)
+                .with(Devices.TILES)
                 .with(Depth.QUICK)
                 .with(new NamePattern("*Linear/Q4_K/*"));
     }

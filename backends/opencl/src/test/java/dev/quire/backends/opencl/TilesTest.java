@@ -68,7 +68,7 @@ class TilesTest extends DeviceTest {
 
     private AttentionBackend open() {
         OpenClProvider provider = new OpenClProvider();
-        BackendOptions options = new BackendOptions(0, folder, notices::add, TilesProvider.SETTINGS);
+        BackendOptions options = new BackendOptions(0, folder, notices::add, Devices.TILES);
         return provider.open(provider.devices().getFirst(), options);
     }
 
