@@ -111,7 +111,8 @@ class LevelZeroFailureTest {
         Process process = builder.redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), said);
-        return said.lines().toList();
+        // A preloaded libjsig makes the JVM warn.
+        return said.lines().filter(line -> !line.contains(" VM warning: ")).toList();
     }
 
     @Test
