@@ -69,6 +69,9 @@ final class Batch {
         for (int i = 0; i < carriers.size(); i++) {
             plan.compile(DeviceArena.ADDED + 1 + i);
         }
+        if (alone && kernels.isPrebuilt(names.getFirst())) {
+            plan.compile(DeviceArena.ADDED); // as long as its file is there: another backend may be the first to run it
+        }
     }
 
     private static WorkerGrid1D grid(GridScheduler scheduler, String task) {

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 
 /**
@@ -27,6 +28,8 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
  */
 final class GraphRunner implements AutoCloseable {
     private static final double MIB = 1 << 20;
+    /** What TornadoVM says in place of whatever went wrong in a run. */
+    private static final String HIDDEN = "Recover option disabled";
     /** A step is cut behind these kernels, so that the cuts of all layers are alike and share a graph. */
     private static final Set<String> ENDS = Set.of("write_kv", "write_kv_wide", "rope_write_wide");
 
@@ -155,17 +158,17 @@ final class GraphRunner implements AutoCloseable {
     private void cut(List<Command.Launch> launches, List<Runnable> steps, KernelTable kernels) {
         if (!launches.isEmpty()) {
             List<Command.Launch> taken = List.copyOf(launches);
-            Row row = rows.computeIfAbsent(taken.stream().map(kernels::name).toList(), names -> row(names, kernels));
-            steps.add(() -> row.run(taken));
+            List<String> names = taken.stream().map(kernels::name).toList();
+            Row row = rows.computeIfAbsent(names, these -> row(these, kernels));
+            steps.add(() -> row.run(taken, () -> batch(names, kernels)));
             launches.clear();
         }
     }
 
     private Row row(List<String> names, KernelTable kernels) {
-        List<Batch> parts = names.stream()
+        return new Row(names.stream()
                 .map(name -> single.computeIfAbsent(name, one -> batch(List.of(one), kernels)))
-                .toList();
-        return new Row(parts, () -> batch(names, kernels));
+                .toList());
     }
 
     private Batch batch(List<String> names, KernelTable kernels) {
@@ -188,6 +191,12 @@ final class GraphRunner implements AutoCloseable {
                 case BackendException known -> known;
                 case TornadoOutOfMemoryException full -> failed(BackendException.Kind.OUT_OF_MEMORY, full);
                 case OutOfMemoryError full -> failed(BackendException.Kind.OUT_OF_MEMORY, full);
+                case TornadoBailoutRuntimeException hidden when hidden.getMessage().contains(HIDDEN) ->
+                    new BackendException(
+                            BackendException.Kind.STEP_FAILED,
+                            "TornadoVM failed and keeps its reason back where no kernel may run as sequential Java;"
+                                    + " a JVM with -Dtornado.debug=True writes it to standard error",
+                            hidden);
                 case VirtualMachineError fatal -> throw fatal;
                 case Throwable other -> failed(BackendException.Kind.STEP_FAILED, other);
             };

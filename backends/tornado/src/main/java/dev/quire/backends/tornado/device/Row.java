@@ -14,21 +14,20 @@ final class Row {
     private static final int RUNS = 32;
 
     private final List<Batch> parts;
-    private final Supplier<Batch> together;
     private Optional<Batch> whole = Optional.empty();
     private int runs;
 
-    /**
-     * @param parts a graph for each kernel
-     * @param together makes the graph of all
-     */
-    Row(List<Batch> parts, Supplier<Batch> together) {
+    /** @param parts a graph for each kernel */
+    Row(List<Batch> parts) {
         this.parts = parts;
-        this.together = together;
     }
 
-    /** Runs launches of its kernels, and returns when they have ended. */
-    void run(List<Command.Launch> launches) {
+    /**
+     * Runs launches of its kernels, and returns when they have ended.
+     *
+     * @param together makes the graph of all
+     */
+    void run(List<Command.Launch> launches, Supplier<Batch> together) {
         if (parts.size() > 1 && whole.isEmpty() && ++runs > RUNS) {
             whole = Optional.of(together.get());
         }
