@@ -191,7 +191,8 @@ final class GraphRunner implements AutoCloseable {
                 case BackendException known -> known;
                 case TornadoOutOfMemoryException full -> failed(BackendException.Kind.OUT_OF_MEMORY, full);
                 case OutOfMemoryError full -> failed(BackendException.Kind.OUT_OF_MEMORY, full);
-                case TornadoBailoutRuntimeException hidden when hidden.getMessage().contains(HIDDEN) ->
+                case TornadoBailoutRuntimeException hidden
+                when hidden.getMessage().contains(HIDDEN) ->
                     new BackendException(
                             BackendException.Kind.STEP_FAILED,
                             "TornadoVM failed and keeps its reason back where no kernel may run as sequential Java;"
