@@ -11,9 +11,12 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -29,6 +32,9 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class RehearseCommand implements Callable<Integer> {
+    /** For each thing that it waits for: a server that hangs must not keep the one behind it from starting. */
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+
     @Spec
     private CommandSpec spec;
 
@@ -36,7 +42,7 @@ final class RehearseCommand implements Callable<Integer> {
     private Path model;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, TimeoutException {
         QuireOptions options = QuireOptions.from(new JsonObject()
                 .put("model", model.toString())
                 .put("host", "localhost")
@@ -46,16 +52,16 @@ final class RehearseCommand implements Callable<Integer> {
         ServerVerticle server = new ServerVerticle(options, launcher, LlmListener.NONE);
         Vertx vertx = Vertx.vertx();
         try {
-            vertx.deployVerticle(server).await();
+            vertx.deployVerticle(server).await(LONGEST.toSeconds(), TimeUnit.SECONDS);
             URI address = URI.create("http://localhost:" + server.actualPort());
-            try (CompletionClient client = new CompletionClient(address, Optional.empty())) {
+            try (CompletionClient client = new CompletionClient(address, Optional.empty(), LONGEST)) {
                 client.firstToken();
                 int status = client.message("Hello");
                 spec.commandLine().getOut().printf("completion and message, the latter with status %d%n", status);
             }
             return 0;
         } finally {
-            vertx.close().await();
+            vertx.close().await(LONGEST.toSeconds(), TimeUnit.SECONDS);
         }
     }
 }

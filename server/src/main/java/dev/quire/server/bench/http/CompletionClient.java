@@ -38,7 +38,7 @@ public final class CompletionClient implements AutoCloseable {
     }
 
     /** @param longest time that an answer may take */
-    CompletionClient(URI base, Optional<String> apiKey, Duration longest) {
+    public CompletionClient(URI base, Optional<String> apiKey, Duration longest) {
         this.longest = longest;
         this.base = URI.create(base.toString().replaceFirst("/(v1/?)?$", ""));
         this.apiKey = apiKey;
@@ -165,7 +165,7 @@ public final class CompletionClient implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(base.resolve(base.getPath() + path)).timeout(LONGEST);
+                HttpRequest.newBuilder(base.resolve(base.getPath() + path)).timeout(longest);
         apiKey.ifPresent(key -> request.header("Authorization", "Bearer " + key));
         return request;
     }
