@@ -79,7 +79,7 @@ public final class QuireCommand implements Runnable {
         });
         commands.put("bisect", () -> new CommandLine(new BisectCommand(environment)));
         commands.put("conformance", () -> new CommandLine(new ConformanceCommand(environment)));
-        commands.put("rehearse", () -> new CommandLine(new RehearseCommand()));
+        commands.put("rehearse", () -> new CommandLine(new RehearseCommand(environment)));
         return commands;
     }
 

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Serves once, to itself. Takes nothing from the environment, so that what the JVM notes meanwhile depends on the program alone. */
+/** Serves once, to itself. Takes no option from the environment, so that what the JVM notes meanwhile depends on the program alone. */
 @Command(
         name = "rehearse",
         hidden = true,
@@ -35,11 +37,19 @@ final class RehearseCommand implements Callable<Integer> {
     /** For each thing that it waits for: a server that hangs must not keep the one behind it from starting. */
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
+    private final Map<String, String> folders = new HashMap<>();
+
     @Spec
     private CommandSpec spec;
 
     @Parameters(paramLabel = "MODEL", description = "Folder of the model.")
     private Path model;
+
+    /** @param environment of which it takes where caches lie, and nothing else */
+    RehearseCommand(Map<String, String> environment) {
+        folders.putAll(environment);
+        folders.keySet().retainAll(List.of("XDG_CACHE_HOME"));
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException, TimeoutException {
@@ -48,7 +58,7 @@ final class RehearseCommand implements Callable<Integer> {
                 .put("host", "localhost")
                 .put("port", 0)
                 .put("kv-cache-memory-bytes", "16MiB"));
-        ModelLauncher launcher = new ModelLauncher(options, Map.of(), DownloadProgress.silent());
+        ModelLauncher launcher = new ModelLauncher(options, folders, DownloadProgress.silent());
         ServerVerticle server = new ServerVerticle(options, launcher, LlmListener.NONE);
         Vertx vertx = Vertx.vertx();
         try {

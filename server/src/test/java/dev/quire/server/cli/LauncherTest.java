@@ -24,7 +24,8 @@ class LauncherTest {
             for arg in "$@"; do
               case $arg in -XX:AOTCacheOutput=*)
                 echo rehearsed >> "$(dirname "$0")/rehearsals"
-                [ ! -e "$(dirname "$0")/fails" ] || { echo half > "${arg#*=}"; exit 1; }
+                [ ! -e "$(dirname "$0")/fails" ] || { echo half > "${arg#*=}"; echo no luck >&2; exit 1; }
+                [ ! -e "$(dirname "$0")/hangs" ] || { echo half > "${arg#*=}"; exec sleep 600; }
                 for part in 1 2 3 4; do echo "part $part" >> "${arg#*=}"; done
                 exit 0 ;;
               esac
@@ -92,6 +93,30 @@ class LauncherTest {
             assertFalse(started.contains("-XX:AOTCache="), started);
         }
         assertEquals(1, rehearsals());
+        assertEquals("no luck\n", Files.readString(Path.of(archives().getFirst() + ".log")));
+    }
+
+    @Test
+    void aChangedExtensionIsWorthAnotherArchive() throws Exception {
+        said(start("serve"));
+        Path jar = Files.createFile(
+                Files.createDirectories(root.resolve("extensions")).resolve("family.jar"));
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(60)));
+        said(start("serve"));
+        assertEquals(2, rehearsals());
+    }
+
+    @Test
+    void aServerThatIsStoppedWhileItRehearsesEndsAtOnceAndLeavesNothing() throws Exception {
+        Files.createFile(jdk.resolve("bin/hangs"));
+        Process server = start("serve");
+        while (archives().isEmpty()) {
+            Thread.sleep(10);
+        }
+        server.destroy();
+        assertTrue(server.waitFor(10, TimeUnit.MINUTES));
+        assertEquals(143, server.exitValue());
+        assertEquals(List.of(), files(".aot"));
     }
 
     @Test
@@ -124,8 +149,14 @@ class LauncherTest {
     }
 
     private List<Path> archives() throws IOException {
+        return files(".aot").stream()
+                .filter(file -> !file.toString().endsWith(".log"))
+                .toList();
+    }
+
+    private List<Path> files(String part) throws IOException {
         try (Stream<Path> files = Files.list(app)) {
-            return files.filter(file -> file.getFileName().toString().contains(".aot"))
+            return files.filter(file -> file.getFileName().toString().contains(part))
                     .toList();
         }
     }
