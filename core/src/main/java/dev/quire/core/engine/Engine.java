@@ -70,12 +70,17 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Has the engine run small steps that nobody reads until the first request comes, at most a few dozen and for a few seconds, so that the JVM has compiled what a step runs.
-     * Returns at once. A request that comes meanwhile waits for one such step; where one came before, nothing happens.
+     * Has the engine run small steps that nobody reads until the first request comes, at most a few dozen and for a few seconds, so that the
+     * JVM has compiled what a step runs. Returns at once. A request that comes meanwhile waits for one such step; where one came before,
+     * nothing happens. A step that the backend fails is logged and the last one.
      *
-     * @param mostTokens that a step may have
+     * @param mostTokens that a step may have, 1 at least
      */
     public void warmUp(int mostTokens) {
+        if (mostTokens < 1) {
+            throw new IllegalArgumentException(
+                    "a step of %d tokens warms nothing up; at least 1 is needed".formatted(mostTokens));
+        }
         loop.post(new Command.WarmUp(mostTokens));
     }
 

@@ -17,7 +17,7 @@ package dev.quire.core.engine;
  * @param promptTokens prompt tokens computed
  * @param generatedTokens tokens generated
  * @param steps steps run
- * @param waitedNanos of the engine thread for the backend
+ * @param waitedNanos nanoseconds that the engine thread has waited for the backend since the start
  */
 public record EngineStats(
         int running,

@@ -22,8 +22,6 @@ import dev.quire.core.text.template.ChatTemplate;
 import dev.quire.core.text.template.TemplateException;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 
 /** Puts an {@link Llm} together. What it opened is closed again if a part fails. */
@@ -43,16 +41,11 @@ final class LlmLoader {
         try (Resources resources = new Resources()) {
             SchedulerOptions scheduling = scheduling(options.engine());
             BackendProvider provider = backends.choose(options.device().backend());
-            FutureTask<OpenModel> model = opening(); // reads files while the backend loads its libraries
-            AttentionBackend backend;
-            try {
-                backend = openBackend(provider);
-            } catch (RuntimeException e) {
-                closeUnused(model, e);
-                throw e;
+            try (OpeningModel model = new OpeningModel(files())) { // reads files while the backend loads its libraries
+                AttentionBackend backend = openBackend(provider);
+                resources.add(backend, backend::close);
+                return assemble(backend, model.opened(), scheduling, resources);
             }
-            resources.add(backend, backend::close);
-            return assemble(backend, opened(model), scheduling, resources);
         }
     }
 
@@ -82,70 +75,38 @@ final class LlmLoader {
         return source.resolve(options.model().name());
     }
 
-    private FutureTask<OpenModel> opening() {
-        ModelFiles files = files();
-        FutureTask<OpenModel> model = new FutureTask<>(() -> OpenModel.of(files));
-        Thread.ofPlatform().daemon().name("quire-model").start(model);
-        return model;
-    }
-
-    private static OpenModel opened(FutureTask<OpenModel> model) {
-        try {
-            return model.get();
-        } catch (ExecutionException e) {
-            throw switch (e.getCause()) {
-                case RuntimeException cause -> cause;
-                case Error cause -> throw cause;
-                default -> new IllegalStateException("opening a model throws nothing else", e.getCause());
-            };
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while a model was opened", e);
-        }
-    }
-
-    private static void closeUnused(FutureTask<OpenModel> model, RuntimeException failure) {
-        try {
-            opened(model).checkpoint().close();
-        } catch (RuntimeException second) {
-            failure.addSuppressed(second);
-        }
-    }
-
     private Llm assemble(AttentionBackend backend, OpenModel model, SchedulerOptions scheduling, Resources resources) {
-        try (ModelCheckpoint checkpoint = model.checkpoint()) {
-            ModelDefinition definition = ModelDefinition.of(checkpoint, options, backend.info());
-            PlacedModel placed = PlacedModel.of(backend, definition, options, backends, resources);
-            placed.requireRunnable(definition);
-            CompiledModel compiled =
-                    CompiledModel.compile(placed, definition, checkpoint.weights(), options, resources);
-            ModelInfo info = definition.architecture().info();
-            ServedModel served = new ServedModel(
-                    info.vocabSize(), definition.maxModelLen(), eos(model.tokenizer(), info.vocabSize()));
-            Engine engine = new Engine(
-                    served,
-                    options.engine(),
-                    parts(scheduling, compiled.cache()),
-                    compiled.runner(),
-                    options.listener()::stepCompleted);
-            resources.add(engine, engine::close);
-            if (placed.backend().info().name().equals(Backends.CPU)) { // others' kernels are not the JVM's
-                engine.warmUp(options.engine().maxNumBatchedTokens());
-            }
-            return new Llm(
-                    engine,
-                    model.tokenizer(),
-                    chatTemplate(model.tokenizer()),
-                    checkpoint.generationConfig(),
-                    new LlmInfo(
-                            info,
-                            definition.maxModelLen(),
-                            compiled.weightBytes(),
-                            compiled.cache(),
-                            placed.backend().info(),
-                            options.engine().numerics()),
-                    resources.handOver());
+        ModelCheckpoint checkpoint = model.checkpoint();
+        ModelDefinition definition = ModelDefinition.of(checkpoint, options, backend.info());
+        PlacedModel placed = PlacedModel.of(backend, definition, options, backends, resources);
+        placed.requireRunnable(definition);
+        CompiledModel compiled = CompiledModel.compile(placed, definition, checkpoint.weights(), options, resources);
+        ModelInfo info = definition.architecture().info();
+        ServedModel served =
+                new ServedModel(info.vocabSize(), definition.maxModelLen(), eos(model.tokenizer(), info.vocabSize()));
+        Engine engine = new Engine(
+                served,
+                options.engine(),
+                parts(scheduling, compiled.cache()),
+                compiled.runner(),
+                options.listener()::stepCompleted);
+        resources.add(engine, engine::close);
+        if (placed.backend().info().name().equals(Backends.CPU)) { // others' kernels are not the JVM's
+            engine.warmUp(options.engine().maxNumBatchedTokens());
         }
+        return new Llm(
+                engine,
+                model.tokenizer(),
+                chatTemplate(model.tokenizer()),
+                checkpoint.generationConfig(),
+                new LlmInfo(
+                        info,
+                        definition.maxModelLen(),
+                        compiled.weightBytes(),
+                        compiled.cache(),
+                        placed.backend().info(),
+                        options.engine().numerics()),
+                resources.handOver());
     }
 
     private AttentionBackend openBackend(BackendProvider provider) {
