@@ -1,8 +1,9 @@
 /*
- * Products with weights of 4 or 8 bits in groups of 32 (Q4_0, Q4_1, Q4_K, Q8_0), of up to 128 (INT4) or rows (INT8) by AVX-512's dot product of bf16 pairs; the layout is GroupPacking's, the twin in Java
- * is GroupTiles. Shape: a panel of 64 outputs, an output in each lane, up to three rows over all of it or six over half of it, sums in registers. A code u,
- * or each half of one of 8 bits, is made the bf16 1 + u/16 by one operation on two codes at a time, and multiplied by x rounded to bf16; a group's products are summed in float32 and meet
- * its scale and minimum once. Traffic: codes and scales once for six rows. A row's bits do not depend on how many rows there are. Limits: as attend.c.
+ * Products with weights of 4 or 8 bits in groups of 32 (Q4_0, Q4_1, Q4_K, Q8_0), of up to 128 (INT4) or rows (INT8) by AVX-512's dot product of bf16
+ * pairs; the layout is GroupPacking's, the twin in Java is GroupTiles. Shape: a panel of 64 outputs, an output in each lane, up to three rows over all of
+ * it or six over half of it, sums in registers. A code u, or each half of one of 8 bits, is made the bf16 1 + u/16 by one operation on two codes at a
+ * time, and multiplied by x rounded to bf16; a group's products are summed in float32 and meet its scale and minimum once. Traffic: codes and scales once
+ * for six rows. A row's bits do not depend on how many rows there are. Limits: as attend.c.
  */
 #include <stdint.h>
 
@@ -123,8 +124,8 @@ INLINE void multiply(const Kind kind, const int rows, const int vectors, int gro
 }
 
 /* Codes of 8 bits around 128: the sums over their upper and their lower halves are kept apart until the group ends, or with scales of rows until the row does. */
-INLINE void multiply_eight(const int by_row, const int rows, const int vectors, int groups, long block_bytes, const char *panel, int lane, const int *x, const float *sums,
-                           float *y) {
+INLINE void multiply_eight(const int by_row, const int rows, const int vectors, int groups, long block_bytes, const char *panel, int lane, const int *x,
+                           const float *sums, float *y) {
     const __m512i mask = _mm512_set1_epi32(0x00780078);
     const __m512i one = _mm512_set1_epi32(0x3f803f80);
     __m512 sum[6][4];

@@ -47,12 +47,19 @@ final class CpuWeights implements Weights {
     CpuWeights(List<WeightRef> refs, WeightSource source, LinearPacker packer) {
         this.refs = List.copyOf(refs);
         this.packer = packer;
-        for (WeightRef ref : refs) {
-            Arena arena = UntouchedMemory.open(); // every byte is written at once; zeros first would take as long again
-            MemorySegment bytes = arena.allocate(ref.bytes(), 64);
-            bytes.copyFrom(source.read(ref).asSlice(0, ref.bytes()));
-            raw.put(ref, new Raw(arena, bytes));
+        try {
+            refs.forEach(ref -> read(ref, source));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
+    }
+
+    private void read(WeightRef ref, WeightSource source) {
+        Arena arena = UntouchedMemory.open(); // every byte is written at once; zeros first would take as long again
+        Raw read = new Raw(arena, arena.allocate(ref.bytes(), 64));
+        raw.put(ref, read);
+        read.bytes().copyFrom(source.read(ref).asSlice(0, ref.bytes()));
     }
 
     @Override

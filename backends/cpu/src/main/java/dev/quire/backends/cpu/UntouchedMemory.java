@@ -32,6 +32,9 @@ final class UntouchedMemory implements Arena {
 
     @Override
     public MemorySegment allocate(long byteSize, long byteAlignment) {
+        if (!scope().isAlive()) {
+            throw new IllegalStateException("the arena is closed");
+        }
         long taken = Math.addExact(byteSize, byteAlignment);
         MemorySegment memory = calloc(taken);
         if (memory.equals(MemorySegment.NULL)) {

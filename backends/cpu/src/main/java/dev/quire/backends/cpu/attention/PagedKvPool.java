@@ -19,8 +19,8 @@ import java.util.Set;
  * values  [kvHeads][page][panel][16 tokens][16] pairs (i, i + 16)    or [kvHeads][page][panel][16 tokens][16] of float32
  * </pre>
  *
- * Pairs are of bf16, or of F8_E4M3. A panel holds 32 elements in pairs, or 16 of float32; values are padded to a multiple of 32 elements, which stay zero. Writes to distinct
- * slots may run on any threads; no other call may overlap with them. The memory belongs to the arena.
+ * Pairs are of bf16, or of F8_E4M3. A panel holds 32 elements in pairs, or 16 of float32; values are padded to a multiple of 32 elements,
+ * which stay zero. Writes to distinct slots may run on any threads; no other call may overlap with them. The memory belongs to the arena.
  */
 public final class PagedKvPool {
     /** Element types of pages. */

@@ -6,8 +6,8 @@ import dev.quire.api.types.WeightFormat;
  * What the quantized formats have in common: an element is an unsigned code u of a few bits, and a group of neighbours, or a row, shares a
  * scale s, and a fixed zero point or a minimum m. Its value is s·(u − zero), or s·u + m.
  *
- * <p>Panels hold 64 float32 scales, if rows have one, and then, for each run of {@code blockInputs} inputs, the scales of its groups (see {@link GroupScales}) and then stripes of
- * 32 inputs: first the lower bits of the codes, then the upper ones, a 32-bit word holding as many neighbours of one output as fit,
+ * <p>Panels hold 64 float32 scales, if rows have one, and then, for each run of {@code blockInputs} inputs, the scales of its groups (see
+ * {@link GroupScales}) and then stripes of 32 inputs: first the lower bits of the codes, then the upper ones, a 32-bit word holding as many neighbours of one output as fit,
  * rotated so that {@link GroupCodes} finds the first in place.
  *
  * @param format as stored in files

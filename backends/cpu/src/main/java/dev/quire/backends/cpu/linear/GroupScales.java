@@ -15,7 +15,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The scales and minimums of one panel as float32, [groups][64] each. A panel's block begins with 64 float16 scales, then 64
- * minimums if the format has them; then, if its groups have integer scales, [groups][64] bytes of those and of integer minimums. Where rows have a scale, a panel begins with 64 of them, which all groups take.
+ * minimums if the format has them; then, if its groups have integer scales, [groups][64] bytes of those and of integer minimums.
+ * Where rows have a scale, a panel begins with 64 of them, which all groups take.
  * One worker's, used again and again.
  */
 final class GroupScales {

@@ -111,7 +111,8 @@ public final class LinearPacker {
      * oneDNN serves, and up to a few seconds elsewhere.
      */
     public void warmUp(WeightFormat format, SumOrder order) {
-        if (order != SumOrder.FREE || kernels.isEmpty() || !CompiledGroupedLinear.serves(format)) {
+        boolean compiled = kernels.isPresent() && (format == WeightFormat.BF16 || CompiledGroupedLinear.serves(format));
+        if (order != SumOrder.FREE || !compiled) {
             KernelWarmup.run(this, format, order);
         }
     }
