@@ -102,7 +102,11 @@ int stubCalls(const char *name, int *count) {
     return SUCCESS;
 }
 
-// At the process's end, writes a line for each function to the file that STUB_CUDA_CALLS names.
+static size_t bytes_back;
+
+void copied(size_t bytes) { bytes_back += bytes; }
+
+// At the process's end, writes a line for each function, and one for the bytes that came back to the host, to the file that STUB_CUDA_CALLS names.
 __attribute__((destructor)) static void tell(void) {
     const char *path = getenv("STUB_CUDA_CALLS");
     FILE *file = path ? fopen(path, "w") : NULL;
@@ -110,6 +114,7 @@ __attribute__((destructor)) static void tell(void) {
         fprintf(file, "%s %d\n", calls[i].name, calls[i].count);
     }
     if (file) {
+        fprintf(file, "bytes_back %zu\n", bytes_back);
         fclose(file);
     }
 }

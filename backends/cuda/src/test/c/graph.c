@@ -76,7 +76,7 @@ int cuMemcpyHtoDAsync_v2(unsigned long long to, const void *from, size_t bytes, 
 int cuMemcpyDtoHAsync_v2(void *to, unsigned long long from, size_t bytes, struct stream *stream) {
     READY();
     CHECK(owned(from, bytes), INVALID_VALUE);
-    return give_copy(stream, (struct node){.what = COPY, .to = to, .from = (void *)from, .bytes = bytes}, to);
+    return give_copy(stream, (struct node){.what = COPY, .to = to, .from = (void *)from, .bytes = bytes, .back = 1}, to);
 }
 
 int cuMemsetD8Async(unsigned long long to, unsigned char byte, size_t bytes, struct stream *stream) {

@@ -31,7 +31,10 @@ static void run(struct node *node) {
             lose();
         }
         break;
-    case COPY: memcpy(node->to, node->from, node->bytes); break;
+    case COPY:
+        memcpy(node->to, node->from, node->bytes);
+        copied(node->back ? node->bytes : 0);
+        break;
     case CALL: node->call(node->values); break;
     case FILL: memset(node->to, node->byte, node->bytes); break;
     }

@@ -12,6 +12,7 @@ struct node {
     const void *from;
     size_t bytes;
     unsigned char byte;
+    int back; // a copy to the host
 };
 
 struct stream {

@@ -49,6 +49,8 @@ int refuse(int status);
 long setting(const char *name, long otherwise);
 // Counts a call that works on the device. What it returns before it does anything: the device is lost, or the thread has no context.
 int ready(const char *call);
+// Counts bytes that came back to the host.
+void copied(size_t bytes);
 // A failed kernel: later calls hear of it.
 void lose(void);
 int is_lost(void);

@@ -22,13 +22,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs plans on a backend: copies blocks, submits the forward step, then the sampling step, all without waiting. Owns the executables, the
- * KV cache and the buffers between them. Confined to the engine thread.
+ * Runs plans on a backend: copies blocks, submits the forward step, then the sampling step, all without waiting; of both, tokens come back, and
+ * log-probabilities where a row asks for them. Owns the executables, the KV cache and the buffers between them. Confined to the engine thread.
  */
 public final class ModelRunner implements AutoCloseable {
     /** Steps that may be in flight: one runs while the next is issued. */
@@ -36,6 +37,11 @@ public final class ModelRunner implements AutoCloseable {
 
     /** Alternatives that a row can report. */
     public static final int MAX_TOP_LOGPROBS = 20;
+
+    /** What the sampling step alone reads. */
+    private static final Set<String> KEPT = Set.of("logits");
+    /** Beside it, what the host reads only where a row asks for log-probabilities. */
+    private static final Set<String> KEPT_WITHOUT_LOGPROBS = Set.of("logits", "ranks", "top_ids", "top_logprobs");
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelRunner.class);
 
@@ -98,9 +104,12 @@ public final class ModelRunner implements AutoCloseable {
         copyBlocks(plan.copies());
         Map<String, Buffer> io = outputs.get(turn);
         StepBatch batch = StepAssembler.assemble(plan, this::samplingTicket);
-        Ticket last = forward.submit(batch, new Bindings(Optional.of(cache), Map.of("logits", logits)));
+        Ticket last = forward.submit(batch, new Bindings(Optional.of(cache), Map.of("logits", logits), KEPT));
         if (!rows.isEmpty()) {
-            last = sampling.submit(StepBatch.sampling(logitRows, rows), new Bindings(Optional.empty(), io));
+            boolean asked = rows.stream().anyMatch(row -> row.topLogprobs() >= 0);
+            last = sampling.submit(
+                    StepBatch.sampling(logitRows, rows),
+                    new Bindings(Optional.empty(), io, asked ? KEPT : KEPT_WITHOUT_LOGPROBS));
         }
         SampledRows sampled =
                 new SampledRows(io.get("sampled"), io.get("ranks"), io.get("top_ids"), io.get("top_logprobs"));

@@ -127,7 +127,8 @@ class CudaCommandTest {
         }
         int launches = more(shorter, longer, "cuGraphLaunch");
         assertEquals(2 * more, launches, "the model's step and the sampler's, for each token");
-        assertEquals(2 * launches, more(shorter, longer, "cuEventRecord"), "and one behind what is copied back");
+        assertEquals(launches + more, more(shorter, longer, "cuEventRecord"), "and one behind the token's copy");
+        assertEquals(Integer.BYTES * more, more(shorter, longer, "bytes_back"), "tokens come back, and nothing else");
     }
 
     @Test
