@@ -106,10 +106,7 @@ public final class ModelRunner implements AutoCloseable {
         StepBatch batch = StepAssembler.assemble(plan, this::samplingTicket);
         Ticket last = forward.submit(batch, new Bindings(Optional.of(cache), Map.of("logits", logits), KEPT));
         if (!rows.isEmpty()) {
-            boolean asked = rows.stream().anyMatch(row -> row.topLogprobs() >= 0);
-            last = sampling.submit(
-                    StepBatch.sampling(logitRows, rows),
-                    new Bindings(Optional.empty(), io, asked ? KEPT : KEPT_WITHOUT_LOGPROBS));
+            last = sampling.submit(StepBatch.sampling(logitRows, rows), sampled(io, rows));
         }
         SampledRows sampled =
                 new SampledRows(io.get("sampled"), io.get("ranks"), io.get("top_ids"), io.get("top_logprobs"));
@@ -134,9 +131,10 @@ public final class ModelRunner implements AutoCloseable {
         WarmUp steps = WarmUp.within(group, mostTokens, mostContext);
         int done = 0;
         for (; done < WarmUp.STEPS && goOn.getAsBoolean(); done++) {
-            Bindings io = new Bindings(Optional.of(cache), Map.of("logits", logits));
+            Bindings io = new Bindings(Optional.of(cache), Map.of("logits", logits), KEPT);
             forward.submit(steps.forward(done, group.blockSize()), io);
-            sampling.submit(WarmUp.sampling(done), new Bindings(Optional.empty(), outputs.getFirst()))
+            StepBatch batch = WarmUp.sampling(done);
+            sampling.submit(batch, sampled(outputs.getFirst(), batch.sampling()))
                     .await();
         }
         return done;
@@ -176,6 +174,11 @@ public final class ModelRunner implements AutoCloseable {
         forward.close();
         sampling.close();
         cache.close();
+    }
+
+    private static Bindings sampled(Map<String, Buffer> io, List<SamplingRow> rows) {
+        boolean asked = rows.stream().anyMatch(row -> row.topLogprobs() >= 0);
+        return new Bindings(Optional.empty(), io, asked ? KEPT : KEPT_WITHOUT_LOGPROBS);
     }
 
     private Ticket samplingTicket(long step) {
