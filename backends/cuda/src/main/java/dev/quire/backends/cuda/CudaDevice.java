@@ -47,7 +47,7 @@ final class CudaDevice implements Device {
             LibrarySearch libraries,
             Function<String, KernelSource> sources,
             Consumer<String> notices) {
-        this(target, workItem(target), binaries, libraries, sources, notices);
+        this(target, Prompts.WARPS.workItem(target), binaries, libraries, sources, notices);
     }
 
     /**
@@ -110,11 +110,6 @@ final class CudaDevice implements Device {
                     .formatted(LibraryLinear.OWN_ROWS, e.getMessage()));
             return Optional.empty();
         }
-    }
-
-    /** What a GPU's kernels are by default: those that have the least left to prove. */
-    static WorkItem workItem(Target target) {
-        return target.architecture() >= AMPERE ? WorkItem.WARP : WorkItem.LANE;
     }
 
     @Override

@@ -117,7 +117,7 @@ class CudaFailureTest {
         assertSaid(
                 Kind.UNSUPPORTED,
                 () -> provider.open(provider.devices().getFirst(), options),
-                "backend cuda has no settings; drop [tiles]");
+                "backend cuda has no setting 'tiles'; it has: prompts");
     }
 
     @Test

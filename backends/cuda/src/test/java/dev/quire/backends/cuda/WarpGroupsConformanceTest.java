@@ -1,9 +1,11 @@
 package dev.quire.backends.cuda;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import dev.quire.api.Availability;
+import dev.quire.api.BackendException;
+import dev.quire.api.BackendOptions;
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.BackendConformance;
 import dev.quire.conformance.cases.Depth;
@@ -11,13 +13,15 @@ import dev.quire.conformance.report.CaseResult;
 import dev.quire.conformance.run.RunOptions;
 import dev.quire.conformance.waivers.NamePattern;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Attention by warp groups through the driver's stub: what a launch asks for of local memory, and which devices it is offered for. */
+/** Attention by warp groups through the driver's stub: what a launch asks for of local memory, and which devices refuse it. */
 class WarpGroupsConformanceTest extends BackendConformance {
+    private static final Map<String, String> SETTINGS = Map.of("prompts", "warp_groups");
+
     @BeforeAll
     static void theStubIsThere(@TempDir Path cache) {
         Stub.assume();
@@ -26,7 +30,8 @@ class WarpGroupsConformanceTest extends BackendConformance {
 
     @Override
     protected RunOptions options() {
-        return RunOptions.of(WarpGroupsProvider.NAME, Numerics.FAST)
+        return RunOptions.of("cuda", Numerics.FAST)
+                .with(SETTINGS)
                 .with(new NamePattern("Attend/*/*BF16/*size=128*"))
                 .with(Depth.QUICK);
     }
@@ -37,16 +42,19 @@ class WarpGroupsConformanceTest extends BackendConformance {
     }
 
     @Test
-    void onlyOneGenerationIsOffered() {
+    void otherGenerationsRefuseThem(@TempDir Path folder) {
         Stub.set("CAPABILITY", 89);
         try {
-            WarpGroupsProvider provider = new WarpGroupsProvider();
-            assertEquals(List.of(), provider.devices());
-            assertEquals(
-                    new Availability.Unavailable(
-                            "no GPU here has compute capability 9.0, whose warp groups it is written for",
-                            "pass --backend cuda"),
-                    provider.availability());
+            CudaProvider provider = new CudaProvider();
+            BackendOptions options = new BackendOptions(0, folder, notice -> {}, SETTINGS);
+            BackendException refused = assertThrows(
+                    BackendException.class,
+                    () -> provider.open(provider.devices().getFirst(), options));
+            assertTrue(
+                    refused.getMessage()
+                            .endsWith(
+                                    "has compute capability 8.9, and only 9.0 has warp groups that multiply; drop prompts=warp_groups"),
+                    refused.getMessage());
         } finally {
             Stub.set("CAPABILITY", 90);
         }
