@@ -7,7 +7,10 @@ import dev.quire.core.weights.format.WeightFormatException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -46,6 +49,19 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
     }
 
     /**
+     * The tensors that no weight of a program is read from, in the order of the file.
+     *
+     * @param refs all weights of the program
+     */
+    public List<Tensor> unused(Collection<WeightRef> refs) {
+        Set<String> used = new HashSet<>();
+        refs.forEach(ref -> used.addAll(names.view(ref.name()).tensors()));
+        return file.tensors().values().stream()
+                .filter(tensor -> !used.contains(tensor.name()))
+                .toList();
+    }
+
+    /**
      * Refuses a checkpoint that does not fit a program: weights that are missing or misshapen, tensors that nothing uses.
      *
      * @param refs all weights of the program
@@ -53,7 +69,9 @@ public final class Checkpoint implements WeightSource, AutoCloseable {
      * @throws WeightFormatException names up to ten of each
      */
     public void check(Collection<WeightRef> refs, Predicate<String> ignored) {
-        new CheckpointCheck(file, names).run(refs, ignored);
+        List<String> leftOver =
+                unused(refs).stream().map(Tensor::name).filter(ignored.negate()).toList();
+        new CheckpointCheck(file, names).run(refs, leftOver);
     }
 
     /**

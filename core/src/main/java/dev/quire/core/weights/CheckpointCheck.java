@@ -4,10 +4,8 @@ import dev.quire.api.program.WeightRef;
 import dev.quire.core.weights.format.WeightFormatException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** Compares what a program asks for with what a file has, and names every difference at once. */
 final class CheckpointCheck {
@@ -17,18 +15,16 @@ final class CheckpointCheck {
     private final TensorMap names;
     private final List<String> missing = new ArrayList<>();
     private final List<String> misshapen = new ArrayList<>();
-    private final List<String> leftOver = new ArrayList<>();
 
     CheckpointCheck(WeightFile file, TensorMap names) {
         this.file = file;
         this.names = names;
     }
 
-    void run(Collection<WeightRef> refs, Predicate<String> ignored) {
-        Set<String> used = new HashSet<>();
+    /** @param leftOver tensors that nothing uses and that should not be there */
+    void run(Collection<WeightRef> refs, List<String> leftOver) {
         for (WeightRef ref : refs) {
             Set<String> tensors = names.view(ref.name()).tensors();
-            used.addAll(tensors);
             List<String> absent =
                     tensors.stream().filter(t -> !file.tensors().containsKey(t)).toList();
             if (absent.isEmpty()) {
@@ -37,10 +33,7 @@ final class CheckpointCheck {
                 missing.addAll(absent);
             }
         }
-        file.tensors().keySet().stream()
-                .filter(name -> !used.contains(name) && !ignored.test(name))
-                .forEach(leftOver::add);
-        report();
+        report(leftOver);
     }
 
     static String misshapen(WeightRef ref, Matrix found) {
@@ -55,7 +48,7 @@ final class CheckpointCheck {
         }
     }
 
-    private void report() {
+    private void report(List<String> leftOver) {
         List<String> parts = new ArrayList<>();
         describe("missing", missing, parts);
         describe("of another shape", misshapen, parts);

@@ -2,6 +2,7 @@ package dev.quire.core.llm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,12 +25,16 @@ import dev.quire.core.weights.Int4Parts;
 import dev.quire.core.weights.Int4Parts.Layer;
 import dev.quire.core.weights.Safetensors;
 import dev.quire.core.weights.Tensor;
+import dev.quire.core.weights.format.WeightFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The small Llama as AWQ and GPTQ would leave it in its folder, beside the same values in float32. */
 class Int4CheckpointTest {
     private static final int GROUP = 32;
+    private static final String BIAS = "model.layers.0.self_attn.q_proj.bias";
 
     @TempDir
     Path folder;
@@ -46,9 +52,37 @@ class Int4CheckpointTest {
     void aCheckpointOfFourBitsGivesTheLogitsOfItsValues(Int4Layout layout) throws IOException {
         Path packed = Files.createDirectory(folder.resolve("packed"));
         Path expanded = Files.createDirectory(folder.resolve("expanded"));
-        write(layout, packed, expanded);
+        write(layout, packed, expanded, parts -> {});
         int[] ids = TinyLlama.cases().getFirst().ids();
         assertArrayEquals(logits(expanded, ids), logits(packed, ids));
+    }
+
+    @Test
+    void biasesOfZerosThatTheModelDoesNotAddAreLeft() throws IOException {
+        Path packed = Files.createDirectory(folder.resolve("packed"));
+        Path expanded = Files.createDirectory(folder.resolve("expanded"));
+        write(Int4Layout.GPTQ, packed, expanded, bias((short) 0, (short) 0x8000));
+        int[] ids = TinyLlama.cases().getFirst().ids();
+        assertArrayEquals(logits(expanded, ids), logits(packed, ids));
+    }
+
+    @Test
+    void aBiasThatTheModelWouldHaveToAddIsRefused() throws IOException {
+        Path packed = Files.createDirectory(folder.resolve("packed"));
+        Path expanded = Files.createDirectory(folder.resolve("expanded"));
+        write(Int4Layout.GPTQ, packed, expanded, bias((short) 0, Float.floatToFloat16(0.5f)));
+        int[] ids = TinyLlama.cases().getFirst().ids();
+        String message = assertThrows(WeightFormatException.class, () -> logits(packed, ids))
+                .getMessage();
+        assertTrue(message.contains(BIAS + "', which is not of zeros (it has 0.5)"), message);
+        assertTrue(message.contains("config.json that asks for it"), message);
+    }
+
+    /** Binary16: first and last of a bias longer than what is looked at together. */
+    private static Consumer<Int4Parts> bias(short first, short last) {
+        ByteBuffer bytes = ByteBuffer.allocate(2 * 1500).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putShort(0, first).putShort(2 * 1499, last);
+        return parts -> parts.tensor(BIAS, "F16", List.of(1500L), bytes);
     }
 
     private static double[] logits(Path path, int[] ids) throws IOException {
@@ -65,7 +99,8 @@ class Int4CheckpointTest {
         }
     }
 
-    private static void write(Int4Layout layout, Path packed, Path expanded) throws IOException {
+    private static void write(Int4Layout layout, Path packed, Path expanded, Consumer<Int4Parts> also)
+            throws IOException {
         Int4Parts parts = new Int4Parts();
         Int4Parts values = new Int4Parts();
         try (Safetensors file = Safetensors.open(TinyLlama.folder())) {
@@ -83,6 +118,7 @@ class Int4CheckpointTest {
                 }
             }
         }
+        also.accept(parts);
         parts.write(packed);
         values.write(expanded);
         ObjectMapper json = new ObjectMapper();

@@ -3,6 +3,7 @@ package dev.quire.core.model.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.quire.api.program.WeightRef;
 import dev.quire.core.model.GenerationConfig;
 import dev.quire.core.model.ModelConfig;
 import dev.quire.core.model.ModelConfigException;
@@ -16,6 +17,7 @@ import dev.quire.core.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** A model on disk, opened: its config, its makers' advice on sampling, and its weights by the names that programs use. Owns the mapped files. */
@@ -105,9 +107,10 @@ public final class ModelCheckpoint implements AutoCloseable {
     public Architecture.Definition define(CheckpointFormats formats, Architecture.Serving serving) {
         Architecture.Definition model = architecture.define(config, formats, serving);
         config.refuseUnread(new HarmlessKeys(architecture.harmlessKeys()));
-        weights.check(
-                model.forward().weights(),
-                new LeftoverTensors(architecture, model.forward().weights()));
+        List<WeightRef> refs = model.forward().weights();
+        EmptyBiases biases = new EmptyBiases(weights.file(), weights.unused(refs));
+        weights.check(refs, biases.or(new LeftoverTensors(architecture, refs)));
+        biases.requireZeros();
         return model;
     }
 
