@@ -1,6 +1,7 @@
 package dev.quire.core.model;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,11 @@ public final class ModelConfig {
     public boolean has(String key) {
         asked.add(key);
         return values.get(key) != null;
+    }
+
+    /** Counts keys that change nothing as read. */
+    public void ignore(Collection<String> keys) {
+        asked.addAll(keys);
     }
 
     public int integer(String key) {

@@ -46,7 +46,7 @@ final class QuantizationConfig {
     }
 
     private static Int4Repacking repacking(ModelConfig section) {
-        HARMLESS.forEach(section::has);
+        section.ignore(HARMLESS);
         String method = section.text("quant_method", "");
         Int4Layout layout = switch (method) {
             case "awq" -> awq(section);
@@ -78,6 +78,7 @@ final class QuantizationConfig {
         section.only("desc_act", false);
         section.only("is_marlin_format", false);
         section.only("lm_head", false);
+        section.only("pack_dtype", "int32"); // the words of Int4Layout
         section.flag("sym", true);
         String format = section.text("checkpoint_format", "gptq");
         return switch (format) {

@@ -9,6 +9,7 @@ import dev.quire.core.model.ModelConfigException;
 import dev.quire.core.weights.Int4Layout;
 import dev.quire.core.weights.Int4Repacking;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,26 @@ class QuantizationConfigTest {
         String message = assertThrows(ModelConfigException.class, () -> config.refuseUnread(key -> false))
                 .getMessage();
         assertTrue(message.contains("quantization_config.rotated=true"), message);
+    }
+
+    @Test
+    void whatGptqModelWritesIsReadToTheLastKey() {
+        Map<String, Object> section = Map.ofEntries(
+                Map.entry("bits", 4),
+                Map.entry("checkpoint_format", "gptq_v2"),
+                Map.entry("desc_act", false),
+                Map.entry("group_size", 32),
+                Map.entry("lm_head", false),
+                Map.entry(
+                        "meta",
+                        Map.of("damp_percent", 0.01, "quantizer", List.of("gptqmodel:2.0.0"), "true_sequential", true)),
+                Map.entry("pack_dtype", "int32"),
+                Map.entry("quant_method", "gptq"),
+                Map.entry("sym", true));
+        ModelConfig config = new ModelConfig(Map.of("quantization_config", section), "config.json");
+        assertEquals(Optional.of(new Int4Repacking(Int4Layout.GPTQ_V2, 32)), QuantizationConfig.of(config));
+        config.refuseUnread(key -> false);
+        refused(with(section, "pack_dtype", "int16"), "'pack_dtype' is int16; expected int32, or nothing");
     }
 
     private static Map<String, Object> with(Map<String, Object> config, String key, Object value) {
