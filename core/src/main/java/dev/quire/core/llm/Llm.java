@@ -77,7 +77,8 @@ public final class Llm implements AutoCloseable {
     }
 
     /**
-     * Says which backend would run which op of a model, and why; also where nobody runs some. Opens the backend, loads no weights.
+     * Says which backend would run which op of a model, and why; also where nobody runs some. Opens the backend and loads no weights onto it;
+     * opening AWQ's and GPTQ's files reads them whole.
      *
      * @throws RuntimeException as {@link #load} does, but not for ops that nobody runs
      */

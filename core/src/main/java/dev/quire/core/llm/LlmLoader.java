@@ -49,7 +49,10 @@ final class LlmLoader {
         }
     }
 
-    /** Says who would run what, without loading weights. */
+    /**
+     * Says who would run what, and loads no weights onto the backend. Those that are stored as matrices of 4 bits in parts are read and put together all the
+     * same, which takes the memory of the model and the time to read it.
+     */
     Explanation explain() {
         try (Resources resources = new Resources()) {
             AttentionBackend backend =

@@ -38,7 +38,7 @@ public final class Safetensors extends MappedWeights {
     }
 
     /**
-     * The same with matrices of 4 bits put together from their parts.
+     * The same with matrices of 4 bits put together from their parts: these are all read now, and take memory beside the file until it is closed.
      *
      * @throws WeightFormatException if parts do not fit each other, too
      */
