@@ -47,7 +47,7 @@ record Int4Matrix(
 
     private void rows(int from, int end, MemorySegment target) {
         int rowBytes = inputs / groupSize * blockBytes();
-        byte[] bytes = new byte[(end - from) * rowBytes];
+        byte[] bytes = new byte[Math.multiplyExact(end - from, rowBytes)];
         MemorySegment rows = MemorySegment.ofArray(bytes);
         for (int group = 0; group < inputs / groupSize; group++) {
             for (int output = from; output < end; output++) {

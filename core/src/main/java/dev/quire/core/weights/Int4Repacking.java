@@ -20,6 +20,12 @@ public record Int4Repacking(Int4Layout layout, int groupSize) {
     private static final String ZEROS = ".qzeros";
     private static final String SCALES = ".scales";
     private static final String ORDER = ".g_idx";
+    private static final String WHOLE = ".weight";
+
+    /** So many that the rows that are written together fit an array, in any group size. */
+    private static final long MOST_INPUTS = 1 << 25;
+
+    private static final long MOST_OUTPUTS = 1 << 30;
 
     /** The format of a group size. */
     private static WeightFormat format(int groupSize) {
@@ -37,14 +43,14 @@ public record Int4Repacking(Int4Layout layout, int groupSize) {
      * The tensors with matrices in place of their parts, on all cores.
      *
      * @param arena owns the matrices
-     * @throws WeightFormatException if a part is missing, misshapen or of another type, or inputs are not in groups one after another
+     * @throws WeightFormatException if a part is missing, misshapen, too large or of another type, a matrix is there twice, or inputs are not in groups one after another
      */
     Map<String, Tensor> apply(Map<String, Tensor> tensors, Arena arena) {
         Map<String, Tensor> whole = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> {
             if (name.endsWith(CODES)) {
                 String module = name.substring(0, name.length() - CODES.length());
-                whole.put(module + ".weight", matrix(module, tensors, arena));
+                whole.put(module + WHOLE, matrix(module, tensors, arena));
             } else if (!isPart(name, tensors)) {
                 whole.put(name, tensor);
             }
@@ -59,10 +65,20 @@ public record Int4Repacking(Int4Layout layout, int groupSize) {
     }
 
     private Tensor matrix(String module, Map<String, Tensor> tensors, Arena arena) {
+        if (tensors.containsKey(module + WHOLE)) {
+            throw new WeightFormatException(
+                    "'%1$s%2$s' is there beside '%1$s%3$s', and either may be the matrix; use a checkpoint with one of them"
+                            .formatted(module, WHOLE, CODES));
+        }
         Tensor scales = part(module + SCALES, "F16", tensors);
-        int groups = Math.toIntExact(scales.rows());
-        int inputs = Math.multiplyExact(groups, groupSize);
-        int outputs = Math.toIntExact(scales.columns());
+        if (scales.rows() > MOST_INPUTS / groupSize || scales.columns() > MOST_OUTPUTS) {
+            throw new WeightFormatException(
+                    "tensor '%s' is %s, in groups of %d; at most %d inputs and %d outputs are read"
+                            .formatted(scales.name(), scales.shape(), groupSize, MOST_INPUTS, MOST_OUTPUTS));
+        }
+        int groups = (int) scales.rows();
+        int inputs = groups * groupSize;
+        int outputs = (int) scales.columns();
         Tensor codes = part(module + CODES, "I32", tensors);
         Tensor zeros = part(module + ZEROS, "I32", tensors);
         if (outputs % 8 != 0) {
@@ -79,7 +95,7 @@ public record Int4Repacking(Int4Layout layout, int groupSize) {
         new Int4Matrix(layout, groupSize, inputs, outputs, codes.data(), zeros.data(), scales.data(), module)
                 .writeTo(data);
         List<Long> shape = List.of((long) outputs, (long) inputs);
-        return new Tensor(module + ".weight", StoredType.of(format), shape, data.asReadOnly());
+        return new Tensor(module + WHOLE, StoredType.of(format), shape, data.asReadOnly());
     }
 
     private static Tensor part(String name, String type, Map<String, Tensor> tensors) {

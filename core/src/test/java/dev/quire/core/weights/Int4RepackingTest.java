@@ -7,11 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quire.api.format.BlockDecoder;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.core.weights.Int4Parts.Layer;
+import dev.quire.core.weights.format.StoredType;
 import dev.quire.core.weights.format.WeightFormatException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -91,6 +96,33 @@ class Int4RepackingTest {
         refuses(parts, "'a' has the scale NaN at [1, 3]", Int4Layout.AWQ, 32);
         parts.remove("a.qzeros");
         refuses(parts, "'a.qzeros' is missing", Int4Layout.AWQ, 32);
+    }
+
+    @Test
+    void shapesThatNoMemoryHoldsAreRefusedByName() {
+        refusesShape(List.of(1L << 40, 8L), "'a.scales' is [1099511627776, 8], in groups of 32");
+        refusesShape(
+                List.of((1L << 20) + 1, 8L), "'a.scales' is [1048577, 8], in groups of 32; at most 33554432 inputs");
+        refusesShape(List.of(1L, 1L << 33), "'a.scales' is [1, 8589934592]");
+    }
+
+    private static void refusesShape(List<Long> shape, String cause) {
+        Map<String, Tensor> tensors = Map.of(
+                "a.qweight",
+                        new Tensor(
+                                "a.qweight", new StoredType("I32", 1, 4, Optional.empty()), shape, MemorySegment.NULL),
+                "a.scales", new Tensor("a.scales", StoredType.of(WeightFormat.F16), shape, MemorySegment.NULL));
+        Int4Repacking repacking = new Int4Repacking(Int4Layout.GPTQ, 32);
+        String message = assertThrows(WeightFormatException.class, () -> repacking.apply(tensors, Arena.global()))
+                .getMessage();
+        assertTrue(message.contains(cause), message);
+    }
+
+    @Test
+    void aMatrixThatIsThereTwiceIsRefused() throws IOException {
+        Int4Parts parts = new Int4Parts().layer("a", layer(128, 32, Int4Layout.AWQ), Int4Layout.AWQ);
+        parts.tensor("a.weight", "F16", List.of(2L), ByteBuffer.allocate(4));
+        refuses(parts, "'a.weight' is there beside 'a.qweight'", Int4Layout.AWQ, 32);
     }
 
     private void refuses(Int4Parts parts, String cause, Int4Layout layout, int groupSize) throws IOException {
