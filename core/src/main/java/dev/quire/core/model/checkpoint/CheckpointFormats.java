@@ -17,6 +17,7 @@ public final class CheckpointFormats implements WeightFormats {
     private final TreeSet<WeightFormat> rounded = new TreeSet<>();
     private final TreeSet<WeightFormat> kept = new TreeSet<>();
     private final TreeSet<String> uneven = new TreeSet<>();
+    private final TreeSet<String> mixed = new TreeSet<>();
     private int quantized;
 
     public CheckpointFormats(Checkpoint weights, WeightDType dtype, Quantization quantization) {
@@ -50,8 +51,12 @@ public final class CheckpointFormats implements WeightFormats {
             return matrix(name);
         }
         Optional<WeightFormat> stored = weights.storedFormat(name);
-        if (stored.isEmpty() || stored.get().isQuantized()) {
-            stored.ifPresent(kept::add);
+        if (stored.isEmpty()) {
+            mixed.add(name);
+            return matrix(name);
+        }
+        if (stored.get().isQuantized()) {
+            kept.add(stored.get());
             return matrix(name);
         }
         if (columns % WeightFormat.INT8.blockElements() != 0) {
@@ -71,12 +76,23 @@ public final class CheckpointFormats implements WeightFormats {
         if (quantization != Quantization.INT8 || quantized > 0) {
             return;
         }
-        String why = kept.isEmpty()
-                ? "its layers' rows are no multiples of %d elements long".formatted(WeightFormat.INT8.blockElements())
-                : "its layers are stored in %s already".formatted(kept);
+        List<String> why = new ArrayList<>();
+        if (!kept.isEmpty()) {
+            why.add("its layers are stored in %s already".formatted(kept));
+        }
+        if (!uneven.isEmpty()) {
+            why.add("rows of layers such as %s are no multiples of %d elements long"
+                    .formatted(uneven.first(), WeightFormat.INT8.blockElements()));
+        }
+        if (!mixed.isEmpty()) {
+            why.add("layers such as %s are of parts in several formats".formatted(mixed.first()));
+        }
+        if (why.isEmpty()) {
+            why.add("it has no layers");
+        }
         throw new WeightFormatException(
                 "--quantization int8 has nothing to quantize in %s: %s; leave the option out, or give a checkpoint in F32, F16 or BF16"
-                        .formatted(weights.file().name(), why));
+                        .formatted(weights.file().name(), String.join("; ", why)));
     }
 
     /** What an operator should know of the matrices asked for so far: that {@code auto} rounds them. */
@@ -94,9 +110,18 @@ public final class CheckpointFormats implements WeightFormats {
             sentences.add("Layers that are stored in %s stay so beside %d of INT8.".formatted(kept, quantized));
         }
         if (quantized > 0 && !uneven.isEmpty()) {
-            sentences.add("%d layers, %s the first, stay in %s: their rows are no multiples of %d elements long."
-                    .formatted(uneven.size(), uneven.first(), dtype.format(), WeightFormat.INT8.blockElements()));
+            sentences.add("%s in %s: rows are no multiples of %d elements long."
+                    .formatted(staying(uneven), dtype.format(), WeightFormat.INT8.blockElements()));
+        }
+        if (quantized > 0 && !mixed.isEmpty()) {
+            sentences.add("%s in %s: parts are stored in several formats.".formatted(staying(mixed), dtype.format()));
         }
         return sentences.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", sentences));
+    }
+
+    private static String staying(TreeSet<String> layers) {
+        return layers.size() == 1
+                ? "1 layer, %s, stays".formatted(layers.first())
+                : "%d layers, %s the first, stay".formatted(layers.size(), layers.first());
     }
 }

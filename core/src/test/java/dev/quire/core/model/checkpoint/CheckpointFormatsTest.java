@@ -9,10 +9,12 @@ import dev.quire.core.weights.Checkpoint;
 import dev.quire.core.weights.Gguf;
 import dev.quire.core.weights.GgufBytes;
 import dev.quire.core.weights.TensorMap;
+import dev.quire.core.weights.TensorView;
 import dev.quire.core.weights.format.WeightFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,7 +80,7 @@ class CheckpointFormatsTest {
         assertEquals(WeightFormat.BF16, formats.layer("blk.0.weight", 3));
         String left = formats.leftNotice().orElseThrow();
         assertTrue(left.contains("stored in [Q4_0] stay so beside 1 of INT8"), left);
-        assertTrue(left.contains("1 layers, blk.0.weight the first, stay in BF16"), left);
+        assertTrue(left.contains("1 layer, blk.0.weight, stays in BF16: rows are"), left);
     }
 
     @Test
@@ -90,8 +92,26 @@ class CheckpointFormatsTest {
         CheckpointFormats uneven = new CheckpointFormats(weights, WeightDType.AUTO, Quantization.INT8);
         uneven.layer("blk.0.weight", 3);
         why = assertThrows(WeightFormatException.class, uneven::check).getMessage();
-        assertTrue(why.contains("rows are no multiples of 32 elements long"), why);
+        assertTrue(why.contains("rows of layers such as blk.0.weight are no multiples of 32 elements long"), why);
         new CheckpointFormats(weights, WeightDType.AUTO, Quantization.AUTO).check();
+    }
+
+    @Test
+    void aLayerOfPartsInSeveralFormatsIsSaidToBeOne() {
+        Checkpoint stacked = new Checkpoint(weights.file(), name -> {
+            TensorView plain = TensorView.whole("blk.0.weight").reshaped(1);
+            return name.equals("mixed")
+                    ? new TensorView.Stacked(
+                            List.of(plain, TensorView.whole("norm.weight").reshaped(1)))
+                    : TensorView.whole(name);
+        });
+        CheckpointFormats formats = new CheckpointFormats(stacked, WeightDType.AUTO, Quantization.INT8);
+        assertEquals(WeightFormat.BF16, formats.layer("mixed", 32));
+        String why = assertThrows(WeightFormatException.class, formats::check).getMessage();
+        assertTrue(why.contains("m.gguf: layers such as mixed are of parts in several formats; leave"), why);
+        assertEquals(WeightFormat.INT8, formats.layer("norm.weight", 64));
+        String left = formats.leftNotice().orElseThrow();
+        assertTrue(left.contains("1 layer, mixed, stays in BF16: parts are stored in several formats."), left);
     }
 
     @Test
