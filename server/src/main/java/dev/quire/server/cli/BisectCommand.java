@@ -66,7 +66,7 @@ final class BisectCommand extends OptionsCommand {
     private double tolerance;
 
     BisectCommand(Map<String, String> environment) {
-        super(environment, CACHED);
+        super(environment, MODEL, CACHED);
     }
 
     @Override

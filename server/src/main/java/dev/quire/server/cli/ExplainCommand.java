@@ -23,7 +23,7 @@ final class ExplainCommand extends OptionsCommand {
     private boolean all;
 
     ExplainCommand(Map<String, String> environment) {
-        super(environment, CACHED);
+        super(environment, MODEL, CACHED);
     }
 
     @Override

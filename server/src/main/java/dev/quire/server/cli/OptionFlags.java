@@ -35,6 +35,9 @@ final class OptionFlags {
         /** Titles of the sections whose options it takes. */
         Set<String> sections();
 
+        /** Names of the options of other sections that it takes. */
+        Set<String> names();
+
         /** Hands over where to read the options from. */
         void options(OptionFlags source);
     }
@@ -44,14 +47,14 @@ final class OptionFlags {
         for (CommandLine sub : new HashSet<>(line.getSubcommands().values())) {
             if (sub.getCommandSpec().userObject() instanceof Taker taker) {
                 OptionFlags source = new OptionFlags(environment);
-                source.addTo(sub.getCommandSpec(), taker.sections());
+                source.addTo(sub.getCommandSpec(), taker);
                 taker.options(source);
             }
             addTo(sub, environment);
         }
     }
 
-    private void addTo(CommandSpec spec, Set<String> sections) {
+    private void addTo(CommandSpec spec, Taker taker) {
         spec.addOption(OptionSpec.builder(CONFIG)
                 .type(Path.class)
                 .paramLabel("FILE")
@@ -59,12 +62,16 @@ final class OptionFlags {
                         "YAML file with options under these names. Flags win over QUIRE_* variables, and those over the file.")
                 .build());
         for (OptionTable.Section section : OptionTable.SECTIONS) {
-            if (sections.contains(section.title())) {
+            List<Option<?>> taken = section.options().stream()
+                    .filter(option -> taker.sections().contains(section.title())
+                            || taker.names().contains(option.name()))
+                    .toList();
+            if (!taken.isEmpty()) {
                 ArgGroupSpec.Builder group = ArgGroupSpec.builder()
                         .heading("%n" + section.title() + ":%n")
                         .exclusive(false)
                         .validate(false);
-                for (Option<?> option : section.options()) {
+                for (Option<?> option : taken) {
                     OptionSpec flag = flag(option);
                     flags.put(flag, option);
                     group.addArg(flag);

@@ -18,14 +18,15 @@ abstract class OptionsCommand implements Callable<Integer>, OptionFlags.Taker {
     /** Sections that choose a model and what runs it. */
     static final Set<String> MODEL = Set.of("Model", "Downloads", "Device");
 
-    /** The same, and how keys and values are kept. */
-    static final Set<String> CACHED = Set.of("Model", "Downloads", "Device", "KV cache");
+    /** How keys and values are kept, for commands that run no engine. */
+    static final Set<String> CACHED = Set.of("kv-cache-dtype", "block-size");
 
-    /** The same, and how an engine runs it. */
+    /** {@link #MODEL}, and how an engine runs it. */
     static final Set<String> ENGINE = Set.of("Model", "Downloads", "Device", "KV cache", "Scheduler");
 
     private final Map<String, String> environment;
     private final Set<String> sections;
+    private final Set<String> names;
     private OptionFlags flags;
 
     @Spec
@@ -36,13 +37,28 @@ abstract class OptionsCommand implements Callable<Integer>, OptionFlags.Taker {
      * @param sections titles of the sections whose options it takes
      */
     OptionsCommand(Map<String, String> environment, Set<String> sections) {
+        this(environment, sections, Set.of());
+    }
+
+    /**
+     * The same with some options of other sections.
+     *
+     * @param names of these options
+     */
+    OptionsCommand(Map<String, String> environment, Set<String> sections, Set<String> names) {
         this.environment = environment;
         this.sections = sections;
+        this.names = names;
     }
 
     @Override
     public final Set<String> sections() {
         return sections;
+    }
+
+    @Override
+    public final Set<String> names() {
+        return names;
     }
 
     @Override
