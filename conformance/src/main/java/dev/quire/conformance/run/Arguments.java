@@ -1,5 +1,6 @@
 package dev.quire.conformance.run;
 
+import dev.quire.api.BackendOptions;
 import dev.quire.api.DeviceChoice;
 import dev.quire.api.types.Numerics;
 import dev.quire.conformance.cases.Depth;
@@ -145,19 +146,12 @@ public record Arguments(RunOptions options, Optional<Path> out) {
         }
     }
 
-    /** Any number of a backend's settings, as {@code name=value}, separated by commas. */
     private static SortedMap<String, String> settings(String texts) {
-        SortedMap<String, String> settings = new TreeMap<>();
-        for (String text : texts.isEmpty() ? new String[0] : texts.split(",")) {
-            int at = text.indexOf('=');
-            if (at < 1) {
-                throw new UsageException("%s is '%s'; give NAME=VALUE, such as kernels=tiles".formatted(SETTING, text));
-            }
-            if (settings.putIfAbsent(text.substring(0, at), text.substring(at + 1)) != null) {
-                throw new UsageException("%s sets '%s' twice".formatted(SETTING, text.substring(0, at)));
-            }
+        try {
+            return new TreeMap<>(BackendOptions.settings(List.of(texts)));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("%s is '%s'; give %s".formatted(SETTING, texts, e.getMessage()), e);
         }
-        return settings;
     }
 
     private static DeviceChoice device(Map<String, String> given) {

@@ -103,7 +103,7 @@ class ArgumentsTest {
                 "--backend moody --seed | '--seed' needs a value",
                 "--backend moody --seed 1 --seed 2 | '--seed' is given twice",
                 "--backend moody --backend-option tiles | --backend-option is 'tiles'; give NAME=VALUE, such as kernels=tiles",
-                "--backend moody --backend-option k=a,k=b | --backend-option sets 'k' twice",
+                "--backend moody --backend-option k=a,k=b | --backend-option is 'k=a,k=b'; give each name once, not 'k' twice",
                 "--backend moody --fast | unknown argument '--fast'; known: --backend",
                 "--backend moody --only Attent/* | --only 'Attent/*' matches none of",
                 "--backend moody --model smollm2 | --model is 'smollm2'; write NAME=PATH",

@@ -1,6 +1,7 @@
 package dev.quire.server.cli;
 
 import dev.quire.api.AttentionBackend;
+import dev.quire.api.BackendOptions;
 import dev.quire.api.DeviceChoice;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
@@ -55,10 +56,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--backend-option",
-            split = ",",
             paramLabel = "NAME=VALUE",
             description = "A setting of the backend's own; may be given several times.")
-    private Map<String, String> settings = Map.of();
+    private List<String> settings = List.of();
 
     @Option(
             names = "--against",
@@ -138,7 +138,7 @@ final class BenchCommand implements Callable<Integer> {
         List<Numerics> wanted =
                 numerics.stream().map(BenchCommand::read).distinct().toList();
         List<AttentionBackend> backends =
-                BenchSubject.open(backend, DeviceChoice.parse(device), settings, against, threads, err()::println);
+                BenchSubject.open(backend, DeviceChoice.parse(device), settings(), against, threads, err()::println);
         try (BenchModel model = BenchModel.made(shape, WeightFormat.BF16, 1)) {
             output.write(
                     report(BenchSubject.contenders(backends, wanted), model, steps),
@@ -183,6 +183,15 @@ final class BenchCommand implements Callable<Integer> {
 
     private PrintWriter err() {
         return spec.commandLine().getErr();
+    }
+
+    private Map<String, String> settings() {
+        try {
+            return BackendOptions.settings(settings);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "--backend-option is '%s'; give %s.".formatted(String.join(",", settings), e.getMessage()), e);
+        }
     }
 
     private static Numerics read(String text) {

@@ -1,10 +1,10 @@
 package dev.quire.server.options;
 
+import dev.quire.api.BackendOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +39,7 @@ public record OptionType<T>(String name, Shape shape, Function<List<String>, T> 
     static final OptionType<Boolean> SWITCH = new OptionType<>("true|false", Shape.SWITCH, OptionType::truth);
     static final OptionType<List<String>> TEXTS = new OptionType<>("list", Shape.LIST, OptionType::split);
     static final OptionType<Map<String, String>> SETTINGS =
-            new OptionType<>("name=value", Shape.LIST, OptionType::settings);
+            new OptionType<>("name=value", Shape.LIST, BackendOptions::settings);
     static final OptionType<Integer> INTEGER = value("integer", OptionType::integer);
     static final OptionType<Long> LONG = value("integer", text -> parsed(text, Long::parseLong, "an integer"));
     static final OptionType<Double> DECIMAL = value("number", text -> parsed(text, Double::parseDouble, "a number"));
@@ -90,20 +90,6 @@ public record OptionType<T>(String name, Shape shape, Function<List<String>, T> 
                 .map(String::strip)
                 .filter(text -> !text.isEmpty())
                 .toList();
-    }
-
-    private static Map<String, String> settings(List<String> texts) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        for (String text : split(texts)) {
-            int at = text.indexOf('=');
-            if (at < 1) {
-                throw new IllegalArgumentException("name=value, such as kernels=tiles");
-            }
-            if (settings.putIfAbsent(text.substring(0, at), text.substring(at + 1)) != null) {
-                throw new IllegalArgumentException("each name once");
-            }
-        }
-        return settings;
     }
 
     private static <N> N parsed(String text, Function<String, N> reader, String expected) {

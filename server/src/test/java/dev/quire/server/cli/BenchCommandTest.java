@@ -46,6 +46,15 @@ class BenchCommandTest {
     }
 
     @Test
+    void aSettingThatIsGivenTwiceIsRefused() {
+        CommandRun ran = CommandRun.of(
+                "bench", "--model", CONFIG, "--backend-option", "kernels=lanes", "--backend-option", "kernels=tiles");
+        assertTrue(ran.status() != 0, ran.out());
+        String cause = "--backend-option is 'kernels=lanes,kernels=tiles'; give each name once, not 'kernels' twice";
+        assertTrue(ran.err().contains(cause), ran.err());
+    }
+
+    @Test
     void opsOfARealModelAddUpToOneHundredPercentOnEachBackend() throws IOException {
         JsonObject report =
                 report("ops --model %s --backend cpu --against cpu --batch 2 --context 20 --prefill 8", MODEL);
