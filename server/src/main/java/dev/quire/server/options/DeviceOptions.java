@@ -17,6 +17,10 @@ import java.util.Optional;
  */
 public record DeviceOptions(
         Optional<String> backend, DeviceChoice device, Map<String, String> settings, int threads, Numerics numerics) {
+    public DeviceOptions {
+        settings = Map.copyOf(settings);
+    }
+
     static final Option<String> BACKEND = Option.of(
                     "backend",
                     OptionType.TEXT,
