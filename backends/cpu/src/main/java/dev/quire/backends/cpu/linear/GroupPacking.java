@@ -19,7 +19,7 @@ final class GroupPacking {
      * @throws IllegalArgumentException if a scale is not a finite number
      */
     static void pack(GroupFormat format, LinearWeight weight, int firstRow, MemorySegment packed, long panel) {
-        GgufBlock block = new GgufBlock();
+        QuantizedBlock block = new QuantizedBlock();
         int rows = Math.min(Panels.WIDTH, weight.outputs() - firstRow);
         int blocks = weight.inputs() / format.blockInputs();
         long rowBytes = weight.format().bytes(weight.inputs());
@@ -58,7 +58,7 @@ final class GroupPacking {
         packed.set(JAVA_FLOAT, to, scale);
     }
 
-    private static void checkFinite(GroupFormat format, GgufBlock block, int row, int index) {
+    private static void checkFinite(GroupFormat format, QuantizedBlock block, int row, int index) {
         boolean finite = (block.scale & FLOAT16_EXPONENT) != FLOAT16_EXPONENT
                 && (!format.hasMinimums() || (block.minimum & FLOAT16_EXPONENT) != FLOAT16_EXPONENT);
         if (!finite) {
@@ -73,7 +73,7 @@ final class GroupPacking {
         }
     }
 
-    private static void scales(GroupFormat format, GgufBlock block, MemorySegment packed, long to, int row) {
+    private static void scales(GroupFormat format, QuantizedBlock block, MemorySegment packed, long to, int row) {
         packed.set(JAVA_SHORT, to + 2L * row, block.scale);
         if (format.hasMinimums()) {
             packed.set(JAVA_SHORT, to + 2L * (Panels.WIDTH + row), block.minimum);
@@ -91,7 +91,7 @@ final class GroupPacking {
         }
     }
 
-    private static void codes(GroupFormat format, GgufBlock block, int first, MemorySegment packed, long at) {
+    private static void codes(GroupFormat format, QuantizedBlock block, int first, MemorySegment packed, long at) {
         int low = format.lowBits();
         int high = format.highBits();
         long next =
@@ -108,7 +108,7 @@ final class GroupPacking {
      * @return the place of the next plane
      */
     private static long plane(
-            GgufBlock block, int first, int shift, int bits, int home, MemorySegment packed, long at) {
+            QuantizedBlock block, int first, int shift, int bits, int home, MemorySegment packed, long at) {
         int perWord = Integer.SIZE / bits;
         int mask = (1 << bits) - 1;
         long place = at;

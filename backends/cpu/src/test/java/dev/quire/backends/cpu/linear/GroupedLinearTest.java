@@ -39,7 +39,7 @@ class GroupedLinearTest {
         try (Arena arena = Arena.ofConfined()) {
             LinearWeight weight = samples.quantized(format, 20, inputs(format), arena);
             GroupFormat groups = GroupFormat.of(format);
-            GgufBlock block = new GgufBlock();
+            QuantizedBlock block = new QuantizedBlock();
             for (int row = 0; row < weight.outputs(); row++) {
                 float[] values = Samples.row(weight, row);
                 for (int k = 0; k < values.length; k++) {
@@ -55,7 +55,7 @@ class GroupedLinearTest {
         }
     }
 
-    private static float scale(LinearWeight weight, int row, GgufBlock block, int k) {
+    private static float scale(LinearWeight weight, int row, QuantizedBlock block, int k) {
         GroupFormat groups = GroupFormat.of(weight.format());
         if (groups.hasRowScales()) {
             return weight.data().get(JAVA_FLOAT_UNALIGNED, row * weight.format().bytes(weight.inputs()));
@@ -64,7 +64,7 @@ class GroupedLinearTest {
         return groups.hasIntegerScales() ? d * block.scales[k / groups.group()] : d;
     }
 
-    private static float minimum(GroupFormat groups, GgufBlock block, int k) {
+    private static float minimum(GroupFormat groups, QuantizedBlock block, int k) {
         if (!groups.hasMinimums()) {
             return -0f; // added to any value, leaves it as it is
         }
@@ -150,7 +150,7 @@ class GroupedLinearTest {
 
     private static float scalar(LinearWeight weight, int output, MemorySegment x, int row) {
         GroupFormat groups = GroupFormat.of(weight.format());
-        GgufBlock block = new GgufBlock();
+        QuantizedBlock block = new QuantizedBlock();
         float unit = 1 << groups.bits();
         float sum = 0;
         for (int first = 0; first < weight.inputs(); first += groups.group()) {
@@ -222,7 +222,7 @@ class GroupedLinearTest {
             read.read(groups, inputs, packed, 0);
             if (groups.hasRowScales()) {
                 for (int row = 0; row < 64; row++) {
-                    assertEquals(scale(weight, row, new GgufBlock(), 0) * (1 << groups.bits()), read.scales[row]);
+                    assertEquals(scale(weight, row, new QuantizedBlock(), 0) * (1 << groups.bits()), read.scales[row]);
                 }
                 return;
             }

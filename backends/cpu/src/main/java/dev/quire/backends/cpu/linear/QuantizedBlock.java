@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.MemorySegment;
 
 /** One block of a quantized row taken apart: codes and scales, still as integers and float16 bits. One thread's, used again and again. */
-final class GgufBlock {
+final class QuantizedBlock {
     private static final int LARGEST = 256;
 
     final int[] codes = new int[LARGEST];
