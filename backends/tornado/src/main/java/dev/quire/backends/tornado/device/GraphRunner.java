@@ -1,6 +1,7 @@
 package dev.quire.backends.tornado.device;
 
 import dev.quire.api.BackendException;
+import dev.quire.backends.tornado.graphs.IdleRunner;
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Completion;
 import dev.quire.kernels.device.DeviceMemory;
@@ -26,7 +27,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
  * The arena of a device, the graphs over it, and the one thread that makes every call of TornadoVM, in order, so that callers go on while it works.
  * It outlives the backend that made it where nothing failed: compiled code belongs to the plans of one arena.
  */
-final class GraphRunner implements AutoCloseable {
+final class GraphRunner implements IdleRunner.Runner {
     private static final double MIB = 1 << 20;
     /** What TornadoVM says in place of whatever went wrong in a run. */
     private static final String HIDDEN = "Recover option disabled";
@@ -73,7 +74,8 @@ final class GraphRunner implements AutoCloseable {
     }
 
     /** Whether another backend may go on with it: all memory came back, and every call succeeded. */
-    boolean isReusable() {
+    @Override
+    public boolean isReusable() {
         return !failed && arena.isFree();
     }
 

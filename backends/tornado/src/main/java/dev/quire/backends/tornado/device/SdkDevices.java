@@ -4,6 +4,7 @@ import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.DeviceInfo;
 import dev.quire.backends.tornado.TornadoDevices;
+import dev.quire.backends.tornado.graphs.IdleRunner;
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.device.DeviceBackend;
 import dev.quire.kernels.device.DeviceSearch;
@@ -15,7 +16,7 @@ public final class SdkDevices implements TornadoDevices {
     private static final long CACHE_BYTES = 256 << 20;
 
     /** One for the process, as TornadoVM's runtime is: providers come and go. */
-    private static final IdleRunner IDLE = new IdleRunner();
+    private static final IdleRunner<GraphRunner> IDLE = new IdleRunner<>();
 
     @Override
     public List<DeviceInfo> infos() {
@@ -31,8 +32,8 @@ public final class SdkDevices implements TornadoDevices {
         Path choices =
                 set == KernelSet.JAVA ? folder.resolve("java") : folder; // of other tiles than the device's OpenCL ones
         KernelCache cache = new KernelCache(choices, CACHE_BYTES, options.notices());
-        GraphRunner runner = IDLE.take(target, set);
-        return new DeviceBackend(
-                "tornado", new TaskGraphDevice(target, table, cache, runner, IDLE::give), options.notices());
+        IdleRunner<GraphRunner>.Loan loan =
+                IDLE.take(runner -> runner.runs(target, set), () -> new GraphRunner(target, set));
+        return new DeviceBackend("tornado", new TaskGraphDevice(target, table, cache, loan), options.notices());
     }
 }

@@ -5,6 +5,7 @@ import dev.quire.api.program.Op;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.Support;
+import dev.quire.backends.tornado.graphs.IdleRunner;
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Device;
@@ -16,27 +17,23 @@ import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** A TornadoVM device. */
 final class TaskGraphDevice implements Device {
     private final Target target;
     private final KernelTable kernels;
     private final KernelCache cache;
-    private final GraphRunner runner;
-    private final Consumer<GraphRunner> end;
+    private final IdleRunner<GraphRunner>.Loan loan;
 
     /**
      * @param cache keeps the shapes of tiles that the device multiplies fastest with
-     * @param end takes the runner when the device is closed
+     * @param loan of what runs kernels, ended when the device is closed
      */
-    TaskGraphDevice(
-            Target target, KernelTable kernels, KernelCache cache, GraphRunner runner, Consumer<GraphRunner> end) {
+    TaskGraphDevice(Target target, KernelTable kernels, KernelCache cache, IdleRunner<GraphRunner>.Loan loan) {
         this.target = target;
         this.kernels = kernels;
         this.cache = cache;
-        this.runner = runner;
-        this.end = end;
+        this.loan = loan;
     }
 
     @Override
@@ -83,16 +80,16 @@ final class TaskGraphDevice implements Device {
 
     @Override
     public DeviceMemory allocate(long bytes, MemoryUse use) {
-        return runner.allocate(bytes, use);
+        return loan.runner().allocate(bytes, use);
     }
 
     @Override
     public Recording record(List<Command> commands) {
-        return runner.record(commands, kernels);
+        return loan.runner().record(commands, kernels);
     }
 
     @Override
     public void close() {
-        end.accept(runner);
+        loan.close();
     }
 }
