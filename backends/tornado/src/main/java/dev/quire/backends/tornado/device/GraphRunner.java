@@ -1,6 +1,7 @@
 package dev.quire.backends.tornado.device;
 
 import dev.quire.api.BackendException;
+import dev.quire.backends.tornado.graphs.Cuts;
 import dev.quire.backends.tornado.graphs.IdleRunner;
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Completion;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -31,9 +31,6 @@ final class GraphRunner implements IdleRunner.Runner {
     private static final double MIB = 1 << 20;
     /** What TornadoVM says in place of whatever went wrong in a run. */
     private static final String HIDDEN = "Recover option disabled";
-    /** A step is cut behind these kernels, so that the cuts of all layers are alike and share a graph. */
-    private static final Set<String> ENDS = Set.of("write_kv", "write_kv_wide", "rope_write_wide");
-
     /** Launches of a graph at most: TornadoVM's bytecode of a graph has 4 KiB. */
     private static final int LONGEST = 32;
 
@@ -141,7 +138,7 @@ final class GraphRunner implements IdleRunner.Runner {
             switch (command) {
                 case Command.Launch launch -> {
                     launches.add(launch);
-                    if (ENDS.contains(launch.kernel()) || launches.size() == LONGEST) {
+                    if (Cuts.isBehind(launch.kernel()) || launches.size() == LONGEST) {
                         cut(launches, steps, kernels);
                     }
                 }
