@@ -1,5 +1,6 @@
 package dev.quire.backends.tornado.device;
 
+import dev.quire.backends.tornado.graphs.Row;
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Operand;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <p>TornadoVM 5.2 runs every prebuilt task of a graph with the code of the first one, but looks code up in the plan by a task's id and its method's name.
  * So each prebuilt task of several stands in a graph of its own, which is compiled and never run, and a method of its name and id in the graph that runs.
  */
-final class Batch {
+final class Batch implements Row.Graph {
     /** Parameters of a launch at most. */
     static final int STRIDE = 32;
 
@@ -69,8 +70,9 @@ final class Batch {
         for (int i = 0; i < carriers.size(); i++) {
             plan.compile(DeviceArena.ADDED + 1 + i);
         }
-        if (alone && kernels.isPrebuilt(names.getFirst())) {
-            plan.compile(DeviceArena.ADDED); // as long as its file is there: another backend may be the first to run it
+        if (!alone || kernels.isPrebuilt(names.getFirst())) {
+            // while a prebuilt task's file is there, and before a run that fails half way has changed memory
+            plan.compile(DeviceArena.ADDED);
         }
     }
 
@@ -89,8 +91,8 @@ final class Batch {
         return graph.transferToDevice(DataTransferMode.UNDER_DEMAND, used).persistOnDevice(used);
     }
 
-    /** Runs launches of its kernels, and returns when they have ended. */
-    void run(List<Command.Launch> launches) {
+    @Override
+    public void run(List<Command.Launch> launches) {
         for (int i = 0; i < launches.size(); i++) {
             Command.Launch launch = launches.get(i);
             if (launch.operands().size() > STRIDE) {

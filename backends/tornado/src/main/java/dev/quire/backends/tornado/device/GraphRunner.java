@@ -3,6 +3,7 @@ package dev.quire.backends.tornado.device;
 import dev.quire.api.BackendException;
 import dev.quire.backends.tornado.graphs.Cuts;
 import dev.quire.backends.tornado.graphs.IdleRunner;
+import dev.quire.backends.tornado.graphs.Row;
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Completion;
 import dev.quire.kernels.device.DeviceMemory;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
@@ -109,9 +111,12 @@ final class GraphRunner implements IdleRunner.Runner {
                                         use.advice())));
     }
 
-    /** @param kernels says which task runs a launch */
-    Recording record(List<Command> commands, KernelTable kernels) {
-        List<Runnable> steps = now(() -> steps(commands, kernels));
+    /**
+     * @param kernels says which task runs a launch
+     * @param notices receives a sentence, on the thread of this runner, where launches cannot share a graph
+     */
+    Recording record(List<Command> commands, KernelTable kernels, Consumer<String> notices) {
+        List<Runnable> steps = now(() -> steps(commands, kernels, notices));
         return new Recording() {
             @Override
             public Completion submit() {
@@ -128,18 +133,18 @@ final class GraphRunner implements IdleRunner.Runner {
         };
     }
 
-    private List<Runnable> steps(List<Command> commands, KernelTable kernels) {
+    private List<Runnable> steps(List<Command> commands, KernelTable kernels, Consumer<String> notices) {
         List<Runnable> steps = new ArrayList<>();
         List<Command.Launch> launches = new ArrayList<>();
         for (Command command : commands) {
             if (!(command instanceof Command.Launch)) {
-                cut(launches, steps, kernels);
+                cut(launches, steps, kernels, notices);
             }
             switch (command) {
                 case Command.Launch launch -> {
                     launches.add(launch);
                     if (Cuts.isBehind(launch.kernel()) || launches.size() == LONGEST) {
-                        cut(launches, steps, kernels);
+                        cut(launches, steps, kernels, notices);
                     }
                 }
                 case Command.Upload(MemorySegment from, DeviceMemory to, long offset) ->
@@ -149,17 +154,18 @@ final class GraphRunner implements IdleRunner.Runner {
                 case Command.Zero(DeviceMemory memory) -> steps.add(() -> arena.zero((DeviceArena.Piece) memory));
             }
         }
-        cut(launches, steps, kernels);
+        cut(launches, steps, kernels, notices);
         return steps;
     }
 
     /** Turns launches into a run of the row that has their kernels. */
-    private void cut(List<Command.Launch> launches, List<Runnable> steps, KernelTable kernels) {
+    private void cut(
+            List<Command.Launch> launches, List<Runnable> steps, KernelTable kernels, Consumer<String> notices) {
         if (!launches.isEmpty()) {
             List<Command.Launch> taken = List.copyOf(launches);
             List<String> names = taken.stream().map(kernels::name).toList();
             Row row = rows.computeIfAbsent(names, these -> row(these, kernels));
-            steps.add(() -> row.run(taken, () -> batch(names, kernels)));
+            steps.add(() -> row.run(taken, () -> batch(names, kernels), notices));
             launches.clear();
         }
     }

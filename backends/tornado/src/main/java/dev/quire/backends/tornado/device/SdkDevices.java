@@ -34,6 +34,7 @@ public final class SdkDevices implements TornadoDevices {
         KernelCache cache = new KernelCache(choices, CACHE_BYTES, options.notices());
         IdleRunner<GraphRunner>.Loan loan =
                 IDLE.take(runner -> runner.runs(target, set), () -> new GraphRunner(target, set));
-        return new DeviceBackend("tornado", new TaskGraphDevice(target, table, cache, loan), options.notices());
+        return new DeviceBackend(
+                "tornado", new TaskGraphDevice(target, table, cache, loan, options.notices()), options.notices());
     }
 }

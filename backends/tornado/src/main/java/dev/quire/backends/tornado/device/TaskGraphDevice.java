@@ -17,6 +17,7 @@ import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** A TornadoVM device. */
 final class TaskGraphDevice implements Device {
@@ -24,16 +25,24 @@ final class TaskGraphDevice implements Device {
     private final KernelTable kernels;
     private final KernelCache cache;
     private final IdleRunner<GraphRunner>.Loan loan;
+    private final Consumer<String> notices;
 
     /**
      * @param cache keeps the shapes of tiles that the device multiplies fastest with
      * @param loan of what runs kernels, ended when the device is closed
+     * @param notices receives a sentence where kernels cannot share a graph, on any thread
      */
-    TaskGraphDevice(Target target, KernelTable kernels, KernelCache cache, IdleRunner<GraphRunner>.Loan loan) {
+    TaskGraphDevice(
+            Target target,
+            KernelTable kernels,
+            KernelCache cache,
+            IdleRunner<GraphRunner>.Loan loan,
+            Consumer<String> notices) {
         this.target = target;
         this.kernels = kernels;
         this.cache = cache;
         this.loan = loan;
+        this.notices = notices;
     }
 
     @Override
@@ -85,7 +94,7 @@ final class TaskGraphDevice implements Device {
 
     @Override
     public Recording record(List<Command> commands) {
-        return loan.runner().record(commands, kernels);
+        return loan.runner().record(commands, kernels, notices);
     }
 
     @Override
