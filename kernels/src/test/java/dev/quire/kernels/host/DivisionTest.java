@@ -2,20 +2,14 @@ package dev.quire.kernels.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Path;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Quotients and roots made of integers are Java's own (RULES, N7). */
-class DivisionTest {
+class DivisionTest extends HeaderTests {
     private static final long SEED = Long.getLong("quire.seed", 4711);
     private static final int ROUNDS = 2_000_000;
     private static final float[] EDGES = {
@@ -34,25 +28,10 @@ class DivisionTest {
         Float.NaN
     };
 
-    @TempDir
-    Path folder;
-
     private final Random random = new Random(SEED);
-    private HeaderFunctions functions;
 
-    @BeforeAll
-    static void aCompilerIsThere() {
-        Twins.assumeCompiler();
-    }
-
-    @BeforeEach
-    void compile() throws IOException, InterruptedException {
-        functions = new HeaderFunctions(folder, "division.h");
-    }
-
-    @AfterEach
-    void close() {
-        functions.close();
+    DivisionTest() {
+        super("division.h");
     }
 
     @Test

@@ -3,42 +3,21 @@ package dev.quire.kernels.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quire.api.format.E4M3;
-import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Path;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** 8-bit floats made of integers are those of the SPI (RULES, A8). */
-class E4M3Test {
+class E4M3Test extends HeaderTests {
     private static final long SEED = Long.getLong("quire.seed", 4711);
     private static final int ROUNDS = 2_000_000;
 
-    @TempDir
-    Path folder;
-
     private final Random random = new Random(SEED);
-    private HeaderFunctions functions;
 
-    @BeforeAll
-    static void aCompilerIsThere() {
-        Twins.assumeCompiler();
-    }
-
-    @BeforeEach
-    void compile() throws IOException, InterruptedException {
-        functions = new HeaderFunctions(folder, "e4m3.h");
-    }
-
-    @AfterEach
-    void close() {
-        functions.close();
+    E4M3Test() {
+        super("e4m3.h");
     }
 
     @Test

@@ -2,31 +2,21 @@ package dev.quire.backends.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.types.Numerics;
-import dev.quire.conformance.BackendConformance;
 import dev.quire.conformance.cases.Depth;
-import dev.quire.conformance.report.CaseResult;
 import dev.quire.conformance.run.RunOptions;
 import dev.quire.conformance.waivers.NamePattern;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Attention by warp groups through the driver's stub: what a launch asks for of local memory, and which devices refuse it. */
-class WarpGroupsConformanceTest extends BackendConformance {
+class WarpGroupsConformanceTest extends StubConformance {
     private static final Map<String, String> SETTINGS = Map.of("prompts", "warp_groups");
-
-    @BeforeAll
-    static void theStubIsThere(@TempDir Path cache) {
-        Stub.assume();
-        Stub.compileAll(cache); // the processes that run cases have little patience
-    }
 
     @Override
     protected RunOptions options() {
@@ -34,11 +24,6 @@ class WarpGroupsConformanceTest extends BackendConformance {
                 .with(SETTINGS)
                 .with(new NamePattern("Attend/*/*BF16/*size=128*"))
                 .with(Depth.QUICK);
-    }
-
-    @Override
-    protected void refused(CaseResult result) {
-        fail(result.name() + ": " + result.verdict().detail());
     }
 
     @Test
