@@ -2,18 +2,19 @@ package dev.quire.core.llm;
 
 import dev.quire.core.source.ModelFiles;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 
 /** A model that a thread of its own opens. Whoever made this closes it, and with it the model's files. Confined to one thread. */
 final class OpeningModel implements AutoCloseable {
-    private final FutureTask<OpenModel> task;
-    private final Thread thread;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("quire-model").factory());
+    private final Future<OpenModel> model;
     private boolean asked;
 
     OpeningModel(ModelFiles files) {
-        task = new FutureTask<>(() -> OpenModel.of(files));
-        thread = Thread.ofPlatform().daemon().name("quire-model").start(task);
+        model = thread.submit(() -> OpenModel.of(files));
     }
 
     /**
@@ -24,7 +25,7 @@ final class OpeningModel implements AutoCloseable {
     OpenModel opened() {
         asked = true;
         try {
-            return task.get();
+            return model.get();
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } catch (InterruptedException e) {
@@ -42,27 +43,21 @@ final class OpeningModel implements AutoCloseable {
     }
 
     /**
-     * Waits for the opening to end, interrupted or not, for nobody else would close what it opens.
+     * Waits for the opening to end, and ends it where this thread is interrupted, for nobody else would close what it opens.
      *
      * @throws RuntimeException if it failed and nobody has heard of that
      */
     @Override
     public void close() {
-        boolean interrupted = Thread.interrupted();
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
+        thread.close();
+        switch (model.state()) {
+            case SUCCESS -> model.resultNow().checkpoint().close();
+            case FAILED -> {
+                if (!asked) {
+                    throw failure(model.exceptionNow());
+                }
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (task.state() == Future.State.SUCCESS) {
-            task.resultNow().checkpoint().close();
-        } else if (!asked) {
-            throw failure(task.exceptionNow());
+            case RUNNING, CANCELLED -> {} // an interrupt came before it began
         }
     }
 }
