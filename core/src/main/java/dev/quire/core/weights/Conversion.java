@@ -51,13 +51,14 @@ final class Conversion {
         long rowBytes = format.bytes(ref.columns());
         boolean copies = matrix.format().equals(Optional.of(format));
         float[] values = new float[ref.columns()];
+        Matrix near = matrix.near(from, end - from);
         for (int row = from; row < end; row++) {
             MemorySegment place = target.asSlice(row * rowBytes, rowBytes);
-            Optional<MemorySegment> bytes = copies ? matrix.mapped(row, 1) : Optional.empty();
+            Optional<MemorySegment> bytes = copies ? near.mapped(row - from, 1) : Optional.empty();
             if (bytes.isPresent()) {
                 place.copyFrom(bytes.get());
             } else {
-                matrix.decode(row, values);
+                near.decode(row - from, values);
                 write(values, row, place);
             }
         }

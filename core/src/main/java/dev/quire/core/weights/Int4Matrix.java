@@ -3,15 +3,17 @@ package dev.quire.core.weights;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import dev.quire.api.types.WeightFormat;
 import dev.quire.core.weights.format.WeightFormatException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.stream.IntStream;
+import java.util.Optional;
 
 /**
- * The parts of a matrix of 4 bits, and how its rows are put together from them (RULES, W7).
+ * A matrix of 4 bits, whose rows are put together from its parts when they are read (RULES, W7).
  *
+ * @param stored the format of its rows
  * @param codes as the layout has them
  * @param zeros [groups, outputs / 8] words
  * @param scales [groups, outputs] binary16
@@ -19,51 +21,72 @@ import java.util.stream.IntStream;
  */
 record Int4Matrix(
         Int4Layout layout,
-        int groupSize,
+        WeightFormat stored,
         int inputs,
         int outputs,
         MemorySegment codes,
         MemorySegment zeros,
         MemorySegment scales,
-        String module) {
+        String module)
+        implements Tensor.Elements, Matrix {
     static final ValueLayout.OfInt WORD = JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort HALF = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /** Rows that are written together: neighbours in the parts, so that a cache line of these is read once. */
-    private static final int TILE = 64;
-
     private static final int HEAD = 4;
 
-    /** Fills {@code target} with all rows, on all cores. */
-    void writeTo(MemorySegment target) {
-        IntStream.range(0, Math.ceilDiv(outputs, TILE))
-                .parallel()
-                .forEach(tile -> rows(tile * TILE, Math.min(outputs, (tile + 1) * TILE), target));
+    @Override
+    public long rows() {
+        return outputs;
     }
 
-    private int blockBytes() {
-        return HEAD + groupSize / 2;
+    @Override
+    public long columns() {
+        return inputs;
     }
 
-    private void rows(int from, int end, MemorySegment target) {
-        int rowBytes = inputs / groupSize * blockBytes();
+    @Override
+    public Optional<WeightFormat> format() {
+        return Optional.of(stored);
+    }
+
+    @Override
+    public Optional<MemorySegment> mapped(long from, long count) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void decode(long row, float[] target) {
+        near(row, 1).decode(0, target);
+    }
+
+    /** Of rows that are neighbours each cache line of the parts is read once. */
+    @Override
+    public Matrix near(long from, long count) {
+        int first = Math.toIntExact(from);
+        return new Stored(assemble(first, Math.toIntExact(first + count)), stored, count, inputs);
+    }
+
+    private MemorySegment assemble(int from, int end) {
+        int groupSize = stored.blockElements();
+        int blockBytes = stored.blockBytes();
+        int rowBytes = inputs / groupSize * blockBytes;
         byte[] bytes = new byte[Math.multiplyExact(end - from, rowBytes)];
         MemorySegment rows = MemorySegment.ofArray(bytes);
         for (int group = 0; group < inputs / groupSize; group++) {
             for (int output = from; output < end; output++) {
-                int block = (output - from) * rowBytes + group * blockBytes();
+                int block = (output - from) * rowBytes + group * blockBytes;
                 rows.set(HALF, block, scale(group, output));
                 rows.set(HALF, block + 2, Float.floatToFloat16(zero(group, output)));
             }
             for (int i = 0; i < groupSize; i++) {
-                int at = group * blockBytes() + HEAD + i / 32 * 16 + i % 16;
+                int at = group * blockBytes + HEAD + i / 32 * 16 + i % 16;
                 for (int output = from; output < end; output++) {
                     int code = code(group * groupSize + i, output);
                     bytes[(output - from) * rowBytes + at] |= (byte) (i / 16 % 2 == 0 ? code : code << 4);
                 }
             }
         }
-        MemorySegment.copy(rows, 0, target, (long) from * rowBytes, bytes.length);
+        return rows;
     }
 
     private int code(int input, int output) {

@@ -3,8 +3,6 @@ package dev.quire.core.weights;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.core.weights.format.StoredType;
 import dev.quire.core.weights.format.WeightFormatException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,17 +38,16 @@ public record Int4Repacking(Int4Layout layout, int groupSize) {
     }
 
     /**
-     * The tensors with matrices in place of their parts, on all cores.
+     * The tensors with matrices in place of their parts. Reads no codes.
      *
-     * @param arena owns the matrices
      * @throws WeightFormatException if a part is missing, misshapen, too large or of another type, a matrix is there twice, or inputs are not in groups one after another
      */
-    Map<String, Tensor> apply(Map<String, Tensor> tensors, Arena arena) {
+    Map<String, Tensor> apply(Map<String, Tensor> tensors) {
         Map<String, Tensor> whole = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> {
             if (name.endsWith(CODES)) {
                 String module = name.substring(0, name.length() - CODES.length());
-                whole.put(module + WHOLE, matrix(module, tensors, arena));
+                whole.put(module + WHOLE, matrix(module, tensors));
             } else if (!isPart(name, tensors)) {
                 whole.put(name, tensor);
             }
@@ -64,7 +61,7 @@ public record Int4Repacking(Int4Layout layout, int groupSize) {
                         && tensors.containsKey(name.substring(0, name.length() - part.length()) + CODES));
     }
 
-    private Tensor matrix(String module, Map<String, Tensor> tensors, Arena arena) {
+    private Tensor matrix(String module, Map<String, Tensor> tensors) {
         if (tensors.containsKey(module + WHOLE)) {
             throw new WeightFormatException(
                     "'%1$s%2$s' is there beside '%1$s%3$s', and either may be the matrix; use a checkpoint with one of them"
@@ -91,11 +88,9 @@ public record Int4Repacking(Int4Layout layout, int groupSize) {
             inOrder(part(module + ORDER, "I32", tensors), inputs);
         }
         WeightFormat format = format(groupSize);
-        MemorySegment data = arena.allocate(outputs * format.bytes(inputs), 64);
-        new Int4Matrix(layout, groupSize, inputs, outputs, codes.data(), zeros.data(), scales.data(), module)
-                .writeTo(data);
-        List<Long> shape = List.of((long) outputs, (long) inputs);
-        return new Tensor(module + WHOLE, StoredType.of(format), shape, data.asReadOnly());
+        Int4Matrix parts =
+                new Int4Matrix(layout, format, inputs, outputs, codes.data(), zeros.data(), scales.data(), module);
+        return new Tensor(module + WHOLE, StoredType.of(format), List.of((long) outputs, (long) inputs), parts);
     }
 
     private static Tensor part(String name, String type, Map<String, Tensor> tensors) {

@@ -4,12 +4,14 @@ import dev.quire.api.format.BlockDecoder;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.core.weights.format.WeightFormatException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /** A view bound to the tensors of a file: rows that can be read one by one, from any thread. */
-sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matrix.Stack, Reshape {
+sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matrix.Stack, Reshape, Int4Matrix {
     long rows();
 
     long columns();
@@ -23,6 +25,11 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
     /** Decodes row {@code row} to {@code target[0…columns]}. */
     void decode(long row, float[] target);
 
+    /** {@code count} rows from {@code from}, to read one by one: what has to be put together is, once for all of them. */
+    default Matrix near(long from, long count) {
+        return new Slice(this, from, 1, count);
+    }
+
     /**
      * Binds {@code view} to {@code file}.
      *
@@ -30,13 +37,20 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
      */
     static Matrix of(WeightFile file, TensorView view) {
         return switch (view) {
-            case TensorView.Whole whole -> Stored.of(file.tensor(whole.name()));
+            case TensorView.Whole whole -> whole(file.tensor(whole.name()));
             case TensorView.Rows rows -> slice(of(file, rows.of()), rows);
             case TensorView.Transposed transposed -> Turned.of(of(file, transposed.of()), transposed);
             case TensorView.Every every -> every(of(file, every.of()), every);
             case TensorView.Reshaped reshaped -> Reshape.of(of(file, reshaped.of()), reshaped);
             case TensorView.Stacked stacked ->
                 Stack.of(stacked.parts().stream().map(part -> of(file, part)).toList(), stacked);
+        };
+    }
+
+    private static Matrix whole(Tensor tensor) {
+        return switch (tensor.elements()) {
+            case Tensor.Mapped mapped -> new Stored(mapped.data(), tensor.format(), tensor.rows(), tensor.columns());
+            case Int4Matrix parts -> parts;
         };
     }
 
@@ -54,10 +68,6 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
 
     /** A tensor as it is. */
     record Stored(MemorySegment data, WeightFormat stored, long rows, long columns) implements Matrix {
-        static Stored of(Tensor tensor) {
-            return new Stored(tensor.data(), tensor.format(), tensor.rows(), tensor.columns());
-        }
-
         @Override
         public Optional<WeightFormat> format() {
             return Optional.of(stored);
@@ -95,6 +105,15 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
         @Override
         public void decode(long row, float[] target) {
             of.decode(first + row * step, target);
+        }
+
+        @Override
+        public Matrix near(long from, long count) {
+            return step == 1 || count == 1
+                    ? of.near(first + from * step, count)
+                    : Stack.of(LongStream.range(from, from + count)
+                            .mapToObj(row -> near(row, 1))
+                            .toList());
         }
     }
 
@@ -147,6 +166,10 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
                                 view.tensors(),
                                 parts.stream().map(Matrix::columns).toList()));
             }
+            return of(parts);
+        }
+
+        private static Stack of(List<Matrix> parts) {
             long[] ends = parts.stream().mapToLong(Matrix::rows).toArray();
             Arrays.parallelPrefix(ends, Math::addExact);
             return new Stack(parts, Arrays.stream(ends).boxed().toList());
@@ -180,6 +203,17 @@ sealed interface Matrix permits Matrix.Stored, Matrix.Slice, Matrix.Turned, Matr
         public void decode(long row, float[] target) {
             int part = part(row);
             parts.get(part).decode(row - start(part), target);
+        }
+
+        @Override
+        public Matrix near(long from, long count) {
+            List<Matrix> near = new ArrayList<>();
+            for (int part = part(from); part <= part(from + count - 1); part++) {
+                long first = Math.max(from, start(part));
+                long end = Math.min(from + count, ends.get(part));
+                near.add(parts.get(part).near(first - start(part), end - first));
+            }
+            return of(near);
         }
 
         private int part(long row) {

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * Safetensors weights: one file, or the shards of a folder with {@code model.safetensors.index.json}, whose word counts on which shard holds a
@@ -34,11 +34,11 @@ public final class Safetensors extends MappedWeights {
      * @throws WeightFormatException if a file is missing, is not safetensors, or contradicts itself or the index
      */
     public static Safetensors open(Path path) {
-        return open(path, (tensors, arena) -> tensors);
+        return open(path, UnaryOperator.identity());
     }
 
     /**
-     * The same with matrices of 4 bits put together from their parts: these are all read now, and take memory beside the file until it is closed.
+     * The same with matrices of 4 bits, which are put together from their parts when they are read.
      *
      * @throws WeightFormatException if parts do not fit each other, too
      */
@@ -46,12 +46,12 @@ public final class Safetensors extends MappedWeights {
         return open(path, repacking::apply);
     }
 
-    private static Safetensors open(Path path, BiFunction<Map<String, Tensor>, Arena, Map<String, Tensor>> pass) {
+    private static Safetensors open(Path path, UnaryOperator<Map<String, Tensor>> pass) {
         Path file = Files.isDirectory(path) ? inFolder(path) : path;
         Arena arena = Arena.ofShared();
         try {
             Map<String, Tensor> tensors = file.toString().endsWith(".json") ? shards(file, arena) : single(file, arena);
-            return new Safetensors(arena, path, pass.apply(tensors, arena));
+            return new Safetensors(arena, path, pass.apply(tensors));
         } catch (RuntimeException e) {
             arena.close();
             throw e;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quire.api.format.BlockDecoder;
+import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.core.weights.Int4Parts.Layer;
 import dev.quire.core.weights.format.StoredType;
 import dev.quire.core.weights.format.WeightFormatException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,16 +69,56 @@ class Int4RepackingTest {
                 Tensor matrix = file.tensor("a.q_proj.weight");
                 assertEquals(WeightFormat.valueOf("INT4_G" + groupSize), matrix.format());
                 assertEquals(List.of((long) OUTPUTS, 256L), matrix.shape());
-                float[] row = new float[256];
-                for (int n = 0; n < OUTPUTS; n++) {
-                    BlockDecoder.decode(
-                            matrix.format(), matrix.data(), n * matrix.format().bytes(256), row, 0, 256);
-                    for (int i = 0; i < 256; i++) {
-                        assertEquals(layer.value(n, i), row[i], "[%d, %d]".formatted(n, i));
+                assertRows(layer, Matrix.of(file, TensorView.whole(matrix.name())));
+            }
+        }
+    }
+
+    /** Each row by itself, and rows that are put together with others. */
+    private static void assertRows(Layer layer, Matrix matrix) {
+        float[] row = new float[256];
+        Matrix near = matrix.near(5, OUTPUTS - 5);
+        for (int n = 0; n < OUTPUTS; n++) {
+            (n < 5 ? matrix : near).decode(n < 5 ? n : n - 5, row);
+            for (int i = 0; i < 256; i++) {
+                assertEquals(layer.value(n, i), row[i], "[%d, %d]".formatted(n, i));
+            }
+        }
+    }
+
+    /** Loads what the view shows of two layers, as stored and decoded. */
+    private void assertLoads(IntFunction<int[]> rowOf, int rows, TensorView view) throws IOException {
+        Layer[] layers = {layer(128, 32, Int4Layout.AWQ), layer(128, 32, Int4Layout.AWQ)};
+        Int4Parts parts = new Int4Parts().layer("a", layers[0], Int4Layout.AWQ).layer("b", layers[1], Int4Layout.AWQ);
+        WeightFile file = Safetensors.open(parts.write(folder), new Int4Repacking(Int4Layout.AWQ, 32));
+        try (Checkpoint checkpoint = new Checkpoint(file, name -> view)) {
+            float[] row = new float[128];
+            for (WeightFormat format : new WeightFormat[] {WeightFormat.INT4_G32, WeightFormat.F32}) {
+                MemorySegment bytes = checkpoint.read(new WeightRef("w", rows, 128, format));
+                for (int n = 0; n < rows; n++) {
+                    BlockDecoder.decode(format, bytes, n * format.bytes(128), row, 0, 128);
+                    int[] from = rowOf.apply(n);
+                    for (int i = 0; i < 128; i++) {
+                        assertEquals(layers[from[0]].value(from[1], i), row[i], "%s [%d, %d]".formatted(format, n, i));
                     }
                 }
             }
         }
+    }
+
+    @Test
+    void layersThatAProgramRunsAsOneAreLoadedAsOne() throws IOException {
+        TensorView fused = new TensorView.Stacked(List.of(TensorView.whole("a.weight"), TensorView.whole("b.weight")));
+        assertLoads(n -> new int[] {n / OUTPUTS, n % OUTPUTS}, 2 * OUTPUTS, fused);
+    }
+
+    @Test
+    void rowsThatLieApartAreLoaded() throws IOException {
+        assertLoads(
+                n -> new int[] {0, 3 * n + 1},
+                OUTPUTS / 3,
+                TensorView.whole("a.weight").every(3, 1));
+        assertLoads(n -> new int[] {1, n + 9}, 30, TensorView.whole("b.weight").rows(9, 30));
     }
 
     @Test
@@ -92,10 +133,21 @@ class Int4RepackingTest {
         Int4Parts parts = new Int4Parts().layer("a", layer(128, 32, Int4Layout.AWQ), Int4Layout.AWQ);
         refuses(parts, "'a.qweight' is [128, 9], not [256, 9]", Int4Layout.AWQ, 64);
         refuses(parts, "'a.qweight' is [128, 9], not [16, 72]", Int4Layout.GPTQ, 32);
-        parts.bytes("a.scales").putShort(2 * (OUTPUTS + 3), Float.floatToFloat16(Float.NaN));
-        refuses(parts, "'a' has the scale NaN at [1, 3]", Int4Layout.AWQ, 32);
         parts.remove("a.qzeros");
         refuses(parts, "'a.qzeros' is missing", Int4Layout.AWQ, 32);
+    }
+
+    @Test
+    void aDamagedScaleIsNamedWhenItsRowIsRead() throws IOException {
+        Int4Parts parts = new Int4Parts().layer("a", layer(128, 32, Int4Layout.AWQ), Int4Layout.AWQ);
+        parts.bytes("a.scales").putShort(2 * (OUTPUTS + 3), Float.floatToFloat16(Float.NaN));
+        WeightFile file = Safetensors.open(parts.write(folder), new Int4Repacking(Int4Layout.AWQ, 32));
+        try (Checkpoint checkpoint = new Checkpoint(file, TensorView::whole)) {
+            WeightRef ref = new WeightRef("a.weight", OUTPUTS, 128, WeightFormat.INT4_G32);
+            String message = assertThrows(WeightFormatException.class, () -> checkpoint.read(ref))
+                    .getMessage();
+            assertTrue(message.contains("'a' has the scale NaN at [1, 3]"), message);
+        }
     }
 
     @Test
@@ -110,10 +162,18 @@ class Int4RepackingTest {
         Map<String, Tensor> tensors = Map.of(
                 "a.qweight",
                         new Tensor(
-                                "a.qweight", new StoredType("I32", 1, 4, Optional.empty()), shape, MemorySegment.NULL),
-                "a.scales", new Tensor("a.scales", StoredType.of(WeightFormat.F16), shape, MemorySegment.NULL));
+                                "a.qweight",
+                                new StoredType("I32", 1, 4, Optional.empty()),
+                                shape,
+                                new Tensor.Mapped(MemorySegment.NULL)),
+                "a.scales",
+                        new Tensor(
+                                "a.scales",
+                                StoredType.of(WeightFormat.F16),
+                                shape,
+                                new Tensor.Mapped(MemorySegment.NULL)));
         Int4Repacking repacking = new Int4Repacking(Int4Layout.GPTQ, 32);
-        String message = assertThrows(WeightFormatException.class, () -> repacking.apply(tensors, Arena.global()))
+        String message = assertThrows(WeightFormatException.class, () -> repacking.apply(tensors))
                 .getMessage();
         assertTrue(message.contains(cause), message);
     }
