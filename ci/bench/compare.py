@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -19,16 +20,19 @@ import continuous
 import torch
 import transformers
 
-START_SECONDS = 300
+START_SECONDS = 900  # vLLM compiles its model when it starts for the first time
 STOP_SECONDS = 60
+VLLM_BYTES = 6 << 30
 
 
 class Server:
-    """An OpenAI-compatible server in a process of its own; it gets the whole trace at once."""
+    """An OpenAI-compatible server in a process of its own; it gets the whole trace at once, or each request when it arrives."""
 
-    def __init__(self, name, command, url=None, serving=None):
+    def __init__(self, name, command, url=None, serving=None, environment=None):
         self.name = name
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})}
+        )
         self.lines = []
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -46,7 +50,8 @@ class Server:
     def _alive(self):
         if self.process.poll() is not None:
             self.reader.join()
-            raise RuntimeError(f"{self.name} ended with status {self.process.returncode}: {' | '.join(self.lines[-3:])}")
+            why = [line for line in self.lines if "Error" in line][:1] + self.lines[-3:]
+            raise RuntimeError(f"{self.name} ended with status {self.process.returncode}: {' | '.join(why)}")
 
     def _announced(self, serving):
         end = time.monotonic() + START_SECONDS
@@ -81,6 +86,22 @@ class Server:
         )
         with urllib.request.urlopen(post) as answer:
             return json.load(answer)["usage"]["completion_tokens"]
+
+    def arrivals(self, quire, trace, rate, work):
+        """Sends the trace as a Poisson process; returns seconds to the first token (median, 99th percentile) and output tokens per second."""
+        figures = work / "arrivals.json"
+        subprocess.run(
+            [str(quire), "bench", "serve", "--url", self.url, "--model", self.model, "--trace", str(trace)]
+            + ["--request-rate", str(rate), "--json", str(figures)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        read = json.loads(figures.read_text())
+        if failed := read["load"][0]["failed"]:
+            raise RuntimeError(f"{failed} requests failed: {read['facts'].get('first failure')}")
+        first = read["latencies"][0]
+        return first["p50_seconds"], first["p99_seconds"], read["load"][0]["output_tokens_per_second"]
 
     def close(self):
         self.process.terminate()
@@ -167,19 +188,25 @@ def contenders(options, work):
     if vllm := shutil.which("vllm"):
         model.save_pretrained(work / "bf16")
         transformers.AutoTokenizer.from_pretrained(folder, gguf_file=file).save_pretrained(work / "bf16")
+        # It claims nearly all memory of the machine unless told otherwise, and leaves a core to its other processes unless it is given all.
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        cores = ",".join(map(str, sorted(os.sched_getaffinity(0))))
         yield "vllm", lambda: Server(
-            "vllm", [vllm, "serve", str(work / "bf16"), "--port", "8191", "--no-enable-prefix-caching"], url="http://localhost:8191"
+            "vllm",
+            [vllm, "serve", str(work / "bf16"), "--port", "8191", "--no-enable-prefix-caching", "--max-model-len", str(options.longest)]
+            + ["--gpu-memory-utilization", f"{min(0.9, VLLM_BYTES / memory):.3f}"],
+            url="http://localhost:8191",
+            environment={"VLLM_CPU_KVCACHE_SPACE": "2", "VLLM_CPU_OMP_THREADS_BIND": cores},
         )
     if llama := shutil.which("llama-server"):
         yield "llama.cpp", lambda: Server(
             "llama.cpp",
-            [llama, "-m", str(options.gguf), "--port", "8192", "-np", "16", "-cb", "-c", str(16 * options.longest)],
+            [llama, "-m", str(options.gguf), "--port", "8192", "-np", "16", "-cb", "-c", str(16 * options.longest), "--no-cache-prompt"],
             url="http://localhost:8192",
         )
 
 
-def make_trace(options, work):
-    file = work / "trace.jsonl"
+def make_trace(options, file):
     subprocess.run(
         [str(options.quire), "bench", "throughput", "--trace", options.trace, "--num-prompts", str(options.prompts)]
         + ["--trace-max-len", str(options.longest), "--save-trace", str(file), "--trace-only", "--model", str(options.gguf)],
@@ -187,6 +214,31 @@ def make_trace(options, work):
         stdout=subprocess.DEVNULL,
     )
     return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def arrive(engines, options, file, work):
+    """The trace at each rate on each server, in turns, round by round: what `Server.arrivals` returns of every round."""
+    figures = {}
+    for rate in options.rates:
+        for turn in range(1, options.rounds + 1):
+            for engine in [each for each in engines if isinstance(each, Server)]:
+                print(f"{rate:g} requests/s, round {turn} of {options.rounds}: {engine.name}", file=sys.stderr, flush=True)
+                try:
+                    round_figures = engine.arrivals(options.quire, file, rate, work)
+                except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+                    print(f"  nothing measured: {error}", file=sys.stderr, flush=True)
+                    continue
+                figures.setdefault(rate, {}).setdefault(engine.name, []).append(round_figures)
+    return figures
+
+
+def report_arrivals(figures):
+    for rate, engines in figures.items():
+        medians = {name: [statistics.median(part) for part in zip(*rounds)] for name, rounds in engines.items()}
+        print(f"\n{f'{rate:g} requests/s, Poisson arrivals':36}{'first token p50 ms':>20}{'p99 ms':>10}{'output tokens/s':>17}{'quire is sooner by':>20}")
+        quire = medians.get("quire", [float("nan")])[0]
+        for name, (half, last, speed) in medians.items():
+            print(f"{name:36}{1e3 * half:20.0f}{1e3 * last:10.0f}{speed:17.1f}{half / quire:20.2f}")
 
 
 def measure(engines, trace, rounds, warm_up):
@@ -224,12 +276,14 @@ def report(speeds, trace, options):
     for name, median in medians.items():
         spread = 100 * (max(speeds[name]) - min(speeds[name])) / median
         print(f"{name:36}{median:16.1f}{spread:10.1f}{quire / median:20.2f}")
-    if options.json:
-        options.json.write_text(json.dumps({"trace": options.trace, "tokens_per_second": speeds}, indent=2) + "\n")
 
 
 def numbers(text):
     return [int(part) for part in text.split(",")]
+
+
+def rates(text):
+    return [float(part) for part in text.split(",") if part]
 
 
 def main():
@@ -244,6 +298,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=2, help="rounds that count (default: 2)")
     parser.add_argument("--without", action="append", default=[], metavar="NAME", help="leave an engine out, as `starting NAME` calls it; repeatable")
     parser.add_argument("--warm-up", type=int, help="requests of the round that does not count (default: all)")
+    parser.add_argument("--rates", type=rates, default=[1.0], help="then requests per second at which servers get the trace, '' for none (default: 1)")
     parser.add_argument("--json", type=pathlib.Path, help="write the speeds of all rounds here")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that the servers end, too
@@ -251,7 +306,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
         try:
-            trace = make_trace(options, work)
+            file = work / "trace.jsonl"
+            trace = make_trace(options, file)
             for name, make in contenders(options, work):
                 if name in options.without:
                     continue
@@ -260,7 +316,13 @@ def main():
                     engines.append(make())
                 except (RuntimeError, OSError) as error:
                     print(f"left out: {name}: {error}", file=sys.stderr, flush=True)
-            report(measure(engines, trace, options.rounds, options.warm_up), trace, options)
+            speeds = measure(engines, trace, options.rounds, options.warm_up)
+            report(speeds, trace, options)
+            first_tokens = arrive([each for each in engines if each.name in speeds], options, file, work)
+            report_arrivals(first_tokens)
+            if options.json:
+                figures = {"trace": options.trace, "tokens_per_second": speeds, "arrivals": first_tokens}
+                options.json.write_text(json.dumps(figures, indent=2) + "\n")
         finally:
             for engine in engines:
                 engine.close()

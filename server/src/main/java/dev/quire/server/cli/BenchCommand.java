@@ -126,6 +126,7 @@ final class BenchCommand implements Callable<Integer> {
                 new BenchLatencyCommand(environment),
                 new BenchThroughputCommand(environment),
                 new BenchServeCommand(),
+                new BenchStreamsCommand(environment),
                 new BenchStartupCommand());
     }
 

@@ -116,6 +116,21 @@ public record HttpOptions(
         }
     }
 
+    /** These on any free port of this machine alone, open, and without lines in the log: for a server that only its own process asks. */
+    public HttpOptions local() {
+        return new HttpOptions(
+                "localhost",
+                0,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                cors,
+                limits,
+                shutdownTimeout,
+                unknownFields,
+                false);
+    }
+
     static HttpOptions of(OptionValues values) {
         return new HttpOptions(
                 values.get(HOST),

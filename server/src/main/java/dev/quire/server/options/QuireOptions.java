@@ -42,6 +42,11 @@ public record QuireOptions(
                 HttpOptions.of(values));
     }
 
+    /** These with {@link HttpOptions#local} listening. */
+    public QuireOptions local() {
+        return new QuireOptions(model, scheduler, cache, device, http.local());
+    }
+
     /** The engine's share of these options. */
     public EngineOptions engine() {
         return new EngineOptions(

@@ -154,6 +154,25 @@ class BenchCommandTest {
     }
 
     @Test
+    void streamsAreTimedBesideTheEngineAlone() throws IOException {
+        Path json = folder.resolve("streams.json");
+        CommandRun ran = run(
+                "streams --model %s --backend cpu --threads 1 --kv-cache-memory-bytes 16MiB --num-prompts 5 --trace parallel --trace-max-len 48 --rounds 1 --json %s",
+                MODEL, json);
+        assertEquals(0, ran.status(), ran.err());
+        JsonObject report = new JsonObject(Files.readString(json));
+        List<JsonObject> rows = rows(report.getJsonArray("streams"));
+        assertEquals(2, rows.size());
+        double engine = rows.get(0).getDouble("seconds");
+        double streams = rows.get(1).getDouble("seconds");
+        assertEquals("5 streams", rows.get(1).getString("way"));
+        assertEquals(streams / engine - 1, rows.get(1).getDouble("cost"), 1e-9);
+        double client = rows.get(1).getDouble("client_share");
+        assertTrue(client > 0 && client < 1, rows.toString());
+        assertEquals(streams * (1 - client) / engine - 1, rows.get(1).getDouble("cost_without_client"), 1e-9);
+    }
+
+    @Test
     void aServerIsStartedAskedAndStopped() throws IOException {
         Path json = folder.resolve("startup.json");
         CommandRun ran = run(

@@ -93,18 +93,7 @@ public final class CompletionClient implements AutoCloseable {
      * @throws IOException if the server refuses it, with what it says, breaks off, or does not end
      */
     StreamTimes stream(String model, TraceRequest request) throws IOException, InterruptedException {
-        ObjectNode body = JSON.createObjectNode()
-                .put("model", model)
-                .put("max_tokens", request.outputTokens())
-                .put("n", request.n())
-                .put("temperature", request.n() > 1 ? 1 : 0)
-                .put("ignore_eos", true)
-                .put("stream", true);
-        body.putObject("stream_options").put("include_usage", true);
-        var prompt = body.putArray("prompt");
-        for (int token : request.prompt()) {
-            prompt.add(token);
-        }
+        ObjectNode body = body(model, request);
         HttpRequest post = request("/v1/completions")
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
@@ -129,6 +118,23 @@ public final class CompletionClient implements AutoCloseable {
         } finally {
             whole.complete(null);
         }
+    }
+
+    /** A request for a stream of the whole length that {@code request} asks for. */
+    static ObjectNode body(String model, TraceRequest request) {
+        ObjectNode body = JSON.createObjectNode()
+                .put("model", model)
+                .put("max_tokens", request.outputTokens())
+                .put("n", request.n())
+                .put("temperature", request.n() > 1 ? 1 : 0)
+                .put("ignore_eos", true)
+                .put("stream", true);
+        body.putObject("stream_options").put("include_usage", true);
+        var prompt = body.putArray("prompt");
+        for (int token : request.prompt()) {
+            prompt.add(token);
+        }
+        return body;
     }
 
     private static StreamTimes read(InputStream stream, TraceRequest request, long start) throws IOException {
