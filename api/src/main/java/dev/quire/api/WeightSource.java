@@ -1,7 +1,9 @@
 package dev.quire.api;
 
+import dev.quire.api.format.SeededWeight;
 import dev.quire.api.program.WeightRef;
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 
 /** Hands a backend the bytes of weights, one at a time, so that a whole model never stands in memory twice. */
 @FunctionalInterface
@@ -12,4 +14,9 @@ public interface WeightSource {
      * @throws RuntimeException naming the weight, if it cannot be read
      */
     MemorySegment read(WeightRef ref);
+
+    /** The seed of the {@link SeededWeight} that {@code read} gives, if it gives one: then a backend may make it itself, and not read it (RULES, W8). */
+    default OptionalLong seed(WeightRef ref) {
+        return OptionalLong.empty();
+    }
 }

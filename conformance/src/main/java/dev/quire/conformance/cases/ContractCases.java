@@ -59,8 +59,13 @@ final class ContractCases {
                 new ContractCase("Contract/tickets", List.of("T4", "T3"), Profile.ALL, attention, this::tickets),
                 new ContractCase("Contract/supports", List.of("T7"), Profile.ALL, attention, this::supports),
                 new ContractCase("Contract/workspace", List.of("M12"), Profile.ALL, attention, this::workspace),
+                new ContractCase("Contract/shared weights", List.of("W4", "M11"), OpCases.MODEL, linear, this::weights),
                 new ContractCase(
-                        "Contract/shared weights", List.of("W4", "M11"), OpCases.MODEL, linear, this::weights));
+                        "Contract/seeded weights",
+                        List.of("W8"),
+                        OpCases.MODEL,
+                        SeededWeights.scenario(),
+                        SeededWeights::broken));
     }
 
     private Scenario attention() {

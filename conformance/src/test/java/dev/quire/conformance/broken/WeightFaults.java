@@ -61,6 +61,7 @@ final class WeightFaults {
                                         ? new Op.Linear(l.x(), l.weight(), Optional.empty(), l.split(), l.out())
                                         : op)),
                 Fault.of("reads weights after their source has moved on", "M11", "", LateReader::new),
+                Fault.of("makes seeded weights of another seed", "W8", "Contract", OtherSeed::new),
                 Fault.of("frees weights with the first executable", "W4", "", GreedyCloser::new));
     }
 

@@ -53,6 +53,11 @@ public interface Device extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Whether weights can be made of a seed here (RULES, W8), by a portable kernel that is built when the first one is. */
+    default boolean makesWeights() {
+        return true;
+    }
+
     /** Whether steps of decoding have few sizes. Only where kernels write no keys of rows with a negative slot. */
     default StepSizes stepSizes() {
         return StepSizes.EXACT;

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Weights on a device: as they came, and in each form that a program reads. */
@@ -35,11 +36,21 @@ final class DeviceWeights implements Weights {
         try {
             place(refs.stream().map(ref -> new WeightImage(ref, Form.STORED)).toList());
             for (WeightRef ref : refs) {
-                upload(source.read(ref).asSlice(0, ref.bytes()), images.get(new WeightImage(ref, Form.STORED)));
+                fill(new WeightImage(ref, Form.STORED), source);
             }
         } catch (RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    /** The device makes what is made of a seed; all else crosses to it. */
+    private void fill(WeightImage image, WeightSource source) {
+        OptionalLong seed = queue.device().makesWeights() ? source.seed(image.ref()) : OptionalLong.empty();
+        if (seed.isPresent()) {
+            run(image.seeded(seed.getAsLong()));
+        } else {
+            upload(source.read(image.ref()).asSlice(0, image.bytes()), images.get(image));
         }
     }
 

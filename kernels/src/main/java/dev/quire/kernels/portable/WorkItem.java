@@ -45,10 +45,11 @@ public enum WorkItem {
         return this == WARP || this == WARP_GROUP;
     }
 
-    /** The kernels that plans may launch whatever the cache. */
+    /** The kernels that plans may launch whatever the cache and whatever weights are made of. */
     public List<String> kernels() {
         List<String> kernels = new ArrayList<>(KernelSource.portable());
         kernels.removeAll(CacheKernels.rare());
+        kernels.remove(WeightImage.SEEDING);
         if (this == VECTOR) {
             kernels.removeAll(REPLACED);
         }

@@ -70,6 +70,12 @@ final class TaskGraphDevice implements Device {
         return kernels.supports(op, numerics);
     }
 
+    /** Not worth a kernel in Java: no device of TornadoVM has as much memory as the host is slow to fill. */
+    @Override
+    public boolean makesWeights() {
+        return false;
+    }
+
     @Override
     public Set<DType> cacheTypes() {
         return kernels.cacheTypes();
