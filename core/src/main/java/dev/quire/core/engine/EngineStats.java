@@ -18,6 +18,7 @@ package dev.quire.core.engine;
  * @param generatedTokens tokens generated
  * @param steps steps run
  * @param waitedNanos nanoseconds that the engine thread has waited for the backend since the start
+ * @param allocatedBytes bytes that the engine thread has allocated on the heap since the start; 0 where the JVM does not count them
  */
 public record EngineStats(
         int running,
@@ -34,4 +35,5 @@ public record EngineStats(
         long promptTokens,
         long generatedTokens,
         long steps,
-        long waitedNanos) {}
+        long waitedNanos,
+        long allocatedBytes) {}

@@ -1,10 +1,18 @@
 package dev.quire.core.engine;
 
+import com.sun.management.ThreadMXBean;
 import dev.quire.core.scheduler.SchedulerCounters;
+import java.lang.management.ManagementFactory;
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 
 /** Publishes snapshots of the engine thread's books for other threads. */
 final class StatsRecorder {
+    private final Optional<ThreadMXBean> threads = Optional.of(ManagementFactory.getThreadMXBean())
+            .filter(ThreadMXBean.class::isInstance)
+            .map(ThreadMXBean.class::cast)
+            .filter(ThreadMXBean::isThreadAllocatedMemorySupported);
     private final SchedulerParts parts;
     private final Inbox inbox;
     private long generated;
@@ -14,7 +22,7 @@ final class StatsRecorder {
     StatsRecorder(SchedulerParts parts, Inbox inbox) {
         this.parts = parts;
         this.inbox = inbox;
-        record(java.util.List.of());
+        this.latest = snapshot(List.of(), 0);
     }
 
     EngineStats latest() {
@@ -33,12 +41,18 @@ final class StatsRecorder {
 
     /** Takes a snapshot; called by the engine thread. */
     void record(Collection<Choice> choices) {
+        latest = snapshot(
+                choices,
+                threads.map(ThreadMXBean::getCurrentThreadAllocatedBytes).orElse(0L));
+    }
+
+    private EngineStats snapshot(Collection<Choice> choices, long allocatedBytes) {
         SchedulerCounters counters = parts.scheduler().counters();
         long heldTokens = 0;
         for (Choice choice : choices) {
             heldTokens += choice.sequence.scheduled();
         }
-        latest = new EngineStats(
+        return new EngineStats(
                 parts.scheduler().running(),
                 parts.scheduler().waiting(),
                 inbox.waiting(),
@@ -53,6 +67,7 @@ final class StatsRecorder {
                 counters.promptTokensComputed(),
                 generated,
                 counters.steps(),
-                waitedNanos);
+                waitedNanos,
+                allocatedBytes);
     }
 }

@@ -154,6 +154,16 @@ class BenchCommandTest {
     }
 
     @Test
+    void theEngineThreadAllocatesNoMoreForEachTokenThanIsSaid() throws IOException {
+        JsonObject report = report(
+                "latency --model %s --load-format dummy --backend cpu --batch-size 16 --input-len 4 --output-len 80 --rounds 3",
+                CONFIG);
+        JsonObject row = report.getJsonArray("latency").getJsonObject(0);
+        double bytes = row.getDouble("allocated_bytes_per_token");
+        assertTrue(bytes > 0 && bytes < 3000, "docs/bench.md says at most 3000 bytes: " + row.encode());
+    }
+
+    @Test
     void streamsAreTimedBesideTheEngineAlone() throws IOException {
         Path json = folder.resolve("streams.json");
         CommandRun ran = run(

@@ -111,6 +111,7 @@ public final class EngineBench implements AutoCloseable {
         return new Round(
                 seconds,
                 (after.waitedNanos() - before.waitedNanos()) * 1e-9,
+                after.allocatedBytes() - before.allocatedBytes(),
                 times,
                 after.steps() - before.steps(),
                 after.prefixHits() - before.prefixHits(),

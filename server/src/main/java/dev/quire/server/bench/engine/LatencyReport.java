@@ -37,7 +37,8 @@ public final class LatencyReport {
                 Column.percent("first_token_of_arithmetic", "of arithmetic %"),
                 Column.millis("per_output_token_seconds", "per output token ms"),
                 Column.percent("per_output_token_of_limit", "of limit %"),
-                Column.percent("host_share", "host %"));
+                Column.percent("host_share", "host %"),
+                Column.number("allocated_bytes_per_token", "host B/token", 0));
         Work work = new Work(forward);
         int requests = batch.requests().size();
         double fastest = seconds(rounds.getFirst(), Round::seconds).median();
@@ -56,7 +57,8 @@ public final class LatencyReport {
                     work.arithmetic(batch.promptTokens(), requests, limit) / first,
                     each,
                     Math.max(work.memory(1, limit), work.arithmetic(requests, requests, limit)) / each,
-                    seconds(rounds.get(i), LatencyReport::hostShare).median());
+                    seconds(rounds.get(i), LatencyReport::hostShare).median(),
+                    seconds(rounds.get(i), Round::allocatedPerToken).median());
         }
         return table;
     }
