@@ -62,7 +62,7 @@ int cuLaunchKernel(const struct function *function, unsigned x, unsigned y, unsi
     CHECK(x > 0 && y == 1 && z == 1 && bx > 0 && bx <= 1024 && by == 1 && bz == 1 && shared <= function->shared && !extra, INVALID_VALUE);
     struct node node = {.what = LAUNCH, .function = function, .groups = x, .group_size = bx};
     for (int i = 0; i < function->parameters; i++) {
-        memcpy(&node.values[i], values[i], function->sizes[i]);
+        memcpy(&node.values[function->at[i]], values[i], function->sizes[i]);
     }
     return give(stream, node);
 }

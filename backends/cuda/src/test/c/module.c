@@ -64,6 +64,9 @@ int cuModuleGetFunction(struct function **function, struct module *module, const
     module->function.entry = symbol(module, "entry_", name);
     module->function.launch = symbol(module, "", "launch");
     module->function.parameters = sizes(module->function.sizes);
+    for (int i = 1; i < module->function.parameters; i++) {
+        module->function.at[i] = module->function.at[i - 1] + (module->function.sizes[i - 1] + 7) / 8;
+    }
     module->function.shared = 48 << 10;
     *function = &module->function;
     return SUCCESS;

@@ -25,7 +25,7 @@ static void run(struct node *node) {
     switch (node->what) {
     case LAUNCH:
         for (int i = 0; i < node->function->parameters; i++) {
-            values[i] = &node->values[i];
+            values[i] = &node->values[node->function->at[i]];
         }
         if (fails() || node->function->launch(node->function->entry, node->groups, node->group_size, values)) {
             lose();

@@ -7,7 +7,7 @@ struct node {
     const struct function *function;
     void (*call)(const unsigned long long *values);
     int groups, group_size;
-    unsigned long long values[MOST_PARAMETERS];
+    unsigned long long values[MOST_WORDS];
     void *to;
     const void *from;
     size_t bytes;

@@ -27,13 +27,14 @@ struct object {
     enum kind kind;
 };
 
-enum { MOST_PARAMETERS = 32 };
+enum { MOST_PARAMETERS = 32, MOST_WORDS = 64 };
 
 struct function {
     void (*entry)(void **);
     int (*launch)(void (*)(void **), int, int, void **);
     int parameters;
     int sizes[MOST_PARAMETERS];
+    int at[MOST_PARAMETERS]; // the word where each begins
     unsigned shared; // bytes that a launch may ask for
 };
 

@@ -24,6 +24,7 @@ public record Finding(
     private static final List<String> TENSOR = List.of("mma.sync", "wgmma.mma_async");
     private static final List<String> GROUP = List.of("wgmma.mma_async");
     private static final List<String> ASYNC = List.of("cp.async");
+    private static final List<String> BOXES = List.of("cp.async.bulk.tensor");
 
     public Finding {
         faults = List.copyOf(faults);
@@ -64,6 +65,9 @@ public record Finding(
             }
             if (asks(source, ASYNC) && count.async() == 0) {
                 faults.add("its source asks for asynchronous copies, and its machine code has none");
+            }
+            if (asks(source, BOXES) && count.boxes() == 0) {
+                faults.add("its source asks for copies of boxes, and its machine code has none");
             }
         });
         return new Finding(kernel, target, Optional.of(usage), instructions, faults);

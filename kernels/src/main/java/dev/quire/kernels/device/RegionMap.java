@@ -4,6 +4,7 @@ import dev.quire.kernels.device.Operand.Pointer;
 import dev.quire.kernels.portable.Argument;
 import dev.quire.kernels.portable.KernelLaunch;
 import dev.quire.kernels.portable.Region;
+import dev.quire.kernels.portable.TensorShape;
 import java.util.List;
 
 /** Finds the memory of regions, and so turns planned launches into commands. */
@@ -24,13 +25,16 @@ interface RegionMap {
 
     private Operand operand(Argument argument) {
         return switch (argument) {
-            case Argument.At(Region region, long offset) -> {
-                Pointer start = of(region);
-                yield new Pointer(start.memory(), start.offset() + offset);
-            }
+            case Argument.At at -> pointer(at);
+            case Argument.Tensor(Argument.At start, TensorShape shape) -> new Operand.Tensor(pointer(start), shape);
             case Argument.Nowhere() -> new Operand.Nowhere();
             case Argument.Int(int value) -> new Operand.Int(value);
             case Argument.Real(float value) -> new Operand.Real(value);
         };
+    }
+
+    private Pointer pointer(Argument.At at) {
+        Pointer start = of(at.region());
+        return new Pointer(start.memory(), start.offset() + at.offset());
     }
 }

@@ -9,6 +9,9 @@ public sealed interface Argument {
      */
     record At(Region region, long offset) implements Argument {}
 
+    /** A tensor of which the kernel has boxes copied; only those of {@link WorkItem#WARP_GROUP} do. */
+    record Tensor(At start, TensorShape shape) implements Argument {}
+
     /** A pointer that the kernel does not follow. */
     record Nowhere() implements Argument {}
 

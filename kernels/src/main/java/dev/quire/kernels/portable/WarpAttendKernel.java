@@ -14,8 +14,17 @@ import java.util.TreeMap;
  * @param warps of a work-group
  * @param vectors of a work-group
  * @param localBytes that a launch asks for
+ * @param copies how keys and values come to local memory
  */
-record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
+record WarpAttendKernel(String name, int warps, int vectors, int localBytes, Copies copies) {
+    /** How a kernel has keys and values copied. */
+    enum Copies {
+        /** 16 bytes a lane, from where the pages begin. */
+        PIECES,
+        /** Boxes of {@linkplain PageBoxes tensors}. */
+        BOXES
+    }
+
     /** Joins the parts that decoding leaves. */
     static final String MERGE = "attend_merge";
     /** Tokens, and query vectors, that tensor cores take at once. */
@@ -38,7 +47,8 @@ record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
         int warps = headSize > LARGE_HEAD ? 1 : headSize > DECODE_HEAD ? 2 : WARPS;
         int stages = (headSize > LARGE_HEAD || headSize <= 96 ? 4 : 3) * Short.BYTES / type.bytes();
         String name = name("attend_decode", type, Map.of("HEAD", headSize, "WARPS", warps, "STAGES", stages));
-        return new WarpAttendKernel(name, warps, Constants.DECODE_VECTORS, warps * stages * unitBytes(headSize, type));
+        return new WarpAttendKernel(
+                name, warps, Constants.DECODE_VECTORS, warps * stages * unitBytes(headSize, type), Copies.PIECES);
     }
 
     /** Many query vectors, {@code m} · 16 a warp: all warps share tiles of units, {@code stages} deep, and the vectors lie in local memory too. */
@@ -52,7 +62,7 @@ record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
                 type,
                 Map.of("HEAD", headSize, "WARPS", WARPS, "M", m, "UNITS", units, "STAGES", stages));
         int tiles = units * stages * unitBytes(headSize, type);
-        return new WarpAttendKernel(name, WARPS, vectors, tiles + vectors * headSize * Short.BYTES);
+        return new WarpAttendKernel(name, WARPS, vectors, tiles + vectors * headSize * Short.BYTES, Copies.PIECES);
     }
 
     /** Many query vectors, as a work-item multiplies best. */
@@ -62,12 +72,12 @@ record WarpAttendKernel(String name, int warps, int vectors, int localBytes) {
                 : prefill(headSize, type);
     }
 
-    /** The same on warp groups: two that multiply, and one that copies. */
+    /** The same on warp groups: two that multiply, and one that has boxes copied. */
     private static WarpAttendKernel groups(int headSize, DType type) {
         int stages = GROUP_STAGES.get(headSize);
         String name = name("attend_wgmma", type, Map.of("HEAD", headSize, "STAGES", stages));
         int bytes = GROUP_TILE * headSize * Short.BYTES * (1 + 2 * stages);
-        return new WarpAttendKernel(name, 3 * WARPS, GROUP_TILE, bytes + PATTERN);
+        return new WarpAttendKernel(name, 3 * WARPS, GROUP_TILE, bytes + PATTERN, Copies.BOXES);
     }
 
     /** All that attention with heads of a size over a cache of a type may launch. */

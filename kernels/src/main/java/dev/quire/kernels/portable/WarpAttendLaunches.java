@@ -84,7 +84,7 @@ final class WarpAttendLaunches {
         int splits = splits(groups, longest);
         int units = Math.ceilDiv(Math.ceilDiv(longest, splits), WarpAttendKernel.UNIT);
         Argument partials = step.at(new Tenant.Scratch(index, PARTIALS));
-        List<Argument> arguments = new ArrayList<>(memory(o, paged, step));
+        List<Argument> arguments = new ArrayList<>(memory(o, paged.pages(), step));
         arguments.add(partials);
         arguments.addAll(rest(o, paged, tiles, step));
         arguments.addAll(List.of(of(splits), of(units * WarpAttendKernel.UNIT)));
@@ -116,7 +116,7 @@ final class WarpAttendLaunches {
                 workItem, shape.headSize(), paged.pages().type());
         TileList tiles =
                 AttendLaunches.tiles(new Tiling(share(shape), kernel.vectors(), FEW + 1, Integer.MAX_VALUE), step);
-        List<Argument> arguments = new ArrayList<>(memory(o, paged, step));
+        List<Argument> arguments = new ArrayList<>(memory(o, pages(o, kernel, paged.pages(), step), step));
         arguments.add(of(tiles.count()));
         arguments.addAll(rest(o, paged, tiles, step));
         launch(kernel, Math.multiplyExact(tiles.count(), shape.kvHeads()), arguments, step);
@@ -126,11 +126,22 @@ final class WarpAttendLaunches {
         step.launch(kernel.name(), groups, kernel.groupSize(), kernel.localBytes(), arguments.toArray(Argument[]::new));
     }
 
-    private List<Argument> memory(Op.Attend o, Paged paged, StepFrame step) {
+    /** Pages as a kernel for prompts reads them. */
+    private static Pages pages(Op.Attend o, WarpAttendKernel kernel, Pages pages, StepFrame step) {
+        return switch (kernel.copies()) {
+            case PIECES -> pages;
+            case BOXES -> {
+                PagedKv cache = step.cache(((KeySource.Cached) o.keys()).cache().group());
+                yield PageBoxes.of(pages, cache.headSize(), (long) cache.blocks() * cache.kvHeads());
+            }
+        };
+    }
+
+    private List<Argument> memory(Op.Attend o, Pages pages, StepFrame step) {
         return List.of(
                 step.at(o.q()),
-                paged.pages().keys(),
-                paged.pages().values(),
+                pages.keys(),
+                pages.values(),
                 Argument.at(Region.WORDS),
                 o.alibi().isEmpty() ? NOWHERE : tables.slopes(o.alibi()),
                 step.at(o.out()));

@@ -1,12 +1,12 @@
 /* Attention of many query vectors, prompts and chunks, over a paged context, by warp groups of compute capability 9.0 with roles of their own (Shah et
  * al. 2024, "FlashAttention-3", §3.1), in FAST. A work-group takes 128 vectors of one sequence that share a KV head, rows times the heads of the
- * group: two warp groups multiply 64 of them each with tiles of 128 tokens, a third copies the next STAGES − 1 tiles, page by page. A stage has two
- * meetings: it is full, it is read. Queries, keys and values are factors where they lie in local memory; keys as [dimension, token], values as [token,
- * dimension], as in a block. While one warp group makes exponentials the other multiplies.
+ * group: two warp groups multiply 64 of them each with tiles of 128 tokens; of a third, one lane has the next STAGES − 1 tiles brought, in boxes of tensors
+ * that are up to 64 tokens of a block. A stage has two meetings: it is full, it is read. Queries, keys and values are factors where they lie in local
+ * memory; keys as [dimension, token], values as [token, dimension], as in a block. While one warp group makes exponentials the other multiplies.
  * Traffic: K and V once a tile of vectors. Local memory: 256 · HEAD bytes for vectors, 512 · HEAD a stage, and a pattern to begin at, asked for by the
- * launch. Limits: HEAD 64 or 128. Groups: tiles · kv_heads, the tiles of the last vectors, which see most, first. */
+ * launch. Limits: HEAD 64 or 128, blocks of a multiple of 8 tokens. Groups: tiles · kv_heads, the tiles of the last vectors, which see most, first. */
 #include "cuda.prelude.h"
-#include "attend_pages.h"
+#include "attend_warp.h"
 #include "wgmma.h"
 
 #if CACHE == CACHE_F16
@@ -19,70 +19,88 @@
 #define ROWS 64       /* vectors of each */
 #define TILE 128      /* tokens */
 #define TILE_UNITS (TILE / UNIT)
+#define STEPS (HEAD / UNIT)
+#define CHUNKS (HEAD / 8)              /* of 16 bytes, of a vector */
+#define LINE 64                        /* elements of a line of vectors, and of values */
 #define MATRIX_BYTES (TILE * HEAD * 2) /* of a tile's keys, or values */
 #define STAGE_BYTES (2 * MATRIX_BYTES)
 #define ROWS_BYTES (ROWS * HEAD * 2)
 #define ITEMS ((MULTIPLIERS + 1) * WARP_GROUP)
 
-/* Keys of a unit, tokens t to t + 15, into a tile of [64 tokens, dimension]. Eight lanes in a row bring eight dimensions, which lie in all banks. */
-FN void copy_unit_keys(u8 *keys, const Part &part, int unit, int t) {
-    int lane = LID % WARP, half = lane / 8 % 2, token = unit * UNIT + 8 * half;
-    Neighbours tokens = neighbours_at(part, t + 8 * half);
-    const u16 *from = part.keys + tokens.page * HEAD * part.block_size + tokens.offset;
-    int bytes = t + 8 * half < part.to ? 16 : 0;
-    u8 *to = keys + token / 64 * HEAD * 128;
-#pragma unroll 2
-    for (int i = 0; i < HEAD / 16; i++) {
-        int d = lane % 8 + lane / 16 * 8 + 16 * i;
-        copy_async(to + line_chunk(d, token % 64 / 8), from + d * part.block_size, bytes);
+/* Where a context lies, and where what any vector sees of it begins and ends. */
+struct Context {
+    const int *blocks;
+    int from, to, block_size, kv_heads, kv_head;
+};
+
+/* Tokens of a box: as many of a block as a line of keys may have. */
+FN int box_tokens(int block_size) {
+    int most = block_size & -block_size;
+    return most < LINE ? most : LINE;
+}
+
+/* The page of a lane's box of the tile at t, counted in heads of blocks. Of boxes that no vector sees: −1, which lies outside the tensors. */
+FN int page_at(const Context &context, int t, int box) {
+    int first = LID % WARP * box, token = t + first;
+    int seen = first < TILE && token + box > context.from && token < context.to;
+    return seen ? context.blocks[token / context.block_size] * context.kv_heads + context.kv_head : -1;
+}
+
+/* Makes zeros of a tile's values that no vector sees: anything may lie there, and p · NaN is no 0. */
+FN void clear_unseen(u8 *values, const Context &context, int t) {
+    u32 zeros[4] = {0, 0, 0, 0};
+    for (int i = LID % WARP; i < TILE * CHUNKS; i += WARP) {
+        int row = i / CHUNKS, chunk = i % CHUNKS;
+        if (t + row < context.from || t + row >= context.to) {
+            store_local(values + chunk / 8 * TILE * 128 + line_chunk(row, chunk % 8), zeros);
+        }
     }
 }
 
-/* Its values into a tile of [64 dimensions, token]. What no vector sees becomes zeros, since p · NaN is no 0. */
-FN void copy_unit_values(u8 *values, const Part &part, int unit, int t) {
-    Neighbours first = neighbours_at(part, t), second = neighbours_at(part, t + 8);
-    const u16 *from[2] = {part.values + (first.page * part.block_size + first.offset) * HEAD,
-                          part.values + (second.page * part.block_size + second.offset) * HEAD};
-#pragma unroll 2
-    for (int i = 0; i < HEAD / 16; i++) {
-        int at = LID % WARP + WARP * i;
-        int row = at / VALUE_CHUNKS, chunk = at % VALUE_CHUNKS;
-        int seen = t + row >= part.from && t + row < part.to;
-        copy_async(values + chunk / 8 * TILE * 128 + line_chunk(unit * UNIT + row, chunk % 8),
-                   (row < 8 ? from[0] : from[1]) + row % 8 * HEAD + 8 * chunk, seen ? 16 : 0);
-    }
-}
-
-/* What the third warp group does: brings tile after tile, and says so once its copies have arrived. */
-FN void bring(u8 *stages, u64 *full, u64 *read, const Part &part, int origin, int tiles) {
+/* What the third warp group does, by a warp of which one lane copies: has tile after tile brought, box by box. A box of keys is a matrix of [dimension,
+ * token] of its own, boxes of values are rows of one of [token, 64 dimensions]. A tile whose first or last box is seen in part is shown once that is cleared. */
+FN void bring(u8 *stages, u64 *full, u64 *read, u64 *landed, const TensorMap &keys, const TensorMap &values, const Context &context, int origin,
+              int tiles, int box) {
+    int copies = LID % WARP == 0, parts = 0, page = page_at(context, origin, box);
     for (int i = 0; i < tiles; i++) {
+        int t = origin + i * TILE;
+        int part = (t < context.from && context.from % box != 0) || (t + TILE > context.to && context.to % box != 0);
         u8 *stage = stages + i % STAGES * STAGE_BYTES;
+        u64 *arrival = part ? landed : &full[i % STAGES];
+        int next = page_at(context, t + TILE, box);
         if (i >= STAGES) {
             meeting_wait(&read[i % STAGES], i / STAGES % 2 ^ 1);
         }
-        for (int unit = LID % WARP_GROUP / WARP; unit < TILE_UNITS; unit += WARP_GROUP / WARP) {
-            int t = origin + i * TILE + unit * UNIT;
-            copy_unit_keys(stage, part, unit, t);
-            copy_unit_values(stage + MATRIX_BYTES, part, unit, t);
+        if (copies) {
+            meeting_expect(arrival, STAGE_BYTES);
         }
-        COPY_COMMIT;
-        if (i > 0) {
-            COPY_WAIT(1);
+        for (int first = 0; first < TILE; first += box) {
+            int from = shuffle_from(page, first / box), offset = (t + first) % context.block_size;
+            if (copies) {
+                copy_box(stage + first * HEAD * 2, keys, offset, 0, from, arrival);
+#pragma unroll
+                for (int d = 0; d < HEAD; d += LINE) {
+                    copy_box(stage + MATRIX_BYTES + (d / LINE * TILE + first) * 128, values, d, offset, from, arrival);
+                }
+            }
+        }
+        if (part) {
+            meeting_wait(landed, parts++ % 2);
+            clear_unseen(stage + MATRIX_BYTES, context, t);
             show_products();
-            meeting_arrive(&full[(i - 1) % STAGES]);
+            WARP_SYNC;
+            if (copies) {
+                meeting_arrive(&full[i % STAGES]);
+            }
         }
-    }
-    COPY_WAIT(0);
-    show_products();
-    if (tiles > 0) {
-        meeting_arrive(&full[(tiles - 1) % STAGES]);
+        page = next;
     }
 }
 
 /* A warp's 16 vectors as factors: eight dimensions a lane at a time, zeros where there is no vector. */
 FN void store_queries(u8 *rows, const float *q, const Sight &sight, int start, int vector, int last, int heads, int kv_head) {
-    for (int i = LID % WARP; i < UNIT * VALUE_CHUNKS; i += WARP) {
-        int row = i / VALUE_CHUNKS, chunk = i % VALUE_CHUNKS, v = vector + row;
+    for (int i = LID % WARP; i < UNIT * CHUNKS; i += WARP) {
+        int row = i / CHUNKS, chunk = i % CHUNKS, v = vector + row;
         u32 r[4] = {0, 0, 0, 0};
         if (v < last) {
             const float *from = q + ((i64)(start + v / sight.share) * heads + kv_head * sight.share + v % sight.share) * HEAD + 8 * chunk;
@@ -137,13 +155,13 @@ FN int soften_tile(float (&dots)[TILE / 8][4], LaneVectors &mine, const ScoreRul
 }
 
 /* What a warp group that multiplies does with a tile. */
-FN void attend_tile(float (&sums)[HEAD / 8][4], LaneVectors &mine, const u8 *rows, const u8 *stage, const ScoreRule &rule, int t, int whole) {
+FN void attend_tile(float (&sums)[HEAD / 8][4], LaneVectors &mine, const u8 *rows, const u8 *stage, const ScoreRule &rule, int t, int whole, int box) {
     float dots[TILE / 8][4];
+    u64 vectors = matrix(rows, matrix_form(128, 0)), keys = matrix(stage, matrix_form(2 * box, HEAD * box * 2));
     PRODUCTS_BEGIN;
 #pragma unroll
     for (int s = 0; s < STEPS; s++) {
-        u64 a = matrix(rows + s / 4 * ROWS * 128 + s % 4 * 32, 0);
-        MULTIPLY_GROUP(dots, a, matrix(stage + s * UNIT * 128, HEAD * 128), s > 0);
+        MULTIPLY_GROUP(dots, vectors + (s / 4 * ROWS * 128 + s % 4 * 32) / 16, keys + s * (UNIT * box * 2 / 16), s > 0);
     }
     PRODUCTS_COMMIT;
     products_wait(dots);
@@ -152,21 +170,22 @@ FN void attend_tile(float (&sums)[HEAD / 8][4], LaneVectors &mine, const u8 *row
     if (!soften_tile(dots, mine, rule, t, whole, p, shrunk)) {
         shrink(sums, shrunk);
     }
+    u64 values = matrix(stage + MATRIX_BYTES, matrix_form(128, TILE * 128));
     PRODUCTS_BEGIN;
 #pragma unroll
     for (int u = 0; u < TILE_UNITS; u++) {
-        MULTIPLY_GROUP(sums, p[u], matrix(stage + MATRIX_BYTES + u * UNIT * 128, TILE * 128));
+        MULTIPLY_GROUP(sums, p[u], values + u * UNIT * 128 / 16);
     }
     PRODUCTS_COMMIT;
     products_wait(sums);
 }
 
 KERNEL void ITEMS_PER_GROUP(ITEMS, 1)
-    attend_wgmma(const float *q, const u16 *keys, const u16 *values, const int *step, const float *slopes, float *out, int tiles,
+    attend_wgmma(const float *q, TENSOR(keys), TENSOR(values), const int *step, const float *slopes, float *out, int tiles,
                  int tiles_at, int starts_at, int positions_at, int ends_at, int tables_at, int table_stride, int block_size, int heads,
                  int kv_heads, float scale, int mask, int window, int caps, float cap, int slanted) {
     LAUNCHED_LOCAL(local);
-    LOCAL u64 full[STAGES], read[STAGES];
+    LOCAL u64 full[STAGES], read[STAGES], landed;
     LOCAL Range ranges[MULTIPLIERS * 4];
     u8 *begin = local + (PATTERN - local_address(local) % PATTERN) % PATTERN;
     u8 *stages = begin + MULTIPLIERS * ROWS_BYTES;
@@ -183,9 +202,10 @@ KERNEL void ITEMS_PER_GROUP(ITEMS, 1)
     if (LID == 0) {
 #pragma unroll
         for (int i = 0; i < STAGES; i++) {
-            meeting_begin(&full[i], WARP_GROUP);
+            meeting_begin(&full[i], 1);
             meeting_begin(&read[i], MULTIPLIERS * 4);
         }
+        meeting_begin(&landed, 1);
     }
     if (group < MULTIPLIERS) {
         lane_vectors(mine, sight, vector, last);
@@ -204,15 +224,17 @@ KERNEL void ITEMS_PER_GROUP(ITEMS, 1)
             widen(ours, ranges[w]);
         }
     }
-    int origin = all.low - all.low % UNIT;
+    int box = box_tokens(block_size), origin = all.low - all.low % box;
     int count = all.high > origin ? (all.high - origin + TILE - 1) / TILE : 0;
 
     if (group == MULTIPLIERS) {
-        FEWER_REGISTERS(56);
-        const int *blocks = step + tables_at + (i64)sequence * table_stride;
-        bring(stages, full, read, {keys, values, blocks, 0, all.low, all.high, block_size, kv_heads, kv_head}, origin, count);
+        FEWER_REGISTERS(40);
+        if (warp == MULTIPLIERS * 4) {
+            const int *blocks = step + tables_at + (i64)sequence * table_stride;
+            bring(stages, full, read, &landed, keys, values, {blocks, all.low, all.high, block_size, kv_heads, kv_head}, origin, count, box);
+        }
     } else {
-        MORE_REGISTERS(224);
+        MORE_REGISTERS(232);
         float sums[HEAD / 8][4];
 #pragma unroll
         for (int e = 0; e < HEAD / 2; e++) {
@@ -224,7 +246,7 @@ KERNEL void ITEMS_PER_GROUP(ITEMS, 1)
             meeting_wait(&full[i % STAGES], i / STAGES % 2);
             if (t < ours.high && t + TILE > ours.low) {
                 int whole = t >= range.all_low && t + TILE <= range.all_high && t + TILE <= all.high;
-                attend_tile(sums, mine, rows, stages + i % STAGES * STAGE_BYTES, rule, t, whole);
+                attend_tile(sums, mine, rows, stages + i % STAGES * STAGE_BYTES, rule, t, whole, box);
             }
             WARP_SYNC;
             if (lane == 0) {

@@ -41,6 +41,7 @@ static inline float __int_as_float(int i) {
 
 #include "host.warp.h"
 #include "host.wgmma.h"
+#include "host.tma.h"
 
 template <class... A, std::size_t... I>
 static void call(void (*kernel)(A...), void **arguments, std::index_sequence<I...>) {

@@ -45,7 +45,6 @@ struct PendingCopy {
 };
 static std::vector<PendingCopy> pending_copies[1024];
 static unsigned copy_groups[1024];
-static void (*copy_landed)(void *to); /* hears of each copy that took effect, if it is set */
 
 FN void copy_async(void *to, const void *from, int bytes) {
     if ((std::size_t)to % 16 != 0 || (bytes > 0 && (std::size_t)from % 16 != 0)) {
@@ -60,9 +59,6 @@ FN void copy_wait(unsigned groups) {
         if (copy.group + groups < copy_groups[LID]) {
             __builtin_memset(copy.to, 0, 16);
             __builtin_memcpy(copy.to, copy.from, copy.bytes);
-            if (copy_landed) {
-                copy_landed(copy.to);
-            }
         } else {
             later.push_back(copy);
         }
@@ -166,6 +162,7 @@ FN u32 add_pairs(u32 a, u32 b) {
 
 FN float shuffle_xor(float x, int lanes) { return warp_view(x, WARP_SHUFFLED)[LID % 32 ^ lanes]; }
 FN int shuffle_xor(int x, int lanes) { return warp_view(x, WARP_SHUFFLED)[LID % 32 ^ lanes]; }
+FN int shuffle_from(int x, int lane) { return warp_view(x, WARP_SHUFFLED)[lane]; }
 
 FN int warp_any(int condition) {
     WarpView<int> lanes = warp_view(condition, WARP_ASKED);

@@ -1,5 +1,5 @@
 /* What `wgmma.h` has, on a CPU. Products are made when they are waited for, as late as they may be, from what was shown to them: copies and stores of a
- * work-item whose fence is missing are not there. Layouts are read out of descriptors as the PTX ISA defines them. */
+ * work-item whose fence is missing are not there. Layouts are read out of descriptors as the PTX ISA defines them. `host.tma.h` brings the boxes. */
 
 /* Waits for the warp group; for a count that others change. The launcher has both. */
 extern void sync_warp_group(int instruction);
@@ -18,6 +18,9 @@ static u8 shown[227 * 1024];            /* what products see of local memory */
 
 FN u32 local_address(const void *p) { return (u32)((const u8 *)p - local_begin) + LOCAL_BEGIN; }
 
+/* Where a byte of a matrix of lines of 32, 64 or 128 bytes lies: chunks of 16 change places within eight lines of 128. */
+FN u32 exchanged(u32 at, u32 line) { return at ^ (at >> 3 & (line - 16)); }
+
 static std::vector<void *> unshown[1024]; /* 16 bytes each that a work-item has brought since its last fence */
 FN void note_copy(void *to) { unshown[LID].push_back(to); }
 
@@ -29,7 +32,10 @@ FN void store_local(void *to, const u32 (&r)[4]) {
     note_copy(to);
 }
 
+static int begun_meetings[1024]; /* that copies of boxes do not see yet, since a work-item's last fence */
+
 FN void show_products() {
+    begun_meetings[LID] = 0;
     for (void *to : unshown[LID]) {
         __builtin_memcpy(shown + ((u8 *)to - local_begin), to, 16);
     }
@@ -39,21 +45,27 @@ FN void show_products() {
 /* As its 8 bytes are used here. */
 struct Meeting {
     u32 turns;
-    u16 count, missing;
+    u8 count, missing;
+    u16 chunks; /* of 16 bytes that boxes are to bring */
 };
 static_assert(sizeof(Meeting) == sizeof(u64), "a meeting has 8 bytes");
 
 FN void meeting_begin(u64 *meeting, int count) {
-    copy_landed = note_copy;
-    *(Meeting *)meeting = {0, (u16)count, (u16)count};
+    begun_meetings[LID]++;
+    *(Meeting *)meeting = {0, (u8)count, (u8)count, 0};
+}
+
+FN void turn(Meeting &at) {
+    if (at.missing == 0 && at.chunks == 0) {
+        at.missing = at.count;
+        at.turns++;
+    }
 }
 
 FN void meeting_arrive(u64 *meeting) {
     Meeting &at = *(Meeting *)meeting;
-    if (--at.missing == 0) {
-        at.missing = at.count;
-        at.turns++;
-    }
+    at.missing--;
+    turn(at);
 }
 
 FN void meeting_wait(u64 *meeting, int turn) { wait_for(&((Meeting *)meeting)->turns, turn); }
@@ -101,17 +113,23 @@ FN void multiply_group_f16(float (&c)[COUNT][4], const u32 (&a)[4], u64 b) {
     pend({c[0], 8 * COUNT, a, 0, b, 1, f16_of});
 }
 
-/* An element of a swizzled matrix: `along` in the direction in which 8 make 16 bytes, `across` in the other. */
+/* An element of a matrix: `along` in the direction in which 8 make 16 bytes, `across` in the other. */
 FN u16 described(u64 matrix, int along, int across, bool columns_in_a_row) {
-    u32 start = (matrix & 0x3fff) << 4, leading = (matrix >> 16 & 0x3fff) << 4, stride = (matrix >> 32 & 0x3fff) << 4;
-    if (matrix >> 62 != 1 || (matrix >> 46 & 0xffff) != 0) {
-        __builtin_trap(); /* not swizzled by 128 bytes from a pattern's beginning on */
+    static const u32 lines[4] = {16, 128, 64, 32};
+    u32 start = (matrix & 0x3fff) << 4, leading = (matrix >> 16 & 0x3fff) << 4, stride = (matrix >> 32 & 0x3fff) << 4, line = lines[matrix >> 62];
+    if ((matrix >> 46 & 0xffff) != 0 || (columns_in_a_row ? line > 16 && start % (8 * line) != 0 : line != 128)) {
+        __builtin_trap(); /* not from a pattern's beginning on, or rows in lines that nobody asks for */
     }
-    u32 at = start + along % 8 * 2 + across % 8 * 128 + across / 8 * stride;
-    at += columns_in_a_row ? along % 64 / 8 * 16 + along / 64 * leading : along / 8 * 16;
-    at ^= (at >> 7 & 7) << 4;
+    u32 at = start + along % 8 * 2 + across % 8 * line;
+    if (!columns_in_a_row) {
+        at += along / 8 * 16 + across / 8 * stride;
+    } else if (line == 16) {
+        at += along / 8 * stride + across / 8 * leading;
+    } else {
+        at += along % (line / 2) / 8 * 16 + along / (line / 2) * leading + across / 8 * stride;
+    }
     u16 bits;
-    __builtin_memcpy(&bits, shown + (at - LOCAL_BEGIN), 2);
+    __builtin_memcpy(&bits, shown + (exchanged(at, line) - LOCAL_BEGIN), 2);
     return bits;
 }
 

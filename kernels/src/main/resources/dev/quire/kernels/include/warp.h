@@ -34,6 +34,10 @@ FN int shuffle_xor(int x, int lanes) {
     return __shfl_xor_sync(EVERY_LANE, x, lanes);
 }
 
+FN int shuffle_from(int x, int lane) {
+    return __shfl_sync(EVERY_LANE, x, lane);
+}
+
 FN int warp_any(int condition) {
     return __any_sync(EVERY_LANE, condition);
 }

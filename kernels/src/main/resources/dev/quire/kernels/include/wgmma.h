@@ -3,7 +3,7 @@
 #include "warp.h"
 
 #define WARP_GROUP (4 * WARP)
-#define PATTERN 1024 /* bytes after which a swizzled layout repeats; matrices begin at a multiple */
+#define PATTERN 1024 /* bytes after which any swizzled layout repeats; matrices begin at a multiple */
 
 #ifndef HOST_WARP
 FN u32 local_address(const void *p) {
@@ -15,7 +15,8 @@ FN void store_local(void *to, const u32 (&r)[4]) {
     asm volatile("st.shared.v4.u32 [%0], {%1, %2, %3, %4};" ::"r"(local_address(to)), "r"(r[0]), "r"(r[1]), "r"(r[2]), "r"(r[3]) : "memory");
 }
 
-/* Lets products see what this work-item has brought to local memory. Others' products see it after a barrier that follows. */
+/* Lets products see what this work-item has stored in local memory, and copies of boxes the meetings that it began. Others' see it after a barrier that
+ * follows. */
 FN void show_products() {
     asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 }
@@ -29,6 +30,11 @@ FN void meeting_arrive(u64 *meeting) {
     asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(local_address(meeting)) : "memory");
 }
 
+/* Arrives, and has the meeting wait for so many bytes of boxes too. */
+FN void meeting_expect(u64 *meeting, int bytes) {
+    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(local_address(meeting)), "r"(bytes) : "memory");
+}
+
 /* Waits for the first, third, … time that all have arrived with `turn` 0, for the second, fourth, … with 1. */
 FN void meeting_wait(u64 *meeting, int turn) {
     u32 met;
@@ -40,6 +46,21 @@ FN void meeting_wait(u64 *meeting, int turn) {
                      : "r"(local_address(meeting)), "r"(turn)
                      : "memory");
     } while (!met);
+}
+
+/* A tensor in device memory, as the driver describes it to what copies its boxes: read where the kernel's parameters lie. */
+struct alignas(64) TensorMap {
+    u64 words[16];
+};
+#define TENSOR(name) const __grid_constant__ TensorMap name
+
+/* Copies the box at [z, y, x] of a tensor to local memory, to a multiple of 128 bytes, as wide a swizzle as its lines; zeros stand for what lies outside the
+ * tensor. The meeting hears of its bytes, and who waited for it sees them, as its products do. */
+FN void copy_box(void *to, const TensorMap &tensor, int x, int y, int z, u64 *meeting) {
+    asm volatile("cp.async.bulk.tensor.3d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3, %4}], [%5];" ::"r"(
+                     local_address(to)),
+                 "l"(&tensor), "r"(x), "r"(y), "r"(z), "r"(local_address(meeting))
+                 : "memory");
 }
 
 /* Registers of each work-item of this warp group from here on. */
@@ -99,9 +120,16 @@ FN int line_chunk(int line, int chunk) {
     return line * 128 + (chunk ^ line % 8) * 16;
 }
 
-/* Describes a matrix of lines of 64 elements, swizzled by 128 bytes, from a multiple of 8 lines on. Where columns lie in a row, lines are rows of a
- * factor, and the next 64 columns lie `leading` bytes on; where rows lie in a row, lines are its rows too, `leading` means nothing, and a product's 16
- * columns may begin at any multiple of 16 of a line. */
-FN u64 matrix(const u8 *at, int leading) {
-    return (u64)((local_address(at) & 0x3ffff) >> 4) | (u64)(leading >> 4) << 16 | (u64)(PATTERN >> 4) << 32 | (u64)1 << 62;
+/* How a matrix of lines of 16, 32, 64 or 128 bytes lies, which follow one another and are swizzled by as much, 16 not at all. Where columns lie in a row,
+ * lines are rows of a factor, and the next columns lie `next` bytes on; where rows lie in a row, lines are its rows too, of 128 bytes, `next` means
+ * nothing, and a product's 16 columns may begin at any multiple of 16 of a line. */
+FN u64 matrix_form(int line, int next) {
+    int eight = 8 * line;
+    u64 leading = line == 16 ? eight : next, stride = line == 16 ? next : eight;
+    return leading >> 4 << 16 | stride >> 4 << 32 | (u64)(line == 128 ? 1 : line == 64 ? 2 : line == 32 ? 3 : 0) << 62;
+}
+
+/* Describes a matrix from a line on whose number is a multiple of 8. */
+FN u64 matrix(const u8 *at, u64 form) {
+    return (u64)((local_address(at) & 0x3ffff) >> 4) | form;
 }

@@ -49,8 +49,8 @@ class FindingTest {
 
     @Test
     void instructionsOfTensorCoresAndAsynchronousCopiesAreCounted() {
-        assertEquals(new InstructionCount(2, 1, 1, 3), InstructionCount.parse(CODE));
-        assertEquals(new InstructionCount(0, 0, 0, 0), InstructionCount.parse("FFMA R0, R1, R2, R3 ; LDGDEPBAR ;"));
+        assertEquals(new InstructionCount(2, 1, 1, 3, 2), InstructionCount.parse(CODE));
+        assertEquals(new InstructionCount(0, 0, 0, 0, 0), InstructionCount.parse("FFMA R0, R1, R2, R3 ; LDGDEPBAR ;"));
     }
 
     @Test
@@ -71,6 +71,9 @@ class FindingTest {
         assertEquals(
                 List.of("its source asks for asynchronous copies, and its machine code has none"),
                 own("mma.sync cp.async.cg.shared.global", 8, 0).faults());
+        assertEquals(
+                List.of("its source asks for copies of boxes, and its machine code has none"),
+                own("mma.sync cp.async cp.async.bulk.tensor.3d", 8, 8).faults());
         assertEquals(List.of(), own("mma.sync cp.async", 8, 8).faults());
         assertEquals(List.of(), own("a + b", 0, 0).faults());
     }
@@ -118,12 +121,12 @@ class FindingTest {
     private static Finding own(String text, int tensor, int async) {
         KernelSource source = new KernelSource(KernelFamily.CUDA, "attend_decode.cu", text, "");
         return Finding.of(
-                "attend_decode", source, TARGET, LEAN, Optional.of(new InstructionCount(tensor, 0, 0, async)));
+                "attend_decode", source, TARGET, LEAN, Optional.of(new InstructionCount(tensor, 0, 0, async, 0)));
     }
 
     private static Finding group(int products, int waits) {
         KernelSource source = new KernelSource(KernelFamily.CUDA, "attend_wgmma.cu", "wgmma.mma_async", "");
         return Finding.of(
-                "attend_wgmma", source, TARGET, LEAN, Optional.of(new InstructionCount(8, products, waits, 8)));
+                "attend_wgmma", source, TARGET, LEAN, Optional.of(new InstructionCount(8, products, waits, 8, 2)));
     }
 }

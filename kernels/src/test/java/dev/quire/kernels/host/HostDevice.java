@@ -11,6 +11,7 @@ import dev.quire.kernels.device.MemoryUse;
 import dev.quire.kernels.device.Operand;
 import dev.quire.kernels.device.Recording;
 import dev.quire.kernels.portable.Region;
+import dev.quire.kernels.portable.TensorShape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -146,6 +147,8 @@ class HostDevice implements Device {
                 switch (operands.get(i)) {
                     case Operand.Pointer(DeviceMemory memory, long offset) ->
                         value.set(ValueLayout.JAVA_LONG, 0, segment(memory).address() + offset);
+                    case Operand.Tensor(Operand.Pointer(DeviceMemory memory, long offset), TensorShape shape) ->
+                        value = HostTensor.describe(segment(memory).address() + offset, shape, arena);
                     case Operand.Nowhere() -> value.set(ValueLayout.JAVA_LONG, 0, 0);
                     case Operand.Int(int number) -> value.set(ValueLayout.JAVA_INT, 0, number);
                     case Operand.Real(float number) -> value.set(ValueLayout.JAVA_FLOAT, 0, number);

@@ -43,7 +43,8 @@ final class HostLibrary implements AutoCloseable {
             "some work-items ended, others wait at a barrier",
             "groups are too large",
             "the work-items of a warp do different things together",
-            "some work-items wait for what never comes");
+            "some work-items wait for what never comes",
+            "a group ended under copies that it had asked for");
 
     /** Where libraries stay until the build is cleaned. */
     private static final Path KEPT = Path.of("target", "host-kernels").toAbsolutePath();

@@ -26,6 +26,9 @@ using Place = ucontext_t;
 static void change(Place &from, Place &to) { swapcontext(&from, &to); }
 #endif
 
+// What has a copy arrive that is under way, if there is one; a kernel that asks for copies sets it.
+bool (*land_copy)();
+
 namespace {
 constexpr int MOST_ITEMS = 1024;
 constexpr int WARP = 32;
@@ -139,7 +142,10 @@ void release(int from, int to) {
     }
 }
 
-// Runs a group to its end: 0, 1, 3 or 4 as `launch` says.
+// Has a copy arrive. Whether there was one.
+bool landed() { return land_copy && land_copy(); }
+
+// Runs a group to its end: 0, 1, 3, 4 or 5 as `launch` says.
 int run_group(int size) {
     release(0, size);
     for (;;) {
@@ -163,11 +169,11 @@ int run_group(int size) {
             waiting += items[i].state == State::WAITING || items[i].state == State::AT_WARP_GROUP;
         }
         if (ended == size) {
-            return 0;
+            return landed() ? 5 : 0;
         }
         if (at_group == size) {
             release(0, size);
-        } else if (!moved) {
+        } else if (!moved && !landed()) {
             return waiting > 0 ? 4 : 1;
         }
     }
@@ -194,7 +200,7 @@ void wait_for(const unsigned *count, unsigned parity) {
 }
 
 // 0, or 1 if some items of a group ended while others waited at a barrier, or 2 if a group has too many items, or 3 if the items of a warp parted,
-// or 4 if some wait for what never comes. After 1, 3 and 4 no kernel can be run any more.
+// or 4 if some wait for what never comes, or 5 if a group ended under copies that it had asked for. After 1, 3, 4 and 5 no kernel can be run any more.
 extern "C" int launch(void (*entry)(void **), int groups, int group_size, void **values) {
     if (group_size > MOST_ITEMS) {
         return 2;

@@ -42,6 +42,7 @@ final class Driver {
     final NativeFunction moduleGetFunction;
     final NativeFunction funcSetAttribute;
     final NativeFunction launchKernel;
+    final NativeFunction tensorMapEncodeTiled;
     final NativeFunction streamCreate;
     final NativeFunction streamDestroy;
     final NativeFunction streamBeginCapture;
@@ -96,6 +97,20 @@ final class Driver {
                 JAVA_LONG,
                 ADDRESS,
                 ADDRESS);
+        tensorMapEncodeTiled = cuda.function(
+                "cuTensorMapEncodeTiled",
+                ADDRESS,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_LONG,
+                ADDRESS,
+                ADDRESS,
+                ADDRESS,
+                ADDRESS,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT);
         streamCreate = cuda.function("cuStreamCreate", ADDRESS, JAVA_INT);
         streamDestroy = cuda.function("cuStreamDestroy_v2", JAVA_LONG);
         streamBeginCapture = cuda.function("cuStreamBeginCapture_v2", JAVA_LONG, JAVA_INT);

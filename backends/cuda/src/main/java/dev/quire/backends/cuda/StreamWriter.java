@@ -11,6 +11,7 @@ import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.DeviceMemory;
 import dev.quire.kernels.device.Operand;
 import dev.quire.kernels.portable.LibraryLinear;
+import dev.quire.kernels.portable.TensorShape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -111,6 +112,8 @@ final class StreamWriter implements AutoCloseable {
                 MemorySegment value = values.asSlice(i * JAVA_LONG.byteSize(), JAVA_LONG.byteSize());
                 switch (operands.get(i)) {
                     case Operand.Pointer(var memory, long offset) -> value.set(JAVA_LONG, 0, at(memory, offset));
+                    case Operand.Tensor(Operand.Pointer(var memory, long offset), TensorShape shape) ->
+                        value = TensorMap.of(driver, at(memory, offset), shape, arena);
                     case Operand.Nowhere() -> value.set(JAVA_LONG, 0, 0);
                     case Operand.Int(int number) -> value.set(JAVA_INT, 0, number);
                     case Operand.Real(float number) -> value.set(JAVA_FLOAT, 0, number);

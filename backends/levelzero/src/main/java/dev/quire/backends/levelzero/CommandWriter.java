@@ -59,6 +59,8 @@ final class CommandWriter {
                 case Operand.Pointer(var memory, long offset) ->
                     zeKernelSetArgumentValue(
                             kernel, i, Long.BYTES, pointer.put(((UsmMemory) memory).address() + offset));
+                case Operand.Tensor tensor ->
+                    throw new IllegalStateException("only warp groups take a tensor: " + tensor);
                 case Operand.Nowhere() -> zeKernelSetArgumentValue(kernel, i, Long.BYTES, null);
                 case Operand.Int(int value) -> zeKernelSetArgumentValue(kernel, i, Integer.BYTES, integer.put(value));
                 case Operand.Real(float value) -> zeKernelSetArgumentValue(kernel, i, Float.BYTES, real.put(value));

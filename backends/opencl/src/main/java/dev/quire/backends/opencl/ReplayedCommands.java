@@ -56,6 +56,8 @@ final class ReplayedCommands implements Recording {
         for (int i = 0; i < launch.operands().size(); i++) {
             switch (launch.operands().get(i)) {
                 case Operand.Pointer(DeviceMemory memory, long offset) -> ((ClMemory) memory).bind(kernel, i, offset);
+                case Operand.Tensor tensor ->
+                    throw new IllegalStateException("only warp groups take a tensor: " + tensor);
                 case Operand.Nowhere() -> set(kernel, i, Sizeof.cl_mem, null);
                 case Operand.Int(int value) -> set(kernel, i, Sizeof.cl_int, Pointer.to(new int[] {value}));
                 case Operand.Real(float value) -> set(kernel, i, Sizeof.cl_float, Pointer.to(new float[] {value}));

@@ -115,6 +115,7 @@ final class Batch implements Row.Graph {
     private static int word(Operand operand) {
         return switch (operand) {
             case Operand.Pointer(var memory, long offset) -> ((DeviceArena.Piece) memory).word(offset);
+            case Operand.Tensor tensor -> throw new IllegalStateException("only warp groups take a tensor: " + tensor);
             case Operand.Nowhere() -> 0;
             case Operand.Int(int value) -> value;
             case Operand.Real(float value) -> Float.floatToRawIntBits(value);
