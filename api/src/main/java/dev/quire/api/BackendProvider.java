@@ -27,4 +27,22 @@ public interface BackendProvider {
      * @throws BackendException if it cannot be opened
      */
     AttentionBackend open(DeviceInfo device, BackendOptions options);
+
+    /**
+     * Opens a device several times. By default each time is {@link #open}, and nothing is kept between two of them: only a backend whose opening is dear need
+     * have this method.
+     */
+    default BackendSeries series(DeviceInfo device, BackendOptions options) {
+        return new BackendSeries() {
+            @Override
+            public AttentionBackend open() {
+                return BackendProvider.this.open(device, options);
+            }
+
+            @Override
+            public void close() {
+                // Nothing is kept.
+            }
+        };
+    }
 }

@@ -6,14 +6,15 @@ import dev.quire.api.BackendException;
 import dev.quire.api.BackendInfo;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
+import dev.quire.api.BackendSeries;
 import dev.quire.api.DeviceInfo;
 import dev.quire.conformance.report.Subject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/** The backend and device that options name. */
-record BackendChoice(BackendProvider provider, DeviceInfo device, BackendOptions options) {
+/** The backend and device that options name, opened for one case after another. */
+record BackendChoice(BackendProvider provider, DeviceInfo device, BackendSeries series) implements AutoCloseable {
     /**
      * Finds them on the class path.
      *
@@ -32,7 +33,8 @@ record BackendChoice(BackendProvider provider, DeviceInfo device, BackendOptions
         }
         BackendOptions opened = new BackendOptions(options.threads(), cache, System.err::println, options.settings());
         try {
-            return new BackendChoice(provider, options.device().of(provider), opened);
+            DeviceInfo device = options.device().of(provider);
+            return new BackendChoice(provider, device, provider.series(device, opened));
         } catch (BackendException e) {
             throw new UsageException(e.getMessage(), e);
         }
@@ -50,7 +52,7 @@ record BackendChoice(BackendProvider provider, DeviceInfo device, BackendOptions
     }
 
     AttentionBackend open() {
-        return provider.open(device, options);
+        return series.open();
     }
 
     /**
@@ -87,5 +89,10 @@ record BackendChoice(BackendProvider provider, DeviceInfo device, BackendOptions
         return unproven.isEmpty()
                 ? info.description()
                 : "%s; unproven: %s".formatted(info.description(), String.join("; ", unproven));
+    }
+
+    @Override
+    public void close() {
+        series.close();
     }
 }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The main class of the JVM that runs cases: it says what it found, then answers each name with a verdict. */
 final class CaseWorker {
@@ -37,17 +38,32 @@ final class CaseWorker {
     }
 
     private static void work(RunOptions options, Path cache, BufferedReader in, BufferedWriter out) throws IOException {
-        BackendChoice choice;
+        Optional<BackendChoice> found = find(options, cache, out);
+        if (found.isPresent()) {
+            try (BackendChoice choice = found.get()) {
+                serve(options, choice, in, out);
+            }
+        }
+    }
+
+    /** Opens the backend once, and says what it is; says why it is refused if it cannot be opened. */
+    private static Optional<BackendChoice> find(RunOptions options, Path cache, BufferedWriter out) throws IOException {
         try {
-            choice = BackendChoice.of(options, cache);
+            BackendChoice choice = BackendChoice.of(options, cache);
             say(out, ReportJson.subject(choice.subject(options)));
+            return Optional.of(choice);
         } catch (RuntimeException | LinkageError e) {
             String why = e instanceof UsageException
                     ? e.getMessage()
                     : "backend '%s' cannot be opened: %s".formatted(options.backend(), described(e));
             say(out, new Json.JsonObject(Map.of("refused", new Json.JsonString(why))));
-            return;
+            return Optional.empty();
         }
+    }
+
+    /** Runs the cases that are asked for, until none is. */
+    private static void serve(RunOptions options, BackendChoice choice, BufferedReader in, BufferedWriter out)
+            throws IOException {
         CaseContext context = new CaseContext(choice::open, options.numerics(), options.profile());
         Map<String, ConformanceCase> cases = new HashMap<>();
         CaseSelection.of(options).forEach(one -> cases.put(one.name(), one));

@@ -1,7 +1,6 @@
 package dev.quire.server.cli;
 
 import dev.quire.api.AttentionBackend;
-import dev.quire.api.BackendOptions;
 import dev.quire.api.DeviceChoice;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -60,11 +58,8 @@ final class BenchCommand implements Callable<Integer> {
             description = "A setting of the backend's own; may be given several times.")
     private List<String> settings = List.of();
 
-    @Option(
-            names = "--against",
-            paramLabel = "NAME",
-            description = "A second backend, its best device, which takes turns with the first, step by step.")
-    private Optional<String> against = Optional.empty();
+    @Mixin
+    private BenchAgainst against;
 
     @Option(
             names = "--threads",
@@ -139,7 +134,7 @@ final class BenchCommand implements Callable<Integer> {
         List<Numerics> wanted =
                 numerics.stream().map(BenchCommand::read).distinct().toList();
         List<AttentionBackend> backends =
-                BenchSubject.open(backend, DeviceChoice.parse(device), settings(), against, threads, err()::println);
+                against.open(backend, DeviceChoice.parse(device), settings(), threads, err()::println);
         try (BenchModel model = BenchModel.made(shape, WeightFormat.BF16, 1)) {
             output.write(
                     report(BenchSubject.contenders(backends, wanted), model, steps),
@@ -187,12 +182,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private Map<String, String> settings() {
-        try {
-            return BackendOptions.settings(settings);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "--backend-option is '%s'; give %s.".formatted(String.join(",", settings), e.getMessage()), e);
-        }
+        return BenchAgainst.settings("--backend-option", settings);
     }
 
     private static Numerics read(String text) {

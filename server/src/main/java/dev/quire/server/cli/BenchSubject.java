@@ -3,25 +3,19 @@ package dev.quire.server.cli;
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendInfo;
-import dev.quire.api.BackendOptions;
-import dev.quire.api.DeviceChoice;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
-import dev.quire.core.llm.Backends;
-import dev.quire.core.llm.DeviceOptions;
 import dev.quire.core.llm.LlmOptions;
 import dev.quire.server.bench.Contender;
 import dev.quire.server.bench.model.BenchModel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model a benchmark runs, and what it is compared with. */
@@ -51,48 +45,17 @@ final class BenchSubject {
             description = "Format of made matrices: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private WeightFormat format;
 
-    @Option(
-            names = "--against",
-            paramLabel = "NAME",
-            description = "A second backend, its best device, which takes turns with the first.")
-    private Optional<String> against = Optional.empty();
+    @Mixin
+    private BenchAgainst against;
 
     /** The backends of {@code llm}, opened; the caller closes them. */
     List<AttentionBackend> open(LlmOptions llm) {
-        return open(
+        return against.open(
                 llm.device().backend(),
                 llm.device().device(),
                 llm.device().settings(),
-                against,
                 llm.device().threads(),
                 llm.listener()::notice);
-    }
-
-    /** A backend and perhaps a second one. If the second cannot be opened the first is closed again. */
-    static List<AttentionBackend> open(
-            String first,
-            DeviceChoice device,
-            Map<String, String> settings,
-            Optional<String> second,
-            int threads,
-            Consumer<String> notices) {
-        Backends backends = Backends.onClassPath();
-        Path cache = DeviceOptions.defaults().cacheDirectory();
-        List<AttentionBackend> open = new ArrayList<>();
-        try {
-            open.add(Backends.open(
-                    backends.choose(first), device, new BackendOptions(threads, cache, notices, settings)));
-            if (second.isPresent()) {
-                open.add(Backends.open(
-                        backends.choose(second.get()),
-                        DeviceChoice.BEST,
-                        new BackendOptions(threads, cache, notices, Map.of())));
-            }
-            return open;
-        } catch (RuntimeException e) {
-            open.forEach(AttentionBackend::close);
-            throw e;
-        }
     }
 
     /**

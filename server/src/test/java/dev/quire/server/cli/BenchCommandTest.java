@@ -55,6 +55,17 @@ class BenchCommandTest {
     }
 
     @Test
+    void aSettingOfASecondBackendReachesItAndNeedsItsName() {
+        CommandRun nameless = CommandRun.of("bench", "--model", CONFIG, "--against-option", "kernels=lanes");
+        assertTrue(nameless.status() != 0, nameless.out());
+        assertTrue(nameless.err().contains("--against-option is 'kernels=lanes'"), nameless.err());
+        CommandRun refused = CommandRun.of(
+                "bench", "--model", CONFIG, "--backend", "cpu", "--against", "cpu", "--against-option", "nothing=1");
+        assertTrue(refused.status() != 0, refused.out());
+        assertTrue(refused.err().contains("nothing"), refused.err());
+    }
+
+    @Test
     void opsOfARealModelAddUpToOneHundredPercentOnEachBackend() throws IOException {
         JsonObject report =
                 report("ops --model %s --backend cpu --against cpu --batch 2 --context 20 --prefill 8", MODEL);

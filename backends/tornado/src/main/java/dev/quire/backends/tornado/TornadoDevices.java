@@ -2,6 +2,7 @@ package dev.quire.backends.tornado;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendOptions;
+import dev.quire.api.BackendSeries;
 import dev.quire.api.DeviceInfo;
 import java.util.List;
 
@@ -12,4 +13,7 @@ public interface TornadoDevices {
 
     /** Opens the device that was listed as {@code device}. */
     AttentionBackend open(DeviceInfo device, BackendOptions options);
+
+    /** Opens it several times, each time with the memory and the compiled code that the time before has left. */
+    BackendSeries series(DeviceInfo device, BackendOptions options);
 }

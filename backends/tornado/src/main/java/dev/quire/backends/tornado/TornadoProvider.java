@@ -5,6 +5,7 @@ import dev.quire.api.Availability;
 import dev.quire.api.BackendException;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
+import dev.quire.api.BackendSeries;
 import dev.quire.api.DeviceInfo;
 import java.util.List;
 import java.util.Optional;
@@ -64,10 +65,19 @@ public final class TornadoProvider implements BackendProvider {
 
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
+        return opening().open(device, options);
+    }
+
+    @Override
+    public BackendSeries series(DeviceInfo device, BackendOptions options) {
+        return opening().series(device, options);
+    }
+
+    private static TornadoDevices opening() {
         Sdk sdk = Sdk.ofThisJvm();
         sdk.missing().ifPresent(why -> {
             throw new BackendException(BackendException.Kind.UNSUPPORTED, why.reason() + "; " + why.fix());
         });
-        return sdk.devices().open(device, options);
+        return sdk.devices();
     }
 }

@@ -4,6 +4,7 @@ import dev.quire.api.AttentionBackend;
 import dev.quire.api.Availability;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.BackendProvider;
+import dev.quire.api.BackendSeries;
 import dev.quire.api.DeviceInfo;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,16 @@ public abstract class OfKernels implements BackendProvider {
 
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
+        return devices.open(device, withKernels(options));
+    }
+
+    @Override
+    public BackendSeries series(DeviceInfo device, BackendOptions options) {
+        return devices.series(device, withKernels(options));
+    }
+
+    private BackendOptions withKernels(BackendOptions options) {
         Map<String, String> settings = Map.of("kernels", kernels);
-        return devices.open(
-                device, new BackendOptions(options.threads(), options.cacheDirectory(), options.notices(), settings));
+        return new BackendOptions(options.threads(), options.cacheDirectory(), options.notices(), settings);
     }
 }

@@ -27,7 +27,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 
 /**
  * The arena of a device, the graphs over it, and the one thread that makes every call of TornadoVM, in order, so that callers go on while it works.
- * It outlives the backend that made it where nothing failed: compiled code belongs to the plans of one arena.
+ * It outlives the backend that made it in a series of them where nothing failed: compiled code belongs to the plans of one arena.
  */
 final class GraphRunner implements IdleRunner.Runner {
     private static final double MIB = 1 << 20;
@@ -37,7 +37,6 @@ final class GraphRunner implements IdleRunner.Runner {
     private static final int LONGEST = 32;
 
     private final Target target;
-    private final KernelSet set;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("quire-tornado").factory());
     private final DeviceArena arena;
@@ -49,9 +48,8 @@ final class GraphRunner implements IdleRunner.Runner {
 
     private volatile boolean failed;
 
-    GraphRunner(Target target, KernelSet set) {
+    GraphRunner(Target target) {
         this.target = target;
-        this.set = set;
         try {
             this.arena = now(() -> new DeviceArena(target));
         } catch (RuntimeException | Error e) {
@@ -65,11 +63,6 @@ final class GraphRunner implements IdleRunner.Runner {
             closeAfter(e);
             throw e;
         }
-    }
-
-    /** Whether it runs those kernels on that device. */
-    boolean runs(Target target, KernelSet set) {
-        return this.target.info().index() == target.info().index() && this.set == set;
     }
 
     /** Whether another backend may go on with it: all memory came back, and every call succeeded. */

@@ -13,13 +13,17 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /** A linear layer on bf16, as {@link ElementKernels} takes parameters. */
 final class LinearKernel {
+    /** Activations of a row that stand in local memory at a time. */
+    private static final int CHUNK = 256;
+
     private LinearKernel() {}
 
     /**
      * y = x · wᵀ + bias (RULES, N4 to N6). A work-group of 4 × 32 lanes gives 4 columns of 8 rows: each run of 32 lanes owns a column and reads its
-     * weights once for all rows.
+     * weights once for all rows, whose activations are decoded once for all columns on their way to local memory.
      */
     static void linear(KernelContext context, int at, IntArray p, FloatArray f, ShortArray halves) {
+        float[] chunk = context.allocateFloatLocalArray(LINEAR_ROWS * CHUNK);
         float[] partials = context.allocateFloatLocalArray(LINEAR_ROWS * LINEAR_GROUP);
         float[] sums = context.allocateFloatLocalArray(SLICES * LINEAR_ROWS * LINEAR_COLUMNS);
         int rows = p.get(at + 4);
@@ -33,28 +37,34 @@ final class LinearKernel {
         int column = context.groupIdx % tiles * LINEAR_COLUMNS + run;
         int first = context.groupIdx / tiles * LINEAR_ROWS;
         int count = Math.min(rows - first, LINEAR_ROWS);
-        if (column >= n) {
-            count = 0;
-        }
         int weights = 2 * p.get(at + 1) + column * k;
         int in = 2 * p.get(at) + first * k;
         for (int slice = 0; slice < slices; slice++) {
             int from = (int) ((long) slice * k / slices);
             int to = (int) ((long) (slice + 1) * k / slices);
-            if (count == 0) {
-                to = from;
-            }
             float[] sum = new float[LINEAR_ROWS];
             for (int r = 0; r < LINEAR_ROWS; r++) {
                 sum[r] = 0f;
             }
-            for (int i = from + lane; i < to; i += LANES) {
-                float weight = Arithmetic.real(halves.get(weights + i), f);
-                for (int r = 0; r < LINEAR_ROWS; r++) {
-                    if (r < count) {
-                        sum[r] = sum[r] + Arithmetic.real(halves.get(in + r * k + i), f) * weight;
+            for (int origin = from; origin < to; origin += CHUNK) {
+                int size = Math.min(to - origin, CHUNK);
+                for (int r = 0; r < count; r++) {
+                    for (int i = local; i < size; i += LINEAR_GROUP) {
+                        chunk[r * CHUNK + i] = Arithmetic.real(halves.get(in + r * k + origin + i), f);
                     }
                 }
+                context.localBarrier();
+                if (column < n) {
+                    for (int i = lane; i < size; i += LANES) {
+                        float weight = Arithmetic.real(halves.get(weights + origin + i), f);
+                        for (int r = 0; r < LINEAR_ROWS; r++) {
+                            if (r < count) {
+                                sum[r] = sum[r] + chunk[r * CHUNK + i] * weight;
+                            }
+                        }
+                    }
+                }
+                context.localBarrier();
             }
             for (int r = 0; r < LINEAR_ROWS; r++) {
                 partials[r * LINEAR_GROUP + local] = sum[r];
@@ -74,7 +84,7 @@ final class LinearKernel {
             }
             context.localBarrier();
         }
-        if (lane < count) {
+        if (lane < count && column < n) {
             int slice = run * LINEAR_ROWS + lane;
             for (int reach = slices / 2; reach > 0; reach = reach >> 1) {
                 for (int s = 0; s < reach; s++) {

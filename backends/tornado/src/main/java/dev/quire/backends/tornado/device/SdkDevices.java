@@ -2,6 +2,7 @@ package dev.quire.backends.tornado.device;
 
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.BackendOptions;
+import dev.quire.api.BackendSeries;
 import dev.quire.api.DeviceInfo;
 import dev.quire.backends.tornado.TornadoDevices;
 import dev.quire.backends.tornado.graphs.IdleRunner;
@@ -15,9 +16,6 @@ import java.util.List;
 public final class SdkDevices implements TornadoDevices {
     private static final long CACHE_BYTES = 256 << 20;
 
-    /** One for the process, as TornadoVM's runtime is: providers come and go. */
-    private static final IdleRunner<GraphRunner> IDLE = new IdleRunner<>();
-
     @Override
     public List<DeviceInfo> infos() {
         return Target.all().stream().map(Target::info).toList();
@@ -25,6 +23,28 @@ public final class SdkDevices implements TornadoDevices {
 
     @Override
     public AttentionBackend open(DeviceInfo device, BackendOptions options) {
+        try (IdleRunner<GraphRunner> idle = new IdleRunner<>()) {
+            return open(device, options, idle);
+        }
+    }
+
+    @Override
+    public BackendSeries series(DeviceInfo device, BackendOptions options) {
+        IdleRunner<GraphRunner> idle = new IdleRunner<>();
+        return new BackendSeries() {
+            @Override
+            public AttentionBackend open() {
+                return SdkDevices.open(device, options, idle);
+            }
+
+            @Override
+            public void close() {
+                idle.close();
+            }
+        };
+    }
+
+    private static AttentionBackend open(DeviceInfo device, BackendOptions options, IdleRunner<GraphRunner> idle) {
         Target target = new DeviceSearch.Found<>(Target.all()).pick(device, "TornadoVM");
         Path folder = options.cacheDirectory().resolve("kernels");
         KernelSet set = KernelSet.of(target, options.settings());
@@ -32,8 +52,7 @@ public final class SdkDevices implements TornadoDevices {
         Path choices =
                 set == KernelSet.JAVA ? folder.resolve("java") : folder; // of other tiles than the device's OpenCL ones
         KernelCache cache = new KernelCache(choices, CACHE_BYTES, options.notices());
-        IdleRunner<GraphRunner>.Loan loan =
-                IDLE.take(runner -> runner.runs(target, set), () -> new GraphRunner(target, set));
+        IdleRunner<GraphRunner>.Loan loan = idle.take(() -> new GraphRunner(target));
         return new DeviceBackend(
                 "tornado", new TaskGraphDevice(target, table, cache, loan, options.notices()), options.notices());
     }

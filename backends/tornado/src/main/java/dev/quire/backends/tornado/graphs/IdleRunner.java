@@ -1,17 +1,17 @@
 package dev.quire.backends.tornado.graphs;
 
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * What a closed backend leaves, a device's memory and the compiled code over it, for the next one on that device: every plan that TornadoVM makes compiles
- * its kernels anew, which takes longer than most runs of the conformance kit's cases. Keeps one at most. Any thread may call it.
+ * What a closed backend leaves, a device's memory and the compiled code over it, for the next one of a series on that device: every plan that TornadoVM makes
+ * compiles its kernels anew, which takes longer than most runs of the conformance kit's cases. Keeps one at most, until it is closed. Any thread may call it.
  *
  * @param <R> what is kept
  */
-public final class IdleRunner<R extends IdleRunner.Runner> {
+public final class IdleRunner<R extends IdleRunner.Runner> implements AutoCloseable {
     private Optional<R> idle = Optional.empty();
+    private boolean closed;
 
     /** What a backend runs on and may leave to another. */
     public interface Runner extends AutoCloseable {
@@ -50,27 +50,30 @@ public final class IdleRunner<R extends IdleRunner.Runner> {
     }
 
     /**
-     * Lends the idle one where it fits, else a new one, before which the idle one is freed.
+     * Lends the idle one, else a new one.
      *
-     * @param fits whether a runner has the device and the kernels that are wanted
      * @param another makes a new one
      */
-    public synchronized Loan take(Predicate<R> fits, Supplier<R> another) {
+    public synchronized Loan take(Supplier<R> another) {
         Optional<R> found = idle;
         idle = Optional.empty();
-        if (found.isPresent() && !fits.test(found.get())) {
-            found.get().close();
-            found = Optional.empty();
-        }
         return new Loan(found.orElseGet(another));
     }
 
-    /** Keeps it, or frees it where another one is kept already or it cannot go on. */
+    /** Keeps it, or frees it where another one is kept already, it cannot go on, or nobody comes any more. */
     private void give(R runner) {
-        if (idle.isEmpty() && runner.isReusable()) {
+        if (!closed && idle.isEmpty() && runner.isReusable()) {
             idle = Optional.of(runner);
         } else {
             runner.close();
         }
+    }
+
+    /** Frees the idle one, and from now on each one that comes back. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        idle.ifPresent(Runner::close);
+        idle = Optional.empty();
     }
 }

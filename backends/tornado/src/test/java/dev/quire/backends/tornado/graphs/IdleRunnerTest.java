@@ -11,13 +11,8 @@ class IdleRunnerTest {
 
     /** Counts how often it was freed. */
     private static final class Counted implements IdleRunner.Runner {
-        private final String device;
         private boolean reusable = true;
         private int closed;
-
-        private Counted(String device) {
-            this.device = device;
-        }
 
         @Override
         public boolean isReusable() {
@@ -30,23 +25,23 @@ class IdleRunnerTest {
         }
     }
 
-    private IdleRunner<Counted>.Loan take(String device) {
-        return idle.take(runner -> runner.device.equals(device), () -> new Counted(device));
+    private IdleRunner<Counted>.Loan take() {
+        return idle.take(Counted::new);
     }
 
     @Test
-    void theNextBackendOnADeviceHasWhatAClosedOneLeft() {
-        IdleRunner<Counted>.Loan first = take("gpu");
+    void theNextBackendHasWhatAClosedOneLeft() {
+        IdleRunner<Counted>.Loan first = take();
         first.close();
 
-        assertSame(first.runner(), take("gpu").runner());
+        assertSame(first.runner(), take().runner());
         assertEquals(0, first.runner().closed);
     }
 
     @Test
     void twoBackendsAtATimeHaveTheirOwn() {
-        IdleRunner<Counted>.Loan first = take("gpu");
-        IdleRunner<Counted>.Loan second = take("gpu");
+        IdleRunner<Counted>.Loan first = take();
+        IdleRunner<Counted>.Loan second = take();
         assertNotSame(first.runner(), second.runner());
 
         first.close();
@@ -57,35 +52,37 @@ class IdleRunnerTest {
 
     @Test
     void aSecondCloseNeitherFreesTheRunnerNorTakesItFromItsNextBackend() {
-        IdleRunner<Counted>.Loan first = take("gpu");
+        IdleRunner<Counted>.Loan first = take();
         first.close();
         first.close();
         assertEquals(0, first.runner().closed, "it is idle");
 
-        IdleRunner<Counted>.Loan second = take("gpu");
+        IdleRunner<Counted>.Loan second = take();
         first.close();
         assertEquals(0, first.runner().closed, "it is the second backend's");
-        assertNotSame(second.runner(), take("gpu").runner());
+        assertNotSame(second.runner(), take().runner());
     }
 
     @Test
-    void anotherDeviceFreesTheIdleOneFirst() {
-        IdleRunner<Counted>.Loan first = take("gpu");
+    void theEndFreesTheIdleOneAndEachThatComesBackLater() {
+        IdleRunner<Counted>.Loan first = take();
+        IdleRunner<Counted>.Loan second = take();
         first.close();
+        idle.close();
+        assertEquals(1, first.runner().closed);
+        assertEquals(0, second.runner().closed, "a backend has it");
 
-        idle.take(runner -> runner.device.equals("cpu"), () -> {
-            assertEquals(1, first.runner().closed, "before a new one asks for memory");
-            return new Counted("cpu");
-        });
+        second.close();
+        assertEquals(1, second.runner().closed);
     }
 
     @Test
     void oneThatCannotGoOnIsFreed() {
-        IdleRunner<Counted>.Loan first = take("gpu");
+        IdleRunner<Counted>.Loan first = take();
         first.runner().reusable = false;
         first.close();
 
         assertEquals(1, first.runner().closed);
-        assertNotSame(first.runner(), take("gpu").runner());
+        assertNotSame(first.runner(), take().runner());
     }
 }
