@@ -78,7 +78,7 @@ FN void stream(float (&sums)[2 * STEPS][4], LaneVectors &mine, const Range &rang
 
         const u8 *stage = stages + i % STAGES * STAGE_BYTES;
         float dots[2][4], shrunk[2];
-        u32 p[4];
+        u32 p[1][4];
         score(dots, query, stage);
         int t = (first + i * WARPS) * UNIT;
         int whole = t >= range.all_low && t + UNIT <= range.all_high && t + UNIT <= part.to;
@@ -87,7 +87,7 @@ FN void stream(float (&sums)[2 * STEPS][4], LaneVectors &mine, const Range &rang
         }
         COPY_WAIT(2 * STAGES - 2); /* this unit's values */
         WARP_SYNC;
-        weigh(sums, p, stage + UNIT_BYTES);
+        weigh(sums, p[0], stage + UNIT_BYTES);
     }
     COPY_WAIT(0);
 }

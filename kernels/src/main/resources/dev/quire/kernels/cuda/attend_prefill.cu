@@ -52,7 +52,7 @@ FN void attend_unit(WarpTile &mine, const u8 *unit, const ScoreRule &rule, const
             MULTIPLY(dots[m][1], q, k[2], k[3]);
         }
     }
-    u32 p[M][4];
+    u32 p[M][1][4];
     int whole = t >= mine.range.all_low && t + UNIT <= mine.range.all_high && t + UNIT <= part.to;
 #pragma unroll
     for (int m = 0; m < M; m++) {
@@ -67,8 +67,8 @@ FN void attend_unit(WarpTile &mine, const u8 *unit, const ScoreRule &rule, const
         value_factors(v, unit + UNIT_BYTES, s);
 #pragma unroll
         for (int m = 0; m < M; m++) {
-            MULTIPLY(mine.sums[m][2 * s], p[m], v[0], v[1]);
-            MULTIPLY(mine.sums[m][2 * s + 1], p[m], v[2], v[3]);
+            MULTIPLY(mine.sums[m][2 * s], p[m][0], v[0], v[1]);
+            MULTIPLY(mine.sums[m][2 * s + 1], p[m][0], v[2], v[3]);
         }
     }
 }

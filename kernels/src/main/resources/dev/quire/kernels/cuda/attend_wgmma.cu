@@ -58,7 +58,7 @@ FN void clear_unseen(u8 *values, const Context &context, int t) {
 }
 
 /* What the third warp group does, by a warp of which one lane copies: has tile after tile brought, box by box. A box of keys is a matrix of [dimension,
- * token] of its own, boxes of values are rows of one of [token, 64 dimensions]. A tile whose first or last box is seen in part is shown once that is cleared. */
+ * token] of its own, boxes of values are rows of one of [token, 64 dimensions]. A tile one of whose boxes is seen in part is shown once that is cleared. */
 FN void bring(u8 *stages, u64 *full, u64 *read, u64 *landed, const TensorMap &keys, const TensorMap &values, const Context &context, int origin,
               int tiles, int box) {
     int copies = LID % WARP == 0, parts = 0, page = page_at(context, origin, box);
@@ -113,47 +113,6 @@ FN void store_queries(u8 *rows, const float *q, const Sight &sight, int start, i
     }
 }
 
-/* As `soften`, of a tile's tokens at once. */
-FN int soften_tile(float (&dots)[TILE / 8][4], LaneVectors &mine, const ScoreRule &rule, int t, int whole, u32 (&p)[TILE_UNITS][4],
-                   float (&shrunk)[2]) {
-    int plain = whole && rule.factor > 0.0f;
-    float factor = plain ? rule.factor : 1.0f;
-    if (!plain) {
-#pragma unroll
-        for (int e = 0; e < TILE / 2; e++) {
-            int r = e / 2 % 2, token = t + e / 4 * 8 + LID % 4 * 2 + e % 2;
-            float &s = dots[e / 4][e % 4];
-            s = ruled(s, rule, mine.slope[r], token - mine.position[r]);
-            s = token >= mine.low[r] && token < mine.high[r] ? s : MINUS_INFINITY;
-        }
-    }
-    int grown = 0;
-#pragma unroll
-    for (int r = 0; r < 2; r++) {
-        float most = MINUS_INFINITY;
-#pragma unroll
-        for (int n = 0; n < TILE / 8; n++) {
-            most = larger(most, larger(dots[n][2 * r], dots[n][2 * r + 1]));
-        }
-        most = larger(most, shuffle_xor(most, 1));
-        most = larger(FMUL(larger(most, shuffle_xor(most, 2)), factor), mine.top[r]);
-        float origin = most == MINUS_INFINITY ? 0.0f : most;
-        shrunk[r] = exp2_near(FSUB(mine.top[r], origin));
-        grown |= most != mine.top[r];
-        mine.top[r] = most;
-        float sum = 0.0f;
-#pragma unroll
-        for (int n = 0; n < TILE / 8; n++) {
-            float a = exp2_near(FMA(dots[n][2 * r], factor, -origin));
-            float b = exp2_near(FMA(dots[n][2 * r + 1], factor, -origin));
-            p[n / 2][n % 2 * 2 + r] = PACK(a, b);
-            sum = FADD(sum, FADD(a, b));
-        }
-        mine.mass[r] = FMA(mine.mass[r], shrunk[r], sum);
-    }
-    return !warp_any(grown);
-}
-
 /* What a warp group that multiplies does with a tile. */
 FN void attend_tile(float (&sums)[HEAD / 8][4], LaneVectors &mine, const u8 *rows, const u8 *stage, const ScoreRule &rule, int t, int whole, int box) {
     float dots[TILE / 8][4];
@@ -167,7 +126,7 @@ FN void attend_tile(float (&sums)[HEAD / 8][4], LaneVectors &mine, const u8 *row
     products_wait(dots);
     u32 p[TILE_UNITS][4];
     float shrunk[2];
-    if (!soften_tile(dots, mine, rule, t, whole, p, shrunk)) {
+    if (!soften(dots, mine, rule, t, whole, p, shrunk)) {
         shrink(sums, shrunk);
     }
     u64 values = matrix(stage + MATRIX_BYTES, matrix_form(128, TILE * 128));

@@ -1,4 +1,4 @@
-/* Online softmax (Milakov and Gimelshein 2018; Dao et al. 2022, algorithm 1) of 16 query vectors on a warp, 16 tokens at a time. A lane holds two of
+/* Online softmax (Milakov and Gimelshein 2018; Dao et al. 2022, algorithm 1) of 16 query vectors on a warp, some multiple of 16 tokens at a time. A lane holds two of
  * the vectors, i / 4 and i / 4 + 8, and of each the elements that a fragment gives it. Scores are in units of log 2. */
 #include "cache.h"
 #include "constants.h"
@@ -112,16 +112,17 @@ FN float ruled(float dot, const ScoreRule &rule, float slope, int distance) {
     return FMUL(s, LOG2_E);
 }
 
-/* Turns the products of a lane's vectors with tokens t to t + 15 into a fragment of p, and adds them to the mass. `whole` says that all vectors of the
- * warp see all 16. `shrunk` is what came before is to be multiplied by; returns whether that is 1 for all of the warp. */
-FN int soften(float (&dots)[2][4], LaneVectors &mine, const ScoreRule &rule, int t, int whole, u32 (&p)[4], float (&shrunk)[2]) {
+/* Turns the products of a lane's vectors with COUNT · 16 tokens from t on into fragments of p, and adds them to the mass. `whole` says that all vectors of
+ * the warp see all of them. `shrunk` is what came before is to be multiplied by; returns whether that is 1 for all of the warp. */
+template <int COUNT>
+FN int soften(float (&dots)[2 * COUNT][4], LaneVectors &mine, const ScoreRule &rule, int t, int whole, u32 (&p)[COUNT][4], float (&shrunk)[2]) {
     int plain = whole && rule.factor > 0.0f;
     float factor = plain ? rule.factor : 1.0f;
     if (!plain) {
 #pragma unroll
-        for (int e = 0; e < 8; e++) {
-            int r = e / 4, half = e % 4 / 2, token = t + IN_UNIT(half, LID % 4 * 2 + e % 2);
-            float &s = dots[half][2 * r + e % 2];
+        for (int e = 0; e < COUNT * 8; e++) {
+            int n = e / 4, r = e / 2 % 2, token = t + n / 2 * UNIT + IN_UNIT(n % 2, LID % 4 * 2 + e % 2);
+            float &s = dots[n][e % 4];
             s = ruled(s, rule, mine.slope[r], token - mine.position[r]);
             s = token >= mine.low[r] && token < mine.high[r] ? s : MINUS_INFINITY;
         }
@@ -129,7 +130,11 @@ FN int soften(float (&dots)[2][4], LaneVectors &mine, const ScoreRule &rule, int
     int grown = 0;
 #pragma unroll
     for (int r = 0; r < 2; r++) {
-        float most = larger(larger(dots[0][2 * r], dots[0][2 * r + 1]), larger(dots[1][2 * r], dots[1][2 * r + 1]));
+        float most = MINUS_INFINITY;
+#pragma unroll
+        for (int n = 0; n < 2 * COUNT; n++) {
+            most = larger(most, larger(dots[n][2 * r], dots[n][2 * r + 1]));
+        }
         most = larger(most, shuffle_xor(most, 1));
         most = larger(FMUL(larger(most, shuffle_xor(most, 2)), factor), mine.top[r]);
         float origin = most == MINUS_INFINITY ? 0.0f : most;
@@ -138,10 +143,10 @@ FN int soften(float (&dots)[2][4], LaneVectors &mine, const ScoreRule &rule, int
         mine.top[r] = most;
         float sum = 0.0f;
 #pragma unroll
-        for (int half = 0; half < 2; half++) {
-            float a = exp2_near(FMA(dots[half][2 * r], factor, -origin));
-            float b = exp2_near(FMA(dots[half][2 * r + 1], factor, -origin));
-            p[2 * half + r] = PACK(a, b);
+        for (int n = 0; n < 2 * COUNT; n++) {
+            float a = exp2_near(FMA(dots[n][2 * r], factor, -origin));
+            float b = exp2_near(FMA(dots[n][2 * r + 1], factor, -origin));
+            p[n / 2][n % 2 * 2 + r] = PACK(a, b);
             sum = FADD(sum, FADD(a, b));
         }
         mine.mass[r] = FMA(mine.mass[r], shrunk[r], sum);
