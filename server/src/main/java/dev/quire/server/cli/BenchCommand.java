@@ -33,13 +33,11 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Measures decode, prefill and time to the first token beside the machine's limits.",
-            "The model is a shape with weights from a seed, in bf16. Takes some minutes; leave the machine alone meanwhile.",
+            "The model is a shape with weights from a seed. Takes some minutes; leave the machine alone meanwhile.",
             ""
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
-    private static final int CONTEXT = 128;
-
     @Spec
     private CommandSpec spec;
 
@@ -76,6 +74,13 @@ final class BenchCommand implements Callable<Integer> {
     private String shape;
 
     @Option(
+            names = "--dummy-weights",
+            defaultValue = "BF16",
+            paramLabel = "FORMAT",
+            description = "Format of its matrices: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private WeightFormat format;
+
+    @Option(
             names = "--numerics",
             split = ",",
             defaultValue = "fast,reproducible",
@@ -92,6 +97,13 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Sequences of the decode steps. Default: ${DEFAULT-VALUE}.")
     private List<Integer> batches;
+
+    @Option(
+            names = "--context",
+            defaultValue = "128",
+            paramLabel = "N",
+            description = "Tokens of each of them. Default: ${DEFAULT-VALUE}.")
+    private int context;
 
     @Option(
             names = "--prefill",
@@ -128,14 +140,14 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<StepShape> steps = Stream.concat(
-                        batches.stream().map(batch -> StepShape.decode(batch, CONTEXT)),
+                        batches.stream().map(batch -> StepShape.decode(batch, context)),
                         prefills.stream().map(StepShape::prefill))
                 .toList();
         List<Numerics> wanted =
                 numerics.stream().map(BenchCommand::read).distinct().toList();
         List<AttentionBackend> backends =
                 against.open(backend, DeviceChoice.parse(device), settings(), threads, err()::println);
-        try (BenchModel model = BenchModel.made(shape, WeightFormat.BF16, 1)) {
+        try (BenchModel model = BenchModel.made(shape, format, 1)) {
             output.write(
                     report(BenchSubject.contenders(backends, wanted), model, steps),
                     spec.commandLine().getOut());

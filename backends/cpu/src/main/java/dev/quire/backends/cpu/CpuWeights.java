@@ -35,13 +35,11 @@ final class CpuWeights implements Weights {
     /** Layers that read the same rows. */
     private record RunKey(List<LinearKey> layers, SumOrder order) {}
 
-    /** Layers that read the same rows, packed as one. */
-    private record Packed(Arena arena, PackedLinear linear) {}
-
     private final List<WeightRef> refs;
     private final LinearPacker packer;
     private final Map<WeightRef, Raw> raw = new HashMap<>();
-    private final Map<RunKey, Packed> packed = new LinkedHashMap<>();
+    private final Arena packedMemory = new PackedMemory(); // whoever packs a panel is the first to touch its pages
+    private final Map<RunKey, PackedLinear> packed = new LinkedHashMap<>();
     private final Set<WeightRef> tables = new HashSet<>();
 
     CpuWeights(List<WeightRef> refs, WeightSource source, LinearPacker packer) {
@@ -70,9 +68,7 @@ final class CpuWeights implements Weights {
     @Override
     public long bytes() {
         return raw.values().stream().mapToLong(r -> r.bytes().byteSize()).sum()
-                + packed.values().stream()
-                        .mapToLong(p -> p.linear().packedBytes())
-                        .sum();
+                + packed.values().stream().mapToLong(PackedLinear::packedBytes).sum();
     }
 
     /** A vector in float32. */
@@ -93,11 +89,10 @@ final class CpuWeights implements Weights {
         List<LinearKey> keys = layers.stream()
                 .map(layer -> new LinearKey(layer.weight(), layer.bias()))
                 .toList();
-        return packed.computeIfAbsent(new RunKey(keys, order), this::pack).linear();
+        return packed.computeIfAbsent(new RunKey(keys, order), this::pack);
     }
 
-    private Packed pack(RunKey run) {
-        Arena arena = UntouchedMemory.open(); // whoever packs a panel is the first to touch its pages
+    private PackedLinear pack(RunKey run) {
         List<LinearWeight> weights = run.layers().stream()
                 .map(layer -> new LinearWeight(
                         layer.weight().format(),
@@ -106,7 +101,7 @@ final class CpuWeights implements Weights {
                         rawBytes(layer.weight()),
                         layer.bias().map(this::rawBytes)))
                 .toList();
-        return new Packed(arena, packer.pack(weights, run.order(), arena));
+        return packer.pack(weights, run.order(), packedMemory);
     }
 
     /** Gives back the bytes of every weight that is packed and is no table. */
@@ -135,7 +130,9 @@ final class CpuWeights implements Weights {
     public void close() {
         raw.values().forEach(bytes -> bytes.arena().close());
         raw.clear();
-        packed.values().forEach(layers -> layers.arena().close());
         packed.clear();
+        if (packedMemory.scope().isAlive()) {
+            packedMemory.close();
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How long one thing is measured.
  *
- * @param warmUp before any run counts
+ * @param warmUp before any run counts; repeated while the JVM compiles, and at least one run if it is 0
  * @param measure while runs count; at least {@link Turns#FEWEST_RUNS} do, however long they take
  */
 public record Effort(Duration warmUp, Duration measure) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class RunsTest {
@@ -34,6 +35,26 @@ class RunsTest {
         }
         assertTrue(order.size() >= 2 * (1 + Turns.FEWEST_RUNS), order.toString());
         runs.forEach(each -> assertEquals(Turns.FEWEST_RUNS, each.count()));
+    }
+
+    @Test
+    void aWarmUpGoesOnUntilTheCompilerRestsAndNoLonger() {
+        Effort effort = new Effort(Duration.ofNanos(1), Duration.ZERO);
+        assertEquals(4, warmUps(effort, 3), "three warm-ups that compile, one that does not");
+        assertEquals(10, warmUps(effort, 1000), "a compiler that never rests");
+        assertEquals(1, warmUps(new Effort(Duration.ZERO, Duration.ZERO), 1000), "no time at all is one run");
+    }
+
+    /** How often a task is run before it counts, beside a compiler that is busy, for an hour each time, in so many warm-ups. */
+    private static int warmUps(Effort effort, int busy) {
+        AtomicInteger asked = new AtomicInteger();
+        AtomicInteger runs = new AtomicInteger();
+        Turns.measure(
+                effort,
+                List.of(runs::incrementAndGet),
+                () -> Duration.ofHours(Math.min(busy, asked.incrementAndGet() / 2))
+                        .toMillis());
+        return runs.get() - Turns.FEWEST_RUNS;
     }
 
     @Test

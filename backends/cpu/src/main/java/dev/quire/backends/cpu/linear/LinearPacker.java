@@ -29,10 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class LinearPacker {
     private static final Logger LOG = LoggerFactory.getLogger(LinearPacker.class);
 
-    /** Weights begin on a page, large ones on a huge page. */
-    private static final long SMALL_ALIGNMENT = 4096;
-
-    private static final long HUGE_PAGE = 2 << 20;
+    /** Weights begin on a page. */
+    private static final long ALIGNMENT = 4096;
 
     private final WorkerPool pool;
     private final OneDnnLibrary library;
@@ -125,7 +123,7 @@ public final class LinearPacker {
             Arena arena) {
         CanonicalLayout layout = new CanonicalLayout(weights.getFirst().inputs(), order.slices());
         long panelBytes = CanonicalPacking.panelBytes(layout);
-        MemorySegment packed = allocate(panelBytes * panels.count(), arena);
+        MemorySegment packed = arena.allocate(panelBytes * panels.count(), ALIGNMENT);
         pool.parallel(panels.count(), (panel, worker) -> {
             int layer = panels.layerOf(panel);
             CanonicalPacking.pack(
@@ -139,7 +137,7 @@ public final class LinearPacker {
         int inputs = weights.getFirst().inputs();
         GroupFormat format = GroupFormat.of(weights.getFirst().format());
         long panelBytes = format.panelBytes(inputs);
-        MemorySegment packed = allocate(panelBytes * panels.count(), arena);
+        MemorySegment packed = arena.allocate(panelBytes * panels.count(), ALIGNMENT);
         boolean compiled = kernels.isPresent() && CompiledGroupedLinear.serves(format.format());
         pool.parallel(panels.count(), (panel, worker) -> {
             int layer = panels.layerOf(panel);
@@ -157,16 +155,12 @@ public final class LinearPacker {
         return new GroupedLinear(pool, format, inputs, panels, packed, biases, groupScratch);
     }
 
-    private static MemorySegment allocate(long bytes, Arena arena) {
-        return arena.allocate(bytes, bytes >= HUGE_PAGE ? HUGE_PAGE : SMALL_ALIGNMENT);
-    }
-
     private PackedLinear packDense(
             List<LinearWeight> weights, Panels panels, List<Optional<MemorySegment>> biases, Arena arena) {
         int inputs = weights.getFirst().inputs();
         MatrixType type = DensePacking.type(weights.getFirst());
         long panelBytes = type.panelBytes(inputs);
-        MemorySegment packed = allocate(panelBytes * panels.count(), arena);
+        MemorySegment packed = arena.allocate(panelBytes * panels.count(), ALIGNMENT);
         pool.parallel(panels.count(), (panel, worker) -> {
             int layer = panels.layerOf(panel);
             DensePacking.pack(weights.get(layer), panels.firstOutput(layer, panel), packed, panel * panelBytes);
