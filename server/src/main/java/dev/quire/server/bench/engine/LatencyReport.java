@@ -37,6 +37,8 @@ public final class LatencyReport {
                 Column.percent("first_token_of_arithmetic", "of arithmetic %"),
                 Column.millis("per_output_token_seconds", "per output token ms"),
                 Column.percent("per_output_token_of_limit", "of limit %"),
+                new Column("step_bytes", "weights MB", 1e-6, 1),
+                new Column("step_flops", "step GFLOP", 1e-9, 1),
                 Column.percent("host_share", "host %"),
                 Column.number("allocated_bytes_per_token", "host B/token", 0));
         Work work = new Work(forward);
@@ -57,6 +59,8 @@ public final class LatencyReport {
                     work.arithmetic(batch.promptTokens(), requests, limit) / first,
                     each,
                     Math.max(work.memory(1, limit), work.arithmetic(requests, requests, limit)) / each,
+                    work.bytes(),
+                    work.operations(requests, requests),
                     seconds(rounds.get(i), LatencyReport::hostShare).median(),
                     seconds(rounds.get(i), Round::allocatedPerToken).median());
         }

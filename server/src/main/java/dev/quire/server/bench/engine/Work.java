@@ -17,10 +17,28 @@ final class Work {
                 .toList();
     }
 
+    /** Bytes of all weights. */
+    double bytes() {
+        return linears.stream().mapToDouble(op -> op.weight().bytes()).sum();
+    }
+
     /** The least seconds in which {@code steps} steps read all weights. */
     double memory(long steps, Limits limits) {
-        double bytes = linears.stream().mapToDouble(op -> op.weight().bytes()).sum();
-        return limits.seconds(bytes * steps, 0, Limits.Products.BF16);
+        return limits.seconds(bytes() * steps, 0, Limits.Products.BF16);
+    }
+
+    /** Floating point operations of the products for {@code tokens} tokens, of which {@code logits} want logits. */
+    double operations(long tokens, long logits) {
+        return linears.stream()
+                .mapToDouble(op -> operations(op, tokens, logits))
+                .sum();
+    }
+
+    private static double operations(Op.Linear op, long tokens, long logits) {
+        return 2.0
+                * (op.x().rows() == Rows.TOKENS ? tokens : logits)
+                * op.weight().rows()
+                * op.weight().columns();
     }
 
     /** The least seconds of the products for {@code tokens} tokens, of which {@code logits} want logits. */
@@ -28,10 +46,7 @@ final class Work {
         return linears.stream()
                 .mapToDouble(op -> limits.seconds(
                         0,
-                        2.0
-                                * (op.x().rows() == Rows.TOKENS ? tokens : logits)
-                                * op.weight().rows()
-                                * op.weight().columns(),
+                        operations(op, tokens, logits),
                         Limits.Products.of(op.weight().format())))
                 .sum();
     }
