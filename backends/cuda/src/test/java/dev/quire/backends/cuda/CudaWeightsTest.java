@@ -10,11 +10,21 @@ import dev.quire.api.BackendException.Kind;
 import dev.quire.api.BackendOptions;
 import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
+import dev.quire.api.WeightSource;
 import dev.quire.api.Weights;
+import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.Numerics;
+import dev.quire.api.types.WeightFormat;
 import dev.quire.conformance.models.KitModel;
 import dev.quire.conformance.models.TinyModel;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,6 +72,40 @@ class CudaWeightsTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void weightsOfAMappedFileCrossOverPinnedMemoryAndThoseOfASeedDoNotCross() throws IOException {
+        WeightRef ref = new WeightRef("w", 1024, 1024, WeightFormat.BF16);
+        Path file = Files.write(folder.resolve("w"), new byte[Math.toIntExact(ref.bytes())]);
+        try (Arena arena = Arena.ofShared();
+                FileChannel channel = FileChannel.open(file);
+                AttentionBackend backend = open()) {
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, ref.bytes(), arena);
+            int pinned = Stub.calls("cuMemHostAlloc");
+            try (Weights weights = backend.load(List.of(ref), any -> mapped)) {
+                assertEquals(ref.bytes(), weights.bytes());
+                assertTrue(Stub.calls("cuMemHostAlloc") > pinned);
+            }
+            int copies = Stub.calls("cuMemcpyHtoDAsync_v2");
+            try (Weights weights = backend.load(List.of(ref), new Seeded())) {
+                assertEquals(ref.bytes(), weights.bytes());
+                assertEquals(copies, Stub.calls("cuMemcpyHtoDAsync_v2"));
+            }
+        }
+    }
+
+    /** Weights that nobody reads. */
+    private static final class Seeded implements WeightSource {
+        @Override
+        public MemorySegment read(WeightRef ref) {
+            throw new AssertionError(ref + " was read");
+        }
+
+        @Override
+        public OptionalLong seed(WeightRef ref) {
+            return OptionalLong.of(1);
         }
     }
 
