@@ -17,6 +17,9 @@ final class StreamedAnswer implements Answer {
     private final AnswerHead head;
     private final AnswerFormat format;
     private final SseWriter writer;
+    /** What every event begins with, up to its choice: written out once, for there is an event for each token. */
+    private final String beginning;
+
     private final BitSet opened = new BitSet();
     private final int[] generated;
     private Usage usage = new Usage(0, 0, 0);
@@ -27,6 +30,8 @@ final class StreamedAnswer implements Answer {
         this.head = head;
         this.format = format;
         this.writer = writer;
+        String same = head.json(format.eventObject()).encode();
+        this.beginning = same.substring(0, same.length() - 1) + ",\"choices\":[";
         this.generated = new int[call.prompts().size()];
     }
 
@@ -91,9 +96,9 @@ final class StreamedAnswer implements Answer {
         int first = prompt * call.sampling().n();
         for (int i = first; i < first + call.sampling().n(); i++) {
             format.opening(i).ifPresent(choice -> {
-                JsonObject event = event(prompt, choice);
-                format.adorn(event);
-                writer.send(event, 0);
+                JsonObject more = usage(prompt);
+                format.adorn(more);
+                writer.send(event(choice, more), 0);
             });
         }
     }
@@ -106,15 +111,21 @@ final class StreamedAnswer implements Answer {
     }
 
     private void send(int prompt, JsonObject choice, int tokens) {
-        writer.send(event(prompt, choice), tokens);
+        writer.send(event(choice, usage(prompt)), tokens);
     }
 
-    private JsonObject event(int prompt, JsonObject choice) {
-        JsonObject event = head.json(format.eventObject()).put("choices", JsonArray.of(choice));
-        if (call.answer().usage() == StreamUsage.CONTINUOUS) {
-            int promptTokens = call.prompts().get(prompt).ids().length;
-            event.put("usage", UsageJson.of(new Usage(promptTokens, generated[prompt], 0)));
+    /** @param more fields beside the choice */
+    private String event(JsonObject choice, JsonObject more) {
+        String rest = more.isEmpty() ? "}" : "," + more.encode().substring(1);
+        return beginning + choice.encode() + "]" + rest;
+    }
+
+    /** What has been used so far, if every event says so. */
+    private JsonObject usage(int prompt) {
+        if (call.answer().usage() != StreamUsage.CONTINUOUS) {
+            return new JsonObject();
         }
-        return event;
+        int promptTokens = call.prompts().get(prompt).ids().length;
+        return new JsonObject().put("usage", UsageJson.of(new Usage(promptTokens, generated[prompt], 0)));
     }
 }
