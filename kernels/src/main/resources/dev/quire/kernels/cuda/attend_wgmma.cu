@@ -39,11 +39,17 @@ FN int box_tokens(int block_size) {
     return most < LINE ? most : LINE;
 }
 
-/* The page of a lane's box of the tile at t, counted in heads of blocks. Of boxes that no vector sees: −1, which lies outside the tensors. */
-FN int page_at(const Context &context, int t, int box) {
+/* Where a box lies: its page, counted in heads of blocks, and its first token there. */
+struct Place {
+    int page, offset;
+};
+
+/* Of a lane's box of the tile at t. Of boxes that no vector sees the page is −1, which lies outside the tensors. */
+FN Place place_at(const Context &context, int t, int box) {
     int first = LID % WARP * box, token = t + first;
     int seen = first < TILE && token + box > context.from && token < context.to;
-    return seen ? context.blocks[token / context.block_size] * context.kv_heads + context.kv_head : -1;
+    int block = seen ? context.blocks[token / context.block_size] : 0;
+    return {seen ? block * context.kv_heads + context.kv_head : -1, token % context.block_size};
 }
 
 /* Makes zeros of a tile's values that no vector sees: anything may lie there, and p · NaN is no 0. */
@@ -61,13 +67,14 @@ FN void clear_unseen(u8 *values, const Context &context, int t) {
  * token] of its own, boxes of values are rows of one of [token, 64 dimensions]. A tile one of whose boxes is seen in part is shown once that is cleared. */
 FN void bring(u8 *stages, u64 *full, u64 *read, u64 *landed, const TensorMap &keys, const TensorMap &values, const Context &context, int origin,
               int tiles, int box) {
-    int copies = LID % WARP == 0, parts = 0, page = page_at(context, origin, box);
+    int copies = LID % WARP == 0, parts = 0;
+    Place mine = place_at(context, origin, box);
     for (int i = 0; i < tiles; i++) {
         int t = origin + i * TILE;
         int part = (t < context.from && context.from % box != 0) || (t + TILE > context.to && context.to % box != 0);
         u8 *stage = stages + i % STAGES * STAGE_BYTES;
         u64 *arrival = part ? landed : &full[i % STAGES];
-        int next = page_at(context, t + TILE, box);
+        Place next = place_at(context, t + TILE, box);
         if (i >= STAGES) {
             meeting_wait(&read[i % STAGES], i / STAGES % 2 ^ 1);
         }
@@ -75,12 +82,12 @@ FN void bring(u8 *stages, u64 *full, u64 *read, u64 *landed, const TensorMap &ke
             meeting_expect(arrival, STAGE_BYTES);
         }
         for (int first = 0; first < TILE; first += box) {
-            int from = shuffle_from(page, first / box), offset = (t + first) % context.block_size;
+            int page = shuffle_from(mine.page, first / box), offset = shuffle_from(mine.offset, first / box);
             if (copies) {
-                copy_box(stage + first * HEAD * 2, keys, offset, 0, from, arrival);
+                copy_box(stage + first * HEAD * 2, keys, offset, 0, page, arrival);
 #pragma unroll
                 for (int d = 0; d < HEAD; d += LINE) {
-                    copy_box(stage + MATRIX_BYTES + (d / LINE * TILE + first) * 128, values, d, offset, from, arrival);
+                    copy_box(stage + MATRIX_BYTES + (d / LINE * TILE + first) * 128, values, d, offset, page, arrival);
                 }
             }
         }
@@ -93,7 +100,7 @@ FN void bring(u8 *stages, u64 *full, u64 *read, u64 *landed, const TensorMap &ke
                 meeting_arrive(&full[i % STAGES]);
             }
         }
-        page = next;
+        mine = next;
     }
 }
 
