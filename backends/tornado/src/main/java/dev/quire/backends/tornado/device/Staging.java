@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -11,9 +12,11 @@ import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** The way between host memory and the arena: arrays of four sizes that are transferred whole, and a kernel that copies at the device's end. */
+/** The way between host memory and the arena: arrays of some sizes that are transferred whole, and a kernel that copies at the device's end. */
 final class Staging {
-    private static final List<Integer> SIZES = List.of(1 << 12, 1 << 16, 1 << 20, 1 << 24);
+    /** In bytes: each twice the one before, so that less than half of a transfer is for nothing. */
+    private static final List<Integer> SIZES =
+            IntStream.rangeClosed(12, 24).mapToObj(bits -> 1 << bits).toList();
 
     private final DeviceArena arena;
     private final Target target;
