@@ -5,7 +5,6 @@ import dev.quire.api.BackendOptions;
 import dev.quire.api.DeviceChoice;
 import dev.quire.core.llm.Backends;
 import dev.quire.core.llm.DeviceOptions;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,27 +33,31 @@ final class BenchAgainst {
      *
      * @throws IllegalArgumentException if the second has settings that are none, or has settings and no name
      */
-    List<AttentionBackend> open(
-            String first, DeviceChoice device, Map<String, String> own, int threads, Consumer<String> notices) {
+    List<AttentionBackend> open(DeviceOptions first, Consumer<String> notices) {
         Map<String, String> others = settings(SETTING, settings);
         if (name.isEmpty() && !others.isEmpty()) {
             throw new IllegalArgumentException("%s is '%s', a setting of a second backend; name that with --against."
                     .formatted(SETTING, String.join(",", settings)));
         }
         Backends backends = Backends.onClassPath();
-        Path cache = DeviceOptions.defaults().cacheDirectory();
         List<AttentionBackend> open = new ArrayList<>();
         try {
-            open.add(Backends.open(backends.choose(first), device, new BackendOptions(threads, cache, notices, own)));
+            open.add(Backends.open(
+                    backends.choose(first.backend()), first.device(), options(first, notices, first.settings())));
             if (name.isPresent()) {
-                BackendOptions options = new BackendOptions(threads, cache, notices, others);
-                open.add(Backends.open(backends.choose(name.get()), DeviceChoice.BEST, options));
+                open.add(
+                        Backends.open(backends.choose(name.get()), DeviceChoice.BEST, options(first, notices, others)));
             }
             return open;
         } catch (RuntimeException e) {
             open.forEach(AttentionBackend::close);
             throw e;
         }
+    }
+
+    private static BackendOptions options(
+            DeviceOptions device, Consumer<String> notices, Map<String, String> settings) {
+        return new BackendOptions(device.threads(), device.cacheDirectory(), notices, settings);
     }
 
     /**

@@ -4,6 +4,8 @@ import dev.quire.api.AttentionBackend;
 import dev.quire.api.DeviceChoice;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
+import dev.quire.core.llm.DeviceOptions;
+import dev.quire.core.source.EnvironmentOptions;
 import dev.quire.server.bench.Contender;
 import dev.quire.server.bench.Machine;
 import dev.quire.server.bench.engine.PrefixBench;
@@ -16,6 +18,7 @@ import dev.quire.server.bench.step.StepReport;
 import dev.quire.server.bench.step.StepShape;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +41,8 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
+    private final Map<String, String> environment;
+
     @Spec
     private CommandSpec spec;
 
@@ -126,6 +131,10 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private BenchOutput output;
 
+    BenchCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
     /** What measures more. */
     static List<Object> subcommands(Map<String, String> environment) {
         return List.of(
@@ -145,8 +154,7 @@ final class BenchCommand implements Callable<Integer> {
                 .toList();
         List<Numerics> wanted =
                 numerics.stream().map(BenchCommand::read).distinct().toList();
-        List<AttentionBackend> backends =
-                against.open(backend, DeviceChoice.parse(device), settings(), threads, err()::println);
+        List<AttentionBackend> backends = against.open(device(), err()::println);
         try (BenchModel model = BenchModel.made(shape, format, 1)) {
             output.write(
                     report(BenchSubject.contenders(backends, wanted), model, steps),
@@ -193,8 +201,14 @@ final class BenchCommand implements Callable<Integer> {
         return spec.commandLine().getErr();
     }
 
-    private Map<String, String> settings() {
-        return BenchAgainst.settings("--backend-option", settings);
+    private DeviceOptions device() {
+        return new DeviceOptions(
+                backend,
+                DeviceChoice.parse(device),
+                threads,
+                DeviceOptions.defaults().memoryUtilization(),
+                EnvironmentOptions.cacheDirectory(environment, Path.of(System.getProperty("user.home"))),
+                BenchAgainst.settings("--backend-option", settings));
     }
 
     private static Numerics read(String text) {

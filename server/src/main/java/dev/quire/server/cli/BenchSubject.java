@@ -50,12 +50,7 @@ final class BenchSubject {
 
     /** The backends of {@code llm}, opened; the caller closes them. */
     List<AttentionBackend> open(LlmOptions llm) {
-        return against.open(
-                llm.device().backend(),
-                llm.device().device(),
-                llm.device().settings(),
-                llm.device().threads(),
-                llm.listener()::notice);
+        return against.open(llm.device(), llm.listener()::notice);
     }
 
     /**

@@ -73,7 +73,7 @@ public final class QuireCommand implements Runnable {
         commands.put("kernels", KernelsCommand::line);
         commands.put("explain", () -> new CommandLine(new ExplainCommand(environment)));
         commands.put("bench", () -> {
-            CommandLine bench = new CommandLine(new BenchCommand());
+            CommandLine bench = new CommandLine(new BenchCommand(environment));
             BenchCommand.subcommands(environment).forEach(bench::addSubcommand);
             return bench;
         });

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,26 @@ class BenchCommandTest {
         assertTrue(ran.status() != 0, ran.out());
         String cause = "--backend-option is 'kernels=lanes,kernels=tiles'; give each name once, not 'kernels' twice";
         assertTrue(ran.err().contains(cause), ran.err());
+    }
+
+    @Test
+    void librariesAreUnpackedWhereTheEnvironmentSays() throws IOException, InterruptedException {
+        CommandRun ran = CommandRun.apart(
+                Map.of("XDG_CACHE_HOME", folder.toString()),
+                List.of(
+                        "bench",
+                        "--model=" + CONFIG,
+                        "--backend=cpu",
+                        "--numerics=fast",
+                        "--batch=1",
+                        "--prefill=8",
+                        "--prefix=16",
+                        "--seconds=0",
+                        "--no-limits"));
+        assertEquals(0, ran.status(), ran.err());
+        try (Stream<Path> files = Files.walk(folder.resolve("quire"))) {
+            assertTrue(files.anyMatch(Files::isRegularFile), "nothing is unpacked under " + folder);
+        }
     }
 
     @Test
