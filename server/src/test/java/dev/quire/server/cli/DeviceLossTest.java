@@ -10,16 +10,19 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A started server whose device is lost in the middle of answers: they fail with the reason, and the server stays to say so. */
+/** A started server whose device is lost in the middle of answers: all of them fail with the reason, and the server stays to say so. */
 class DeviceLossTest {
     /** A few tokens' worth, of hundreds that are asked for. */
     private static final String LAUNCHES = "2000";
 
     private static final JsonObject LONG =
             new JsonObject().put("max_tokens", 400).put("ignore_eos", true).put("stream", true);
+
+    private static final int CLIENTS = 4;
 
     @TempDir
     Path home;
@@ -44,14 +47,16 @@ class DeviceLossTest {
             throws IOException, InterruptedException {
         try (ServerProcess server = ServerProcess.start(environment, backend)) {
             assertEquals(200, server.status("/health"));
-            HttpResponse<String> answer = server.complete(LONG);
-            assertEquals(200, answer.statusCode());
-            List<String> lines =
-                    answer.body().lines().filter(line -> !line.isEmpty()).toList();
-            assertTrue(lines.getFirst().contains("\"choices\""), "tokens came before the loss: " + lines);
+            List<String> answers = Stream.generate(() -> server.completing(LONG)).limit(CLIENTS).toList().stream()
+                    .map(answer -> answer.join().body())
+                    .toList();
+            for (String answer : answers) {
+                assertTrue(
+                        answer.lines().anyMatch(line -> line.contains("\"error\"") && line.contains(reason)), answer);
+            }
             assertTrue(
-                    lines.stream().anyMatch(line -> line.contains("\"error\"") && line.contains(reason)),
-                    lines::toString);
+                    answers.stream().anyMatch(answer -> answer.contains("\"choices\"")),
+                    "tokens came before the loss: " + answers);
             assertEquals(503, server.status("/health"));
             HttpResponse<String> refused = server.complete(LONG);
             assertEquals(503, refused.statusCode(), refused.body());

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,13 +85,22 @@ final class ServerProcess implements AutoCloseable {
      * @param more fields of the request
      */
     HttpResponse<String> complete(JsonObject more) throws IOException, InterruptedException {
+        return client.send(completion(more), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The same while others go on; an answer that does not end is an error. */
+    CompletableFuture<HttpResponse<String>> completing(JsonObject more) {
+        return client.sendAsync(completion(more), HttpResponse.BodyHandlers.ofString())
+                .orTimeout(PATIENCE_MINUTES, TimeUnit.MINUTES);
+    }
+
+    private HttpRequest completion(JsonObject more) {
         JsonObject body =
                 new JsonObject().put("model", "tiny").put("prompt", "Once").mergeIn(more);
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v1/completions"))
+        return HttpRequest.newBuilder(URI.create(url + "/v1/completions"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.encode()))
                 .build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     boolean isAlive() {
