@@ -22,6 +22,7 @@ import transformers
 
 START_SECONDS = 900  # vLLM compiles its model when it starts for the first time
 STOP_SECONDS = 60
+LOAD_SECONDS = 3600
 VLLM_BYTES = 6 << 30
 
 
@@ -90,13 +91,16 @@ class Server:
     def arrivals(self, quire, trace, rate, work):
         """Sends the trace as a Poisson process; returns seconds to the first token (median, 99th percentile) and output tokens per second."""
         figures = work / "arrivals.json"
-        subprocess.run(
+        load = subprocess.run(
             [str(quire), "bench", "serve", "--url", self.url, "--model", self.model, "--trace", str(trace)]
             + ["--request-rate", str(rate), "--json", str(figures)],
-            check=True,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=LOAD_SECONDS,
         )
+        if load.returncode:
+            raise RuntimeError(f"bench serve ended with {load.returncode}: {load.stderr.strip().splitlines()[-1:]}")
         read = json.loads(figures.read_text())
         if failed := read["load"][0]["failed"]:
             raise RuntimeError(f"{failed} requests failed: {read['facts'].get('first failure')}")
@@ -286,6 +290,11 @@ def rates(text):
     return [float(part) for part in text.split(",") if part]
 
 
+def keep(options, figures):
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="ci/bench/compare", description=__doc__)
     parser.add_argument("--quire", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
@@ -318,11 +327,10 @@ def main():
                     print(f"left out: {name}: {error}", file=sys.stderr, flush=True)
             speeds = measure(engines, trace, options.rounds, options.warm_up)
             report(speeds, trace, options)
+            keep(options, {"trace": options.trace, "tokens_per_second": speeds})
             first_tokens = arrive([each for each in engines if each.name in speeds], options, file, work)
             report_arrivals(first_tokens)
-            if options.json:
-                figures = {"trace": options.trace, "tokens_per_second": speeds, "arrivals": first_tokens}
-                options.json.write_text(json.dumps(figures, indent=2) + "\n")
+            keep(options, {"trace": options.trace, "tokens_per_second": speeds, "arrivals": first_tokens})
         finally:
             for engine in engines:
                 engine.close()

@@ -30,7 +30,7 @@ def attention(folder, step, work, peak):
     """The part of a peak that Attend reaches in a step, by its bytes or its operations."""
     best = read(folder / "peaks.json").get(peak)
     for name, rows in read(folder / f"ops-{LARGE}.json").items():
-        if name.startswith(step) and best:
+        if name == step and best:
             for row in rows:
                 if row["op"].lower() == "attend":
                     seconds = next(value for key, value in row.items() if key.endswith("_seconds"))
@@ -67,8 +67,8 @@ def others(folder, shape):
 
 def lines(folder):
     """Of each aim: what it is, what is asked, what was measured or None, and the parts that measure it."""
-    yield "decode attention of copies' bytes/s, batch 64, context 4k", 0.80, attention(folder, "decode", "bytes", "copied_bytes_per_second"), "peaks and ops"
-    yield "prefill attention of the bf16 matrix peak, 8k causal", 0.45, attention(folder, "prefill", "flops", "bf16_flops"), "peaks and ops"
+    yield "decode attention of copies' bytes/s, batch 64, context 4k", 0.80, attention(folder, "decode_batch_64_context_4096", "bytes", "copied_bytes_per_second"), "peaks and ops"
+    yield "prefill attention of the bf16 matrix peak, 8k causal", 0.45, attention(folder, "prefill_8192_tokens", "flops", "bf16_flops"), "peaks and ops"
     yield "8B decode of its limit, batch 1", 0.80, decoding(folder, 1), "peaks and latency"
     yield "8B decode of its limit, batch 64", 0.60, decoding(folder, 64), "peaks and latency"
     shapes = sorted(path.stem.removeprefix("throughput-") for path in folder.glob("throughput-*.json"))

@@ -13,7 +13,10 @@ final class BenchEffort {
             names = "--seconds",
             defaultValue = "1",
             paramLabel = "X",
-            description = "Time for each measurement, after as long a warm-up. Default: ${DEFAULT-VALUE}.")
+            description = {
+                "Time for each measurement, after a warm-up as long, which is repeated, ten times at most, while the JVM",
+                "compiles. Default: ${DEFAULT-VALUE}."
+            })
     private double seconds;
 
     @Option(names = "--no-limits", description = "Leave the machine's limits out, and with them all shares of a limit.")

@@ -10,7 +10,9 @@ import java.lang.foreign.MemorySegment;
  */
 final class PackedMemory implements Arena {
     private static final long HUGE_PAGE = 2 << 20;
-    private static final long STRETCH = 8 * HUGE_PAGE;
+
+    /** So large that the system's allocator never makes it of memory that was freed, and so touched, before: glibc's may do that below 32 MiB. */
+    private static final long STRETCH = 32 * HUGE_PAGE;
 
     private final Arena stretches = UntouchedMemory.open();
     private MemorySegment rest = MemorySegment.NULL;

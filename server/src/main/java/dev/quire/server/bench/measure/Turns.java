@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Repeats tasks: first to warm them up, then to measure them. The JVM compiles what runs often in threads of its own, for seconds, and on a machine of few
- * processors those are the ones that are measured: so a warm-up goes on until the compiler has had next to nothing to do for as long as the effort asks.
+ * processors those are the ones that are measured: so a warm-up goes on until the compiler has finished next to nothing for as long as the effort asks.
  */
 public final class Turns {
     /** Runs that a median is made of at least. */

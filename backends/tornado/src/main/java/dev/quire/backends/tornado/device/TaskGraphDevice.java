@@ -70,7 +70,7 @@ final class TaskGraphDevice implements Device {
         return kernels.supports(op, numerics);
     }
 
-    /** Not worth a kernel in Java: no device of TornadoVM has as much memory as the host is slow to fill. */
+    /** Not worth a kernel in Java: the host makes in seconds what the one array of a device holds, 4 GiB. */
     @Override
     public boolean makesWeights() {
         return false;
