@@ -58,6 +58,7 @@ class WarpKernelsTest {
     @Test
     void nvidiasCompilerIsShownWhatPlansOfUsualModelsLaunch() {
         Set<String> launched = new HashSet<>(WorkItem.WARP.kernels());
+        launched.add(WeightImage.SEEDING);
         for (int headSize : HEAD_SIZES) {
             for (WorkItem warp : List.of(WorkItem.WARP, WorkItem.WARP_GROUP)) {
                 launched.addAll(WarpAttendKernel.names(warp, headSize, DType.BF16));
