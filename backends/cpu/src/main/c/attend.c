@@ -1,9 +1,10 @@
 /*
  * Attention over one segment of bf16 pages with AVX-512's dot product of bf16 pairs; the layout is PagedKvPool's, the twin in Java is Bf16Scores and
  * Bf16Values. Shape: up to six rows at a time meet a chunk of 64 tokens, their sums in 24 registers, nothing crosses lanes. Traffic: each page once, asked
- * for eight pages ahead into the second cache and in the order of memory, from keys on to values and on to the next segment's keys. Numerics: two exact
- * products are added to a float32 sum in one instruction that takes subnormals for zero, so these are FAST's bits and not the canonical order's. A row's
- * sums depend on its own tokens alone. Limits: x86-64 Linux; quire_serves() says whether the processor has the instructions. Calls nothing.
+ * for ahead into the second cache and in the order of memory, from keys on to values and on to the next segment's keys; six pages ahead, and once more three
+ * pages ahead, for a processor that is busy with earlier ones drops what it is asked for. Numerics: two exact products are added to a float32 sum in one
+ * instruction that takes subnormals for zero, so these are FAST's bits and not the canonical order's. A row's sums depend on its own tokens alone. Limits:
+ * x86-64 Linux; quire_serves() says whether the processor has the instructions. Calls nothing.
  */
 #include <stdint.h>
 
@@ -22,7 +23,8 @@ int quire_serves(void) {
 #define PAGE 16
 #define LINE 64L
 #define MOST_ROWS 6
-#define AHEAD 8
+#define FAR 6
+#define NEAR 3
 
 INLINE int least(int a, int b) {
     return a < b ? a : b;
@@ -43,8 +45,21 @@ INLINE int most(int a, int b) {
     default: CALL(6); break; \
     }
 
-/* Scores of rows against the 64 tokens of four pages; asks for the lines of four later ones. */
-INLINE void score(const int rows, const char *const page[4], const char *const later[4], int pairs, const int *q, int stride, float scale, float *s) {
+/* Pages in the order in which they are read: those of a pool, then the first of another. */
+typedef struct {
+    const char *pool;
+    const int64_t *page;
+    int pages;
+    const char *then;
+    const int64_t *later;
+} Order;
+
+INLINE const char *page_at(const Order *order, int j) {
+    return j < order->pages ? order->pool + order->page[j] : order->then + order->later[j - order->pages];
+}
+
+/* Scores of rows against the 64 tokens of four pages; asks for the lines of four that come far behind them, and of four near behind. */
+INLINE void score(const int rows, const char *const page[4], const char *const far[4], const char *const near[4], int pairs, const int *q, int stride, float scale, float *s) {
     __m512 sum[MOST_ROWS][4];
     for (int r = 0; r < rows; r++) {
         for (int u = 0; u < 4; u++) {
@@ -57,7 +72,8 @@ INLINE void score(const int rows, const char *const page[4], const char *const l
         __m512bh k[4];
         for (int u = 0; u < 4; u++) {
             k[u] = (__m512bh)_mm512_loadu_si512(page[u] + LINE * i);
-            _mm_prefetch(later[asked] + at + LINE * u, _MM_HINT_T1);
+            _mm_prefetch(far[asked] + at + LINE * u, _MM_HINT_T1);
+            _mm_prefetch(near[asked] + at + LINE * u, _MM_HINT_T1);
         }
         at += 4 * LINE;
         if (at >= LINE * pairs) {
@@ -85,14 +101,16 @@ INLINE void score(const int rows, const char *const page[4], const char *const l
  */
 void quire_scores(int rows, const char *keys, const int64_t *page, const char *values, const int64_t *later, const int *from, const int *to, int lowest,
                   int highest, int pairs, const int *q, int stride, float scale, float *s) {
-    int pages = (highest + CHUNK - 1) / CHUNK * (CHUNK / PAGE);
+    Order order = {keys, page, (highest + CHUNK - 1) / CHUNK * (CHUNK / PAGE), values, later};
     for (int t = lowest & -CHUNK; t < highest; t += CHUNK) {
         const char *now[4];
-        const char *next[4];
+        const char *far[4];
+        const char *near[4];
         for (int u = 0; u < 4; u++) {
             int j = t / PAGE + u;
             now[u] = keys + page[j];
-            next[u] = j + AHEAD < pages ? keys + page[j + AHEAD] : values + later[j + AHEAD - pages];
+            far[u] = page_at(&order, j + FAR);
+            near[u] = page_at(&order, j + NEAR);
         }
         for (int r = 0; r < rows; r += MOST_ROWS) {
             int n = least(MOST_ROWS, rows - r);
@@ -101,7 +119,7 @@ void quire_scores(int rows, const char *keys, const int64_t *page, const char *v
                 seen |= from[i] < t + CHUNK && to[i] > t;
             }
             if (seen) {
-#define CALL(n) score(n, now, next, pairs, q + r * stride, stride, scale, s + r * SEGMENT + t)
+#define CALL(n) score(n, now, far, near, pairs, q + r * stride, stride, scale, s + r * SEGMENT + t)
                 FOR_ROWS(n, CALL)
 #undef CALL
             }
@@ -109,20 +127,11 @@ void quire_scores(int rows, const char *keys, const int64_t *page, const char *v
     }
 }
 
-/* Values of one segment, and what is asked for after its last page. */
-typedef struct {
-    const char *values;
-    const int64_t *page;
-    const char *keys;
-    const int64_t *later;
-    int pages;
-} Values;
-
 /*
  * Adds the tokens from begin to end - 1, two at a time; where a pair begins before or ends after them, its other token counts as zeros, whatever lies
  * there. p: [rows][32] pairs of weights from token 0 on; x: byte of the first panel; vectors: 1 or 2 panels.
  */
-INLINE void add(const int rows, const int vectors, const Values *v, long x, int begin, int end, const int *p, float *out, int stride) {
+INLINE void add(const int rows, const int vectors, const Order *values, long x, int begin, int end, const int *p, float *out, int stride) {
     __m512 sum[MOST_ROWS][4];
     for (int r = 0; r < rows; r++) {
         for (int u = 0; u < 2 * vectors; u++) {
@@ -132,17 +141,19 @@ INLINE void add(const int rows, const int vectors, const Values *v, long x, int 
     for (int t = begin & ~1; t < end;) {
         int stop = least(end, (t | (PAGE - 1)) + 1);
         int j = t / PAGE;
-        int ahead = j + AHEAD;
         long offset = x + t % PAGE * LINE;
-        const char *at = v->values + v->page[j] + offset;
-        const char *next = (ahead < v->pages ? v->values + v->page[ahead] : v->keys + v->later[ahead - v->pages]) + offset;
-        for (; t < stop; t += 2, at += 2 * LINE, next += 2 * LINE) {
+        const char *at = page_at(values, j) + offset;
+        const char *far = page_at(values, j + FAR) + offset;
+        const char *near = page_at(values, j + NEAR) + offset;
+        for (; t < stop; t += 2, at += 2 * LINE, far += 2 * LINE, near += 2 * LINE) {
             __mmask16 first = t >= begin ? 0xffff : 0;
             __mmask16 second = t + 1 < end ? 0xffff : 0;
             __m512bh pair[4];
             for (int u = 0; u < vectors; u++) {
-                _mm_prefetch(next + PAGE * LINE * u, _MM_HINT_T1);
-                _mm_prefetch(next + PAGE * LINE * u + LINE, _MM_HINT_T1);
+                _mm_prefetch(far + PAGE * LINE * u, _MM_HINT_T1);
+                _mm_prefetch(far + PAGE * LINE * u + LINE, _MM_HINT_T1);
+                _mm_prefetch(near + PAGE * LINE * u, _MM_HINT_T1);
+                _mm_prefetch(near + PAGE * LINE * u + LINE, _MM_HINT_T1);
                 __m512i a = _mm512_maskz_loadu_epi32(first, at + PAGE * LINE * u);
                 __m512i b = _mm512_maskz_loadu_epi32(second, at + PAGE * LINE * u + LINE);
                 pair[2 * u] = (__m512bh)_mm512_mask_blend_epi16(0xaaaaaaaa, a, _mm512_slli_epi32(b, 16));
@@ -163,18 +174,18 @@ INLINE void add(const int rows, const int vectors, const Values *v, long x, int 
     }
 }
 
-static void add_all(int rows, const Values *v, int width, int begin, int end, const int *p, float *out) {
+static void add_all(int rows, const Order *values, int width, int begin, int end, const int *p, float *out) {
     if (begin >= end) {
         return;
     }
     for (int d = 0; d < width; d += 64) {
         long x = d / 32 * PAGE * LINE;
         if (width - d >= 64) {
-#define CALL(n) add(n, 2, v, x, begin, end, p, out + d, width)
+#define CALL(n) add(n, 2, values, x, begin, end, p, out + d, width)
             FOR_ROWS(rows, CALL)
 #undef CALL
         } else {
-#define CALL(n) add(n, 1, v, x, begin, end, p, out + d, width)
+#define CALL(n) add(n, 1, values, x, begin, end, p, out + d, width)
             FOR_ROWS(rows, CALL)
 #undef CALL
         }
@@ -184,7 +195,7 @@ static void add_all(int rows, const Values *v, int width, int begin, int end, co
 /* out[rows][width] += p[rows][512] * values over the tokens that each row sees; p holds bf16 values, and zero for the rest of a seen pair. */
 void quire_values(int rows, const char *values, const int64_t *page, const char *keys, const int64_t *later, const int *from, const int *to, int lowest,
                   int highest, int width, const float *p, float *out) {
-    Values v = {values, page, keys, later, (highest + PAGE - 1) / PAGE};
+    Order order = {values, page, (highest + PAGE - 1) / PAGE, keys, later};
     int pairs[MOST_ROWS * CHUNK / 2];
     for (int t = lowest & -CHUNK; t < highest; t += CHUNK) {
         for (int r = 0; r < rows; r += MOST_ROWS) {
@@ -205,11 +216,11 @@ void quire_values(int rows, const char *values, const int64_t *page, const char 
             }
             float *o = out + r * width;
             for (int i = 0; i < n; i++) {
-                add_all(1, &v, width, most(t, from[r + i]), least(begin, to[r + i]), pairs + i * CHUNK / 2, o + i * width);
+                add_all(1, &order, width, most(t, from[r + i]), least(begin, to[r + i]), pairs + i * CHUNK / 2, o + i * width);
             }
-            add_all(n, &v, width, begin, end, pairs, o);
+            add_all(n, &order, width, begin, end, pairs, o);
             for (int i = 0; i < n; i++) {
-                add_all(1, &v, width, most(end, from[r + i]), least(t + CHUNK, to[r + i]), pairs + i * CHUNK / 2, o + i * width);
+                add_all(1, &order, width, most(end, from[r + i]), least(t + CHUNK, to[r + i]), pairs + i * CHUNK / 2, o + i * width);
             }
         }
     }

@@ -14,7 +14,7 @@ import java.util.List;
 /** One pool per layer of each group, in memory of its own. */
 final class CpuCache implements KvCache {
     private final KvCacheLayout layout;
-    private final Arena arena = UntouchedMemory.open();
+    private final Arena arena = new PackedMemory(); // a short cache's layers are too small for huge pages of their own
     private final List<List<PagedKvPool>> groups = new ArrayList<>();
 
     CpuCache(KvCacheLayout layout) {

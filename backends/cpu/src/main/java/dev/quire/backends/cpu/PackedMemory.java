@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * An arena that carves what is asked of it out of large stretches of {@link UntouchedMemory}, one beside the other, so that layers too small for a huge page of
- * their own lie in huge pages too: weights are read from end to end in every step, and with small pages a quarter of that time goes to finding where the
+ * their own lie in huge pages too: weights and keys are read from end to end in every step, and with small pages a quarter of that time goes to finding where the
  * next page lies. Allocating is one thread's at a time.
  */
 final class PackedMemory implements Arena {

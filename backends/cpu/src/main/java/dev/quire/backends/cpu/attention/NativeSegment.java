@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /** One worker's scores and weighted values of a segment by the C kernels, over the arrays of its {@link SegmentAttention}. */
 final class NativeSegment {
     /** Pages that the kernels ask for ahead of the one they read. */
-    private static final int AHEAD = 8;
+    private static final int AHEAD = 6;
 
     private final CompiledKernels kernels;
     private final SegmentPages pages;
