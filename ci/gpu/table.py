@@ -82,7 +82,7 @@ def lines(folder):
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    print(f"{'':60} {'asked':>8} {'measured':>9}")
+    print(f"{'':60} {'aim':>8} {'measured':>9}")
     for numerics, level in LEVELS.items():
         print(f"{'conformance, ' + numerics:60} {level:>8} {certified(folder, numerics)}")
     for batch in (1, 64):

@@ -15,7 +15,10 @@ public interface WeightSource {
      */
     MemorySegment read(WeightRef ref);
 
-    /** The seed of the {@link SeededWeight} that {@code read} gives, if it gives one: then a backend may make it itself, and not read it (RULES, W8). */
+    /**
+     * The seed of the {@link SeededWeight} that {@code read} gives, if it gives one: then a backend may make it itself, and not read it (RULES,
+     * W8). What was read before stays valid.
+     */
     default OptionalLong seed(WeightRef ref) {
         return OptionalLong.empty();
     }

@@ -8,6 +8,7 @@ import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.WeightFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,6 +50,16 @@ class SeededWeightTest {
         long row = format.bytes(256);
         assertEquals(-1, bytes.asSlice(SeededWeight.ROWS * row).mismatch(bytes.asSlice(0, 2 * row)));
         assertTrue(bytes.asSlice(0, row).mismatch(bytes.asSlice(row, row)) >= 0);
+    }
+
+    @Test
+    void wordsAreThoseOfTheRule() { // W8, worked out from its text by another program
+        MemorySegment bytes = bytes(new WeightRef("layers.3.w", 3, 12, WeightFormat.BF16), 0x0123456789abcdefL);
+        int[] expected = {0x3d60, 0x3df3, 0x3e1a, 0x3e94, 0xbd09, 0x3da9, 0x3e65, 0x3e60, 0xbdea, 0x3dca, 0x3d9d, 0x3dfd
+        };
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals((short) expected[i], bytes.get(ValueLayout.JAVA_SHORT, 2L * (2 * 12 + i)), "word " + i);
+        }
     }
 
     @Test

@@ -50,7 +50,12 @@ final class CaseWorker {
     private static Optional<BackendChoice> find(RunOptions options, Path cache, BufferedWriter out) throws IOException {
         try {
             BackendChoice choice = BackendChoice.of(options, cache);
-            say(out, ReportJson.subject(choice.subject(options)));
+            try {
+                say(out, ReportJson.subject(choice.subject(options)));
+            } catch (RuntimeException | LinkageError | IOException e) {
+                choice.close();
+                throw e;
+            }
             return Optional.of(choice);
         } catch (RuntimeException | LinkageError e) {
             String why = e instanceof UsageException

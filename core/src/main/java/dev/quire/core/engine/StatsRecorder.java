@@ -12,7 +12,7 @@ final class StatsRecorder {
     private final Optional<ThreadMXBean> threads = Optional.of(ManagementFactory.getThreadMXBean())
             .filter(ThreadMXBean.class::isInstance)
             .map(ThreadMXBean.class::cast)
-            .filter(ThreadMXBean::isThreadAllocatedMemorySupported);
+            .filter(bean -> bean.isThreadAllocatedMemorySupported() && bean.isThreadAllocatedMemoryEnabled());
     private final SchedulerParts parts;
     private final Inbox inbox;
     private long generated;

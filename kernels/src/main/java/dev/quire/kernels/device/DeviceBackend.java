@@ -51,12 +51,14 @@ public final class DeviceBackend implements AttentionBackend {
         this.progress = progress;
         this.queue = new IssueQueue(device);
         this.buffers = new DeviceBuffers(queue);
-        this.tuner = device.tiling()
-                .filter(tiling -> !tiling.shapes().isEmpty())
-                .map(tiling -> new TileTuner(queue, tiling, progress));
         Owned begun = new Owned();
         begun.add(device::close);
-        begun.orFree(() -> KernelWarmup.run(device, device.kernels(), progress));
+        this.tuner = begun.orFree(() -> {
+            KernelWarmup.run(device, device.kernels(), progress);
+            return device.tiling()
+                    .filter(tiling -> !tiling.shapes().isEmpty())
+                    .map(tiling -> new TileTuner(queue, tiling, progress));
+        });
     }
 
     @Override

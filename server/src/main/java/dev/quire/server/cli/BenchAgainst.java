@@ -19,7 +19,7 @@ final class BenchAgainst {
     @Option(
             names = "--against",
             paramLabel = "NAME",
-            description = "A second backend, its best device, which takes turns with the first, step by step.")
+            description = "A second backend, its best device, which takes turns with the first.")
     private Optional<String> name = Optional.empty();
 
     @Option(

@@ -119,7 +119,7 @@ public record HttpOptions(
     /** These on any free port of this machine alone, open, and without lines in the log: for a server that only its own process asks. */
     public HttpOptions local() {
         return new HttpOptions(
-                "localhost",
+                "127.0.0.1",
                 0,
                 Optional.empty(),
                 List.of(),

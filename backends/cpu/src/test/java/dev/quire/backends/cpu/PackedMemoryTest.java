@@ -14,15 +14,17 @@ import org.junit.jupiter.api.Test;
 
 /** Layers lie one beside the other, each in memory of its own. */
 class PackedMemoryTest {
+    private static final long SEED = Long.getLong("quire.seed", 11);
+
     @Test
     void piecesReadAsZeroAreAlignedAndDoNotOverlap() {
-        SplittableRandom random = new SplittableRandom(11);
+        SplittableRandom random = new SplittableRandom(SEED);
         try (Arena arena = new PackedMemory()) {
             List<MemorySegment> pieces = new ArrayList<>();
             for (int i = 0; i < 60; i++) {
                 long alignment = 1L << random.nextInt(13);
                 MemorySegment piece = arena.allocate(random.nextLong(1, 5_000_000), alignment);
-                assertEquals(0, piece.address() % alignment, "seed 11, piece " + i);
+                assertEquals(0, piece.address() % alignment, "seed %d, piece %d".formatted(SEED, i));
                 assertEquals(-1, piece.mismatch(MemorySegment.ofArray(new byte[(int) piece.byteSize()])));
                 piece.fill((byte) (i + 1));
                 pieces.add(piece);
@@ -30,7 +32,10 @@ class PackedMemoryTest {
             for (int i = 0; i < pieces.size(); i++) {
                 MemorySegment piece = pieces.get(i);
                 for (long at = 0; at < piece.byteSize(); at += Math.max(1, piece.byteSize() / 997)) {
-                    assertEquals((byte) (i + 1), piece.get(ValueLayout.JAVA_BYTE, at), "seed 11, piece " + i);
+                    assertEquals(
+                            (byte) (i + 1),
+                            piece.get(ValueLayout.JAVA_BYTE, at),
+                            "seed %d, piece %d".formatted(SEED, i));
                 }
             }
         }

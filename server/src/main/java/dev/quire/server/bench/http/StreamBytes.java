@@ -44,11 +44,19 @@ final class StreamBytes {
         return events.end(end);
     }
 
+    private static int size(String chunk) throws IOException {
+        try {
+            return Integer.parseInt(chunk, 16);
+        } catch (NumberFormatException e) {
+            throw new IOException("the stream has a chunk of '%s' bytes".formatted(chunk), e);
+        }
+    }
+
     private static String body(String answer, int start) throws IOException {
         StringBuilder body = new StringBuilder();
         for (int at = start; at < answer.length(); ) {
             int line = answer.indexOf("\r\n", at);
-            int size = line < 0 ? -1 : Integer.parseInt(answer.substring(at, line), 16);
+            int size = line < 0 ? -1 : size(answer.substring(at, line));
             int next = line + 2 + size + 2;
             if (size < 0 || next > answer.length()) {
                 throw new IOException("the stream broke off after %d bytes".formatted(answer.length()));

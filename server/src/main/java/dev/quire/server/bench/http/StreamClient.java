@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quire.server.bench.trace.Trace;
 import dev.quire.server.bench.trace.TraceRequest;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetSocketAddress;
@@ -101,13 +102,17 @@ public final class StreamClient {
     private void read(Selector selector, int streams) throws IOException {
         int running = streams;
         while (running > 0) {
-            if (selector.select(LONGEST_SILENCE.toMillis()) == 0) {
+            int ready = selector.select(LONGEST_SILENCE.toMillis());
+            if (Thread.interrupted()) {
+                throw new InterruptedIOException("%d of %d streams have not ended".formatted(running, streams));
+            }
+            if (ready == 0) {
                 throw new IOException("%d of %d streams have not ended, and the server has said nothing for %d minutes"
                         .formatted(running, streams, LONGEST_SILENCE.toMinutes()));
             }
-            for (Iterator<SelectionKey> ready = selector.selectedKeys().iterator(); ready.hasNext(); ) {
-                SelectionKey key = ready.next();
-                ready.remove();
+            for (Iterator<SelectionKey> keys = selector.selectedKeys().iterator(); keys.hasNext(); ) {
+                SelectionKey key = keys.next();
+                keys.remove();
                 SocketChannel channel = (SocketChannel) key.channel();
                 int count = channel.read(buffer.clear());
                 if (count < 0) {

@@ -9,7 +9,6 @@ import dev.quire.server.http.ServerVerticle;
 import dev.quire.server.options.QuireOptions;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +36,10 @@ public final class StreamsBench implements AutoCloseable {
         try {
             ServerVerticle server = new ServerVerticle(options.local(), llm);
             vertx.deployVerticle(server).await();
-            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.actualPort());
+            InetSocketAddress address =
+                    new InetSocketAddress(options.local().http().host(), server.actualPort());
             client = new StreamClient(address, options.model().servedNames().getFirst());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // await throws what failed, checked or not
             vertx.close().await();
             throw e;
         }

@@ -73,7 +73,8 @@ public final class IdleRunner<R extends IdleRunner.Runner> implements AutoClosea
     @Override
     public synchronized void close() {
         closed = true;
-        idle.ifPresent(Runner::close);
+        Optional<R> last = idle;
         idle = Optional.empty();
+        last.ifPresent(Runner::close);
     }
 }
