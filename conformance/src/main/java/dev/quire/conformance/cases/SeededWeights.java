@@ -5,6 +5,7 @@ import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
 import dev.quire.api.WeightSource;
 import dev.quire.api.Weights;
+import dev.quire.api.format.SeededSource;
 import dev.quire.api.format.SeededWeight;
 import dev.quire.api.memory.Buffer;
 import dev.quire.api.program.Op;
@@ -18,12 +19,9 @@ import dev.quire.api.types.DType;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.conformance.scenario.Action;
 import dev.quire.conformance.scenario.Scenario;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /** A table that the backend may make of a seed decodes, to the bit, as the same table does whose bytes it must read, in each format that it has (RULES, W8). */
@@ -53,8 +51,8 @@ final class SeededWeights {
         for (WeightFormat format : WeightFormat.values()) {
             Program program = lookUp(format);
             if (backend.supports(program.ops().getFirst(), context.numerics()).granted()) {
-                Buffer made = rows(backend, program, new Seeded(), context);
-                WeightSource reading = new Seeded()::read;
+                Buffer made = rows(backend, program, new SeededSource(SEED), context);
+                WeightSource reading = new SeededSource(SEED)::read;
                 Buffer read = rows(backend, program, reading, context);
                 int width = made.width();
                 for (int i = 0; i < ROWS * width; i++) {
@@ -89,20 +87,5 @@ final class SeededWeights {
                     .await();
         }
         return out;
-    }
-
-    /** Weights of the seed, which it names. */
-    private record Seeded() implements WeightSource {
-        @Override
-        public MemorySegment read(WeightRef ref) {
-            MemorySegment bytes = Arena.ofAuto().allocate(ref.bytes(), Long.BYTES);
-            new SeededWeight(ref, SEED).write(bytes);
-            return bytes;
-        }
-
-        @Override
-        public OptionalLong seed(WeightRef ref) {
-            return OptionalLong.of(SEED);
-        }
     }
 }

@@ -3,10 +3,9 @@ package dev.quire.conformance.broken;
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.WeightSource;
 import dev.quire.api.Weights;
-import dev.quire.api.format.SeededWeight;
+import dev.quire.api.format.SeededSource;
 import dev.quire.api.program.WeightRef;
 import dev.quire.conformance.guards.WrappedBackend;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.OptionalLong;
@@ -27,8 +26,6 @@ final class OtherSeed extends WrappedBackend {
         if (seed.isEmpty()) {
             return source.read(ref);
         }
-        MemorySegment bytes = Arena.ofAuto().allocate(ref.bytes(), Long.BYTES);
-        new SeededWeight(ref, seed.getAsLong() + 1).write(bytes);
-        return bytes;
+        return new SeededSource(seed.getAsLong() + 1).read(ref);
     }
 }

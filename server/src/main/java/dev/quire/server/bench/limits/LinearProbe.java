@@ -3,6 +3,7 @@ package dev.quire.server.bench.limits;
 import dev.quire.api.AttentionBackend;
 import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
+import dev.quire.api.format.SeededSource;
 import dev.quire.api.memory.Buffer;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
@@ -15,7 +16,6 @@ import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.server.bench.measure.Effort;
 import dev.quire.server.bench.measure.Turns;
-import dev.quire.server.bench.model.MadeWeights;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +51,7 @@ final class LinearProbe {
         }
         Bindings io = new Bindings(Optional.empty(), Map.of("x", in, "y", backend.buffer(DType.F32, rows, side)));
         StepBatch batch = StepBatch.rows(rows);
-        try (var loaded = backend.load(program.weights(), new MadeWeights(1));
+        try (var loaded = backend.load(program.weights(), new SeededSource(1));
                 Executable executable = backend.compile(program, loaded, new StepLimits(rows, 1, 1, rows), numerics)) {
             return OptionalDouble.of(
                     Turns.measure(effort, () -> executable.submit(batch, io).await())

@@ -2,6 +2,7 @@ package dev.quire.server.bench.model;
 
 import dev.quire.api.BackendInfo;
 import dev.quire.api.WeightSource;
+import dev.quire.api.format.SeededSource;
 import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.program.Program;
 import dev.quire.api.types.DType;
@@ -81,7 +82,7 @@ public record BenchModel(
                 model.info(),
                 model.forward(),
                 model.cache(),
-                new MadeWeights(seed),
+                new SeededSource(seed),
                 model.info().maxPositions(),
                 text -> {
                     throw new IllegalArgumentException(

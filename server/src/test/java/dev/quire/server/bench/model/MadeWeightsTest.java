@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quire.api.format.SeededSource;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.WeightFormat;
 import java.lang.foreign.MemorySegment;
@@ -17,17 +18,17 @@ class MadeWeightsTest {
     @EnumSource(WeightFormat.class)
     void theSameSeedMakesTheSameBytesInEveryFormatAndFillsThemAll(WeightFormat format) {
         WeightRef ref = new WeightRef("layers.3.w", 150, 256, format);
-        MemorySegment bytes = new MadeWeights(9).read(ref);
+        MemorySegment bytes = new SeededSource(9).read(ref);
         assertEquals(ref.bytes(), bytes.byteSize());
-        assertEquals(-1, bytes.mismatch(new MadeWeights(9).read(ref)));
-        assertTrue(bytes.mismatch(new MadeWeights(10).read(ref)) >= 0);
+        assertEquals(-1, bytes.mismatch(new SeededSource(9).read(ref)));
+        assertTrue(bytes.mismatch(new SeededSource(10).read(ref)) >= 0);
         MemorySegment last = bytes.asSlice(149 * format.bytes(256));
         assertTrue(last.mismatch(MemorySegment.ofArray(new byte[(int) last.byteSize()])) >= 0);
     }
 
     @Test
     void vectorsAreFloats() {
-        MemorySegment vector = new MadeWeights(1).read(WeightRef.vector("norm", 64));
+        MemorySegment vector = new SeededSource(1).read(WeightRef.vector("norm", 64));
         for (int i = 0; i < 64; i++) {
             assertTrue(Math.abs(vector.getAtIndex(ValueLayout.JAVA_FLOAT, i)) <= 2);
         }
