@@ -89,6 +89,17 @@ void run_all(void) {
     pthread_mutex_unlock(&lock);
 }
 
+// How much was given to streams and has not run.
+int stubWaiting(int *count) {
+    *count = 0;
+    pthread_mutex_lock(&lock);
+    for (struct stream *each = streams; each; each = each->next) {
+        *count += each->given - each->done;
+    }
+    pthread_mutex_unlock(&lock);
+    return SUCCESS;
+}
+
 static int within(const void *address, const char *first, size_t bytes) {
     return (const char *)address >= first && (const char *)address < first + bytes;
 }

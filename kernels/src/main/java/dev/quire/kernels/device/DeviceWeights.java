@@ -35,37 +35,46 @@ final class DeviceWeights implements Weights {
         this.queue = queue;
         try {
             place(refs.stream().map(ref -> new WeightImage(ref, Form.STORED)).toList());
+            Optional<Submission> last = Optional.empty();
             for (WeightRef ref : refs) {
-                fill(new WeightImage(ref, Form.STORED), source);
+                Optional<Submission> copy = fill(new WeightImage(ref, Form.STORED), source);
+                last = copy.isPresent() ? copy : last;
             }
+            last.ifPresent(Submission::await);
         } catch (RuntimeException e) {
+            queue.drain(); // nothing is copied to what is freed
             close();
             throw e;
         }
     }
 
-    /** The device makes what is made of a seed; all else crosses to it. */
-    private void fill(WeightImage image, WeightSource source) {
+    /**
+     * The device makes what is made of a seed; all else crosses to it.
+     *
+     * @return a copy that may still be on its way: the next weight is read meanwhile
+     */
+    private Optional<Submission> fill(WeightImage image, WeightSource source) {
         OptionalLong seed = queue.device().makesWeights() ? source.seed(image.ref()) : OptionalLong.empty();
         if (seed.isPresent()) {
             run(image.seeded(seed.getAsLong()));
-        } else {
-            upload(source.read(image.ref()).asSlice(0, image.bytes()), images.get(image));
+            return Optional.empty();
         }
+        return upload(source.read(image.ref()).asSlice(0, image.bytes()), images.get(image));
     }
 
     /** The source's bytes are valid until its next call (RULES, M11). Devices copy from native memory only. */
-    private void upload(MemorySegment from, Pointer to) {
+    private Optional<Submission> upload(MemorySegment from, Pointer to) {
         Optional<MemorySegment> host = to.memory().host();
         if (host.isPresent()) {
             MemorySegment.copy(from, 0, host.get(), to.offset(), from.byteSize());
-        } else if (from.isNative()) {
-            queue.now(List.of(new Command.Upload(from, to.memory(), to.offset())));
-        } else {
-            try (Arena arena = Arena.ofShared()) {
-                MemorySegment copy = arena.allocate(from.byteSize(), Long.BYTES).copyFrom(from);
-                queue.now(List.of(new Command.Upload(copy, to.memory(), to.offset())));
-            }
+            return Optional.empty();
+        }
+        if (from.isNative()) {
+            return Optional.of(queue.read(List.of(new Command.Upload(from, to.memory(), to.offset()))));
+        }
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment copy = arena.allocate(from.byteSize(), Long.BYTES).copyFrom(from);
+            return Optional.of(queue.read(List.of(new Command.Upload(copy, to.memory(), to.offset()))));
         }
     }
 

@@ -56,6 +56,13 @@ final class IssueQueue {
         }
     }
 
+    /** Runs copies that will not be run again and waits until the host's memory has been read, though it may not have arrived. */
+    Submission read(List<Command> copies) {
+        Submission submission = once(copies);
+        submission.awaitRead();
+        return submission;
+    }
+
     /** Frees recordings that have run. */
     private void reap() {
         while (!running.isEmpty() && running.getFirst().submission().isDone()) {

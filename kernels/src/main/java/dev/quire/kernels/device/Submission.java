@@ -33,6 +33,17 @@ final class Submission {
         }
     }
 
+    /**
+     * Waits until the host's memory that was copied from has been read, so that it may change; the copies may still be on their way.
+     *
+     * @throws BackendException if they failed
+     */
+    void awaitRead() {
+        if (!completion.hasRead()) {
+            await();
+        }
+    }
+
     /** Waits for the end, however it ends. */
     void settle() {
         lock.lock();

@@ -27,6 +27,9 @@ final class PinnedStaging implements AutoCloseable {
 
     private final CudaContext context;
     private final List<Buffer> buffers = new ArrayList<>();
+    /** Pieces so far: each takes the buffer behind the last one's, whichever copy that was of, so that copies follow one another without a gap. */
+    private long filled;
+
     private final ExecutorService fillers = Executors.newFixedThreadPool(
             AHEAD, Thread.ofPlatform().daemon().name("fill-", 0).factory());
 
@@ -77,7 +80,7 @@ final class PinnedStaging implements AutoCloseable {
                 if (i < pieces) {
                     long at = i * BUFFER_BYTES;
                     MemorySegment piece = from.asSlice(at, Math.min(BUFFER_BYTES, from.byteSize() - at));
-                    issued.add(fill(piece, to + at, buffers.get(i % BUFFERS)));
+                    issued.add(fill(piece, to + at, buffers.get((int) (filled++ % BUFFERS))));
                 }
             }
         } finally {

@@ -39,14 +39,15 @@ final class Replay implements Recording {
     @Override
     public Completion submit() {
         Driver driver = context.enter();
+        boolean read;
         try {
-            issue(driver);
+            read = issue(driver);
             driver.check(eventRecord(driver), Kind.STEP_FAILED, driver.eventRecord.name());
         } catch (RuntimeException e) {
             finish(driver);
             throw e;
         }
-        return new End(context, event);
+        return new End(context, event, read);
     }
 
     private int eventRecord(Driver driver) {
@@ -60,9 +61,13 @@ final class Replay implements Recording {
         }
     }
 
-    private void issue(Driver driver) {
+    /** Whether none of the host's memory is read from now on. */
+    private boolean issue(Driver driver) {
+        boolean read = !launches;
         if (!launches) {
-            commands.forEach(writer::copy);
+            for (Command command : commands) {
+                read &= writer.copy(command);
+            }
         } else if (!submitted) {
             writer.endCopies();
             commands.forEach(writer::write);
@@ -72,6 +77,7 @@ final class Replay implements Recording {
             driver.check(status, Kind.STEP_FAILED, driver.graphLaunch.name());
         }
         submitted = true;
+        return read;
     }
 
     private Graph ready() {
@@ -80,8 +86,12 @@ final class Replay implements Recording {
         return ready;
     }
 
-    /** Reached once the event behind the commands is. */
-    private record End(CudaContext context, long event) implements Completion {
+    /**
+     * Reached once the event behind the commands is.
+     *
+     * @param read whether nothing reads the host's memory any more
+     */
+    private record End(CudaContext context, long event, boolean read) implements Completion {
         @Override
         public boolean isDone() {
             Driver driver = context.tryEnter();
@@ -92,6 +102,11 @@ final class Replay implements Recording {
         public void await() {
             Driver driver = context.enter();
             driver.run(Kind.STEP_FAILED, driver.eventSynchronize, event);
+        }
+
+        @Override
+        public boolean hasRead() {
+            return read;
         }
     }
 

@@ -43,16 +43,21 @@ final class StreamWriter implements AutoCloseable {
         }
     }
 
-    /** Gives a command to the stream, which does not capture: memory of the host that is large passes over pinned memory. */
-    void copy(Command command) {
+    /**
+     * Gives a command to the stream, which does not capture: memory of the host that is large passes over pinned memory, and so does any once there is some.
+     *
+     * @return whether the command reads none of the host's memory from now on
+     */
+    boolean copy(Command command) {
         if (command instanceof Command.Upload(var from, var to, long offset)
-                && from.byteSize() >= PinnedStaging.LEAST_BYTES) {
+                && (staging.isPresent() || from.byteSize() >= PinnedStaging.LEAST_BYTES)) {
             PinnedStaging pinned = staging.orElseGet(() -> new PinnedStaging(context));
             staging = Optional.of(pinned);
             pinned.upload(from, at(to, offset));
-        } else {
-            write(command);
+            return true;
         }
+        write(command);
+        return !(command instanceof Command.Upload);
     }
 
     void write(Command command) {

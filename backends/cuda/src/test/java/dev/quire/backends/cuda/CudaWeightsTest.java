@@ -1,5 +1,6 @@
 package dev.quire.backends.cuda;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,7 +13,15 @@ import dev.quire.api.Executable;
 import dev.quire.api.StepLimits;
 import dev.quire.api.WeightSource;
 import dev.quire.api.Weights;
+import dev.quire.api.memory.Buffer;
+import dev.quire.api.program.Op;
+import dev.quire.api.program.Program;
+import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
+import dev.quire.api.step.Bindings;
+import dev.quire.api.step.StepBatch;
+import dev.quire.api.step.StepTokens;
+import dev.quire.api.types.DType;
 import dev.quire.api.types.Numerics;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.conformance.models.KitModel;
@@ -23,7 +32,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -93,6 +105,63 @@ class CudaWeightsTest {
                 assertEquals(ref.bytes(), weights.bytes());
                 assertEquals(copies, Stub.calls("cuMemcpyHtoDAsync_v2"));
             }
+        }
+    }
+
+    @Test
+    void theNextWeightIsReadWhileTheOneBeforeIsOnItsWayAndAllArrive() { // M11
+        int width = 1024;
+        List<WeightRef> refs = new ArrayList<>();
+        for (int rows :
+                new int[] {3000, 1, 700, 9000, 2, 5000}) { // of 4 KiB: from a part of a pinned buffer to several
+            refs.add(new WeightRef("w" + refs.size(), rows, width, WeightFormat.F32));
+        }
+        List<Integer> waiting = new ArrayList<>();
+        try (Arena arena = Arena.ofShared();
+                AttentionBackend backend = open()) {
+            MemorySegment shared = arena.allocate(9000L * width * Float.BYTES, Long.BYTES);
+            WeightSource source = ref -> { // what the last call gave is gone
+                waiting.add(Stub.waiting());
+                shared.fill((byte) 0xff);
+                for (int row = 0; row < ref.rows(); row++) {
+                    shared.setAtIndex(JAVA_FLOAT, (long) row * width, 10_000f * refs.indexOf(ref) + row);
+                }
+                return shared.asSlice(0, ref.bytes());
+            };
+            try (Weights weights = backend.load(refs, source)) {
+                assertEquals(0, waiting.getFirst());
+                assertTrue(
+                        waiting.stream().skip(1).allMatch(count -> count > 0),
+                        "copies under way at each read: " + waiting);
+                assertEquals(0, Stub.waiting(), "who has loaded has waited");
+                for (WeightRef ref : refs) {
+                    int last = ref.rows() - 1;
+                    assertEquals(10_000f * refs.indexOf(ref) + last, embedded(backend, weights, ref, last), ref.name());
+                }
+            }
+        }
+    }
+
+    /** The first element of a row of a weight, as the device has it. */
+    private static float embedded(AttentionBackend backend, Weights weights, WeightRef ref, int row) {
+        Value out = Value.tokens("out", ref.columns());
+        Program program =
+                Program.of(List.of(Value.TOKENS), List.of(new Op.Embed(Value.TOKENS, ref, 0, out)), List.of(out));
+        StepBatch batch = new StepBatch(
+                StepTokens.known(new int[] {row}),
+                new int[1],
+                new int[] {0, 1},
+                new int[0],
+                new int[0],
+                List.of(),
+                List.of());
+        try (Executable executable =
+                backend.compile(program, weights, new StepLimits(1, 1, 1, 16), Numerics.REPRODUCIBLE)) {
+            Buffer to = backend.buffer(DType.F32, 1, ref.columns());
+            executable
+                    .submit(batch, new Bindings(Optional.empty(), Map.of("out", to)))
+                    .await();
+            return to.memory().get(JAVA_FLOAT, 0);
         }
     }
 

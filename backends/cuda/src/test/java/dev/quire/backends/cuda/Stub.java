@@ -56,6 +56,15 @@ final class Stub {
         }
     }
 
+    /** How many commands streams were given that have not run: none of them before somebody waits. */
+    static int waiting() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocate(JAVA_INT);
+            assertEquals(0, library().function("stubWaiting", ADDRESS).call(count));
+            return count.get(JAVA_INT, 0);
+        }
+    }
+
     /** Has its compiler compile every kernel: g++ takes a second for each, and the stub keeps what it made for all processes. */
     static void compileAll(Path cache) {
         CudaProvider provider = new CudaProvider();
