@@ -24,6 +24,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /**
  * WriteKv and Attend in one program, and Attend over a step's own keys. Every slot of both layers holds NaN before (RULES M5); contexts are filled by
@@ -109,6 +111,11 @@ final class AttendCases {
                 View.of(new Mask.Bidirectional()))) {
             cached(new Trial("long", AttendShapes.LONG, new Heads(3, 1, 64), type, view, BLOCK));
         }
+        for (Heads each : List.of(heads, new Heads(8, 2, 128), new Heads(2, 1, 256))) {
+            masked(new Trial("masked NaN", AttendShapes.EDGES, each, type, causal, BLOCK));
+            masked(new Trial(
+                    "masked NaN", AttendShapes.PROMPTS, each, type, View.of(new Mask.SlidingWindow(20)), BLOCK));
+        }
         for (int block : new int[] {8, 32, 64}) {
             cached(new Trial("edges", AttendShapes.EDGES, heads, type, causal, block));
         }
@@ -128,26 +135,93 @@ final class AttendCases {
     }
 
     private void cached(Trial trial) {
+        add(trial, this::scenario);
+    }
+
+    /** NaN and infinities in the middle row of each sequence: those that it is masked from do not feel them. */
+    private void masked(Trial trial) {
+        add(trial, this::maskedScenario);
+    }
+
+    private void add(Trial trial, BiFunction<String, Trial, Scenario> scenario) {
         String name = trial.toString();
         cases.add(new OpCase(
                 name,
                 rules(trial.view(), trial.heads(), "A2", "A7", "M3", "M4", "M5"),
                 "N11",
                 AttendShapes.required(trial.heads(), trial.type(), trial.blockSize()),
-                () -> scenario(name, trial)));
+                () -> scenario.apply(name, trial)));
     }
 
     private Scenario scenario(String name, Trial trial) {
         Heads heads = trial.heads();
         PagedScene scene = new PagedScene(trial.queries(), trial.blockSize(), samples.random(name));
         AttentionData data = data(name, heads);
+        List<Action> actions = new ArrayList<>(prepared(scene, heads, data));
+        Program program = attending(trial);
+        actions.add(judged("step", program, scene, scene.queries(), data));
+        actions.add(judged("next", program, scene, scene.next(), data));
+        return Scenario.of(layout(trial, scene), actions);
+    }
+
+    private Scenario maskedScenario(String name, Trial trial) {
+        PagedScene scene = new PagedScene(trial.queries(), trial.blockSize(), samples.random(name));
+        AttentionData data = data(name, trial.heads());
+        List<Action> actions = new ArrayList<>(prepared(scene, trial.heads(), data));
+        Map<String, float[]> rows = data.rows(scene.queries());
+        int width = trial.heads().kvHeads() * trial.heads().size();
+        List<Integer> spared = new ArrayList<>();
+        int first = 0;
+        for (Query part : scene.queries()) {
+            int middle = part.tokens() / 2;
+            for (int i = 0; i < part.tokens(); i++) {
+                if (part.tokens() < 2 || !sees(trial.view().mask(), i, middle)) {
+                    spared.add(first + i);
+                }
+            }
+            for (int d = 0; part.tokens() > 1 && d < width; d++) {
+                rows.get("k")[(first + middle) * width + d] = Float.NaN;
+                rows.get("v")[(first + middle) * width + d] = d % 2 == 0 ? Float.NaN : Float.POSITIVE_INFINITY;
+            }
+            first += part.tokens();
+        }
+        Program program = attending(trial);
+        int columns = trial.heads().heads() * trial.heads().size();
+        actions.add(Action.Step.judged("step", program, scene.batch(scene.queries()), rows)
+                .judging(Selection.of(
+                        spared.stream().mapToInt(Integer::intValue).toArray(),
+                        IntStream.range(0, columns).toArray())));
+        return Scenario.of(layout(trial, scene), actions);
+    }
+
+    private static boolean sees(Mask mask, int query, int key) {
+        return switch (mask) {
+            case Mask.Causal() -> key <= query;
+            case Mask.SlidingWindow(int size) -> key <= query && query - key < size;
+            case Mask.Bidirectional() -> true;
+        };
+    }
+
+    private static Program attending(Trial trial) {
+        Values x = Values.of(trial.heads());
+        Op write = new Op.WriteKv(x.k, x.v, TARGET);
+        Op attend = attend(x, new KeySource.Cached(TARGET), trial.heads(), trial.view());
+        return Program.of(List.of(x.q, x.k, x.v), List.of(write, attend), List.of(x.out));
+    }
+
+    private static KvCacheLayout layout(Trial trial, PagedScene scene) {
+        Heads heads = trial.heads();
+        return new KvCacheLayout(List.of(new CacheGroup.PagedKv(
+                "kv", 2, heads.kvHeads(), heads.size(), trial.type(), scene.blockSize(), scene.blocks())));
+    }
+
+    /** NaN in every slot, then the contexts. */
+    private static List<Action> prepared(PagedScene scene, Heads heads, AttentionData data) {
         Values x = Values.of(heads);
         Op write = new Op.WriteKv(x.k, x.v, TARGET);
         Op poison = new Op.WriteKv(x.k, x.v, new CacheRef(0, 0));
         Program poisoning = Program.of(List.of(x.k, x.v), List.of(poison, write), List.of());
         Program filling = Program.of(List.of(x.k, x.v), List.of(write), List.of());
-        Op attend = attend(x, new KeySource.Cached(TARGET), heads, trial.view());
-        Program program = Program.of(List.of(x.q, x.k, x.v), List.of(write, attend), List.of(x.out));
         List<Action> actions = new ArrayList<>();
         float[] nan = new float[scene.blocks() * scene.blockSize() * x.k.width()];
         Arrays.fill(nan, Float.NaN);
@@ -157,11 +231,7 @@ final class AttendCases {
             filled.remove("q");
             actions.add(Action.Step.preparing(filling, scene.batch(scene.fill()), filled));
         }
-        actions.add(judged("step", program, scene, scene.queries(), data));
-        actions.add(judged("next", program, scene, scene.next(), data));
-        KvCacheLayout layout = new KvCacheLayout(List.of(new CacheGroup.PagedKv(
-                "kv", 2, heads.kvHeads(), heads.size(), trial.type(), scene.blockSize(), scene.blocks())));
-        return Scenario.of(layout, actions);
+        return actions;
     }
 
     private Action.Step judged(String label, Program program, PagedScene scene, List<Query> parts, AttentionData data) {

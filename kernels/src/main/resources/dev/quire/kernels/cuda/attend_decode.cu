@@ -87,7 +87,11 @@ FN void stream(float (&sums)[2 * STEPS][4], LaneVectors &mine, const Range &rang
         }
         COPY_WAIT(2 * STAGES - 2); /* this unit's values */
         WARP_SYNC;
-        weigh(sums, p[0], stage + UNIT_BYTES);
+        if (values_beyond(stage + UNIT_BYTES, range, part, t)) {
+            weigh_seen(sums, p[0], stage + UNIT_BYTES, mine, t);
+        } else {
+            weigh(sums, p[0], stage + UNIT_BYTES);
+        }
     }
     COPY_WAIT(0);
 }

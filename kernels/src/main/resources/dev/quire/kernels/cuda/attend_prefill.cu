@@ -61,6 +61,13 @@ FN void attend_unit(WarpTile &mine, const u8 *unit, const ScoreRule &rule, const
             shrink(mine.sums[m], shrunk);
         }
     }
+    if (values_beyond(unit + UNIT_BYTES, mine.range, part, t)) {
+#pragma unroll
+        for (int m = 0; m < M; m++) {
+            weigh_seen(mine.sums[m], p[m][0], unit + UNIT_BYTES, mine.vectors[m], t);
+        }
+        return;
+    }
 #pragma unroll
     for (int s = 0; s < STEPS; s++) {
         u32 v[4];

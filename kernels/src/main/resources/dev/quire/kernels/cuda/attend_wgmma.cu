@@ -63,15 +63,63 @@ FN void clear_unseen(u8 *values, const Context &context, int t) {
     }
 }
 
+/* Makes zeros of a tile's values that hold an infinity or NaN, eight dimensions at a time, and the first dimension of such a token's key NaN: then vectors that
+ * see it answer NaN, and others nothing of it, for whom 0 times those values would be no 0 (RULES, M5). */
+FN void set_aside(u8 *stage, int box) {
+    int lane = LID % WARP;
+    u32 zeros[4] = {0, 0, 0, 0};
+#pragma unroll 1
+    for (int first = 0; first < TILE; first += WARP) {
+        u32 tokens = 0; /* a bit for each of a warp's */
+#pragma unroll 1 /* its warp group has few registers */
+        for (int chunk = 0; chunk < CHUNKS; chunk++) {
+            u8 *at = stage + MATRIX_BYTES + chunk / 8 * TILE * 128 + line_chunk(first + lane, chunk % 8);
+            const u32 *pairs = (const u32 *)at;
+            if (BEYOND(pairs[0]) | BEYOND(pairs[1]) | BEYOND(pairs[2]) | BEYOND(pairs[3])) {
+                store_local(at, zeros);
+                tokens = 1u << lane;
+            }
+        }
+        for (int lanes = 1; lanes < WARP; lanes *= 2) {
+            tokens |= (u32)shuffle_xor((int)tokens, lanes);
+        }
+        u32 eight = lane < WARP / 8 ? tokens >> 8 * lane & 0xffu : 0;
+        if (eight) {
+            int token = first + 8 * lane; /* a box's first dimension is a line where patterns begin, in order */
+            u8 *at = stage + token / box * box * HEAD * 2 + token % box * 2;
+            u32 keys[4];
+#pragma unroll
+            for (int i = 0; i < 4; i++) {
+                keys[i] = ((const u32 *)at)[i] | (eight >> 2 * i & 1u) * 0x7fffu | (eight >> (2 * i + 1) & 1u) * 0x7fff0000u;
+            }
+            store_local(at, keys);
+        }
+    }
+}
+
+/* What vectors see of warps that have any: others mask nothing. */
+FN Range seen_by_all(const Range *ranges) {
+    Range all = ranges[0];
+    for (int w = 1; w < MULTIPLIERS * 4; w++) {
+        if (ranges[w].high > ranges[w].low) {
+            widen(all, ranges[w]);
+        }
+    }
+    return all;
+}
+
 /* What the third warp group does, by a warp of which one lane copies: has tile after tile brought, box by box. A box of keys is a matrix of [dimension,
- * token] of its own, boxes of values are rows of one of [token, 64 dimensions]. A tile one of whose boxes is seen in part is shown once that is cleared. */
-FN void bring(u8 *stages, u64 *full, u64 *read, u64 *landed, const TensorMap &keys, const TensorMap &values, const Context &context, int origin,
-              int tiles, int box) {
+ * token] of its own, boxes of values are rows of one of [token, 64 dimensions]. A tile one of whose boxes is seen in part is shown once that is cleared, and one
+ * that some vectors see and others do not, as `all` says, once values that are infinite or NaN are set aside. */
+FN void bring(u8 *stages, u64 *full, u64 *read, u64 *landed, const TensorMap &keys, const TensorMap &values, const Context &context,
+              const Range &all, int origin, int tiles, int box) {
     int copies = LID % WARP == 0, parts = 0;
     Place mine = place_at(context, origin, box);
     for (int i = 0; i < tiles; i++) {
         int t = origin + i * TILE;
-        int part = (t < context.from && context.from % box != 0) || (t + TILE > context.to && context.to % box != 0);
+        int cut = (t < context.from && context.from % box != 0) || (t + TILE > context.to && context.to % box != 0);
+        int masked = some_masked(all, t < context.from ? context.from : t, t + TILE < context.to ? t + TILE : context.to);
+        int part = cut || masked;
         u8 *stage = stages + i % STAGES * STAGE_BYTES;
         u64 *arrival = part ? landed : &full[i % STAGES];
         Place next = place_at(context, t + TILE, box);
@@ -94,6 +142,10 @@ FN void bring(u8 *stages, u64 *full, u64 *read, u64 *landed, const TensorMap &ke
         if (part) {
             meeting_wait(landed, parts++ % 2);
             clear_unseen(stage + MATRIX_BYTES, context, t);
+            WARP_SYNC;
+            if (masked) {
+                set_aside(stage, box);
+            }
             show_products();
             WARP_SYNC;
             if (copies) {
@@ -194,13 +246,14 @@ KERNEL void ITEMS_PER_GROUP(ITEMS, 1)
     int count = all.high > origin ? (all.high - origin + TILE - 1) / TILE : 0;
 
     if (group == MULTIPLIERS) {
-        FEWER_REGISTERS(40);
+        FEWER_REGISTERS(56);
         if (warp == MULTIPLIERS * 4) {
             const int *blocks = step + tables_at + (i64)sequence * table_stride;
-            bring(stages, full, read, &landed, keys, values, {blocks, all.low, all.high, block_size, kv_heads, kv_head}, origin, count, box);
+            Context context = {blocks, all.low, all.high, block_size, kv_heads, kv_head};
+            bring(stages, full, read, &landed, keys, values, context, seen_by_all(ranges), origin, count, box);
         }
     } else {
-        MORE_REGISTERS(232);
+        MORE_REGISTERS(224);
         float sums[HEAD / 8][4];
 #pragma unroll
         for (int e = 0; e < HEAD / 2; e++) {

@@ -115,6 +115,31 @@ FN void weigh(float (&sums)[2 * STEPS][4], const u32 (&p)[4], const u8 *values) 
     }
 }
 
+/* Whether a unit's values, some of which some vectors do not see, hold an infinity or NaN: 0 times that is no 0, so products would bring it to all vectors. */
+FN int values_beyond(const u8 *values, const Range &range, const Part &part, int t) {
+    int from = t < part.from ? part.from : t, to = t + UNIT < part.to ? t + UNIT : part.to;
+    if (!some_masked(range, from, to)) {
+        return 0;
+    }
+    u32 found = 0;
+#pragma unroll 2
+    for (int i = LID % WARP; i < UNIT_BYTES / 16; i += WARP) {
+        const u32 *words = (const u32 *)(values + 16 * i);
+        found |= BEYOND(words[0]) | BEYOND(words[1]) | BEYOND(words[2]) | BEYOND(words[3]);
+    }
+    return warp_any(found != 0);
+}
+
+/* The same sums, a token at a time: what a vector does not see changes nothing (RULES, M5). For units with such values alone. */
+FN void weigh_seen(float (&sums)[2 * STEPS][4], const u32 (&p)[4], const u8 *values, const LaneVectors &mine, int t) {
+#pragma unroll
+    for (int s = 0; s < STEPS; s++) {
+        u32 v[4];
+        value_factors(v, values, s);
+        weigh_tokens(sums[2 * s], sums[2 * s + 1], p, v, mine, t);
+    }
+}
+
 /* Tokens that a window of the block table holds from any multiple of 16 on; a multiple of 16 itself. */
 FN int window_tokens(int block_size) {
     int tokens = (TABLE - 1) * block_size;

@@ -19,6 +19,15 @@
 #define IN_RANGE(x) (x)
 #endif
 
+/* Whether a word of the cache's elements holds one that is infinite or NaN. */
+#if CACHE == CACHE_F8_E4M3
+#define BEYOND(word) ((((word) & 0x7f7f7f7fu) + 0x01010101u) & 0x80808080u)
+#elif CACHE == CACHE_F16
+#define BEYOND(word) ((((word) & 0x7c007c00u) + 0x04000400u) & 0x80008000u)
+#else
+#define BEYOND(word) ((((word) & 0x7f807f80u) + 0x00800080u) & 0x80008000u)
+#endif
+
 /* Which of 16 tokens, or of 16 dimensions of values, column `column` of half `half` of their products is. Narrow elements come to tensor cores by twos:
  * what lies side by side is in the same column of both halves. */
 #if CACHE == CACHE_F8_E4M3
@@ -112,6 +121,11 @@ FN float ruled(float dot, const ScoreRule &rule, float slope, int distance) {
     return FMUL(s, LOG2_E);
 }
 
+/* Whether some vector does not see a token from `from` to `to` − 1, which another one may. */
+FN int some_masked(const Range &range, int from, int to) {
+    return from < range.all_low || to > range.all_high;
+}
+
 /* Turns the products of a lane's vectors with COUNT · 16 tokens from t on into fragments of p, and adds them to the mass. `whole` says that all vectors of
  * the warp see all of them. `shrunk` is what came before is to be multiplied by; returns whether that is 1 for all of the warp. */
 template <int COUNT>
@@ -152,6 +166,33 @@ FN int soften(float (&dots)[2 * COUNT][4], LaneVectors &mine, const ScoreRule &r
         mine.mass[r] = FMA(mine.mass[r], shrunk[r], sum);
     }
     return !warp_any(grown);
+}
+
+/* sums += p · v for the vectors of a lane that see a token, `seen`. */
+FN void weigh_where(float (&sums)[4], const u32 (&p)[4], u32 v0, u32 v1, const int (&seen)[2]) {
+    float all[4] = {sums[0], sums[1], sums[2], sums[3]};
+    MULTIPLY(all, p, v0, v1);
+#pragma unroll
+    for (int e = 0; e < 4; e++) {
+        sums[e] = seen[e / 2] ? all[e] : sums[e];
+    }
+}
+
+/* The same with the 16 tokens from t on, one after another, whose values v are those of two halves of 16 dimensions: of a token that a vector does not see
+ * nothing reaches its sums, not even NaN. */
+FN void weigh_tokens(float (&first)[4], float (&second)[4], const u32 (&p)[4], const u32 (&v)[4], const LaneVectors &mine, int t) {
+#pragma unroll 1
+    for (int at = 0; at < UNIT; at++) {
+        int token = t + IN_UNIT(at / 8, at % 8), seen[2];
+        u32 kept[2]; /* all of a factor but this token becomes 0 */
+#pragma unroll
+        for (int i = 0; i < 2; i++) {
+            seen[i] = token >= mine.low[i] && token < mine.high[i];
+            kept[i] = at / 8 == i && at % 8 / 2 == LID % 4 ? 0xffffu << 16 * (at % 2) : 0;
+        }
+        weigh_where(first, p, v[0] & kept[0], v[1] & kept[1], seen);
+        weigh_where(second, p, v[2] & kept[0], v[3] & kept[1], seen);
+    }
 }
 
 /* sums · shrunk, of a lane's two vectors. */
