@@ -14,6 +14,7 @@ final class Constants {
     static final int ATTEND_VECTORS = 8;
     static final int ATTEND_HEAD = 256;
     static final int SAMPLE_GROUP = 256;
+    static final int PART_WORDS = 37;
     static final int EXPERTS = 1024;
     static final int TILE_INTS = 3;
 

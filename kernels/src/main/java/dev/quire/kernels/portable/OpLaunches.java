@@ -42,6 +42,10 @@ final class OpLaunches {
         this.fused = new FusedLaunches(this, attention, tables, choice);
     }
 
+    WorkItem workItem() {
+        return workItem;
+    }
+
     /** @param index of the stage's first op in its program */
     void plan(int index, Stage stage, StepFrame step) {
         if (stage instanceof Stage.Single(Op op)) {
@@ -100,7 +104,7 @@ final class OpLaunches {
                         of(n),
                         width);
             }
-            case Op.Sample o -> SampleLaunches.plan(index, o, step);
+            case Op.Sample o -> SampleLaunches.plan(index, o, workItem, step);
             case ExpertOp o -> experts.plan(o, step);
             case Op.Composite o -> throw new IllegalStateException("composite '%s' was refused".formatted(o.name()));
         }

@@ -161,7 +161,7 @@ public final class PortablePlan {
 
     /** What the launches of a step depend on, but for how its words are laid out. Equal for equal shapes. */
     public Object shape(StepBatch batch, Bindings io) {
-        return StepShape.of(batch, io, limits);
+        return StepShape.of(batch, io, limits, ops.workItem());
     }
 
     /**

@@ -8,7 +8,7 @@ import dev.quire.api.program.Op;
 final class SampleLaunches {
     static final String ADJUSTED = "adjusted logits";
     /** Rows that are worked on at a time, each with scratch of its own. */
-    private static final int MOST_GROUPS = 32;
+    static final int MOST_GROUPS = 32;
 
     private SampleLaunches() {}
 
@@ -17,23 +17,28 @@ final class SampleLaunches {
         return Math.min(rows, MOST_GROUPS);
     }
 
-    static void plan(int index, Op.Sample o, StepFrame step) {
+    static void plan(int index, Op.Sample o, WorkItem workItem, StepFrame step) {
         int rows = step.batch().logitRowCount();
         int groups = groups(rows);
+        int parts = SampleParts.parts(rows, o.logits().width(), workItem);
         Argument records = of(step.words().append(step.batch(), SamplingWords::append));
         Argument vocabulary = of(o.logits().width());
         Argument scratch = step.at(new Tenant.Scratch(index, ADJUSTED));
-        step.launch(
-                "sample",
-                groups,
-                Constants.SAMPLE_GROUP,
-                step.at(o.logits()),
-                scratch,
-                Argument.at(Region.WORDS),
-                records,
-                step.at(o.tokens()),
-                of(rows),
-                vocabulary);
+        if (parts > 1) {
+            SampleParts.plan(index, o, parts, records, step);
+        } else {
+            step.launch(
+                    "sample",
+                    groups,
+                    Constants.SAMPLE_GROUP,
+                    step.at(o.logits()),
+                    scratch,
+                    Argument.at(Region.WORDS),
+                    records,
+                    step.at(o.tokens()),
+                    of(rows),
+                    vocabulary);
+        }
         step.launch(
                 "logprobs",
                 groups,

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param sequences S
  * @param longestQuery rows of the sequence that has most, counted up to where kernels no longer differ
  * @param sampled whether tokens come from a sampling step
+ * @param demand what rows ask of sampling, where launches depend on it
  * @param strides by cache group, entries of a row of block tables
  * @param io what the step is bound to
  */
@@ -27,15 +28,17 @@ record StepShape(
         int sequences,
         int longestQuery,
         boolean sampled,
+        SamplingDemand demand,
         List<Integer> strides,
         Bindings io) {
-    static StepShape of(StepBatch batch, Bindings io, StepLimits limits) {
+    static StepShape of(StepBatch batch, Bindings io, StepLimits limits, WorkItem workItem) {
         return new StepShape(
                 batch.tokenCount(),
                 batch.logitRowCount(),
                 batch.sequences(),
                 Math.min(longestQuery(batch), Constants.ATTEND_FEW + 1),
                 batch.tokens().sampled().isPresent(),
+                workItem == WorkItem.VECTOR ? SamplingDemand.NONE : SamplingDemand.of(batch),
                 strides(batch, io.cache(), limits),
                 io);
     }

@@ -52,6 +52,7 @@ public enum WorkItem {
         kernels.remove(WeightImage.SEEDING);
         if (this == VECTOR) {
             kernels.removeAll(REPLACED);
+            kernels.removeAll(SampleParts.KERNELS);
         }
         kernels.addAll(own);
         return kernels;

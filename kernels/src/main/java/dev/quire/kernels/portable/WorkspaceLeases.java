@@ -143,7 +143,13 @@ final class WorkspaceLeases {
                 long bytes = (long) SampleLaunches.groups(limits.maxLogitRows())
                         * sample.logits().width()
                         * Float.BYTES;
-                yield List.of(new Lease(new Tenant.Scratch(index, SampleLaunches.ADJUSTED), bytes, index, index));
+                long slices = SampleParts.bytes(sample.logits().width(), choice.workItem());
+                List<Lease> leases = new ArrayList<>();
+                leases.add(new Lease(new Tenant.Scratch(index, SampleLaunches.ADJUSTED), bytes, index, index));
+                if (slices > 0) {
+                    leases.add(new Lease(new Tenant.Scratch(index, SampleParts.PARTIALS), slices, index, index));
+                }
+                yield leases;
             }
             case Op.Linear linear
             when choice.library(linear).isPresent() ->

@@ -14,6 +14,7 @@
 #define ATTEND_VECTORS 8
 #define ATTEND_HEAD 256
 #define SAMPLE_GROUP 256
+#define PART_WORDS 37
 #define EXPERTS 1024
 #define TILE_INTS 3
 

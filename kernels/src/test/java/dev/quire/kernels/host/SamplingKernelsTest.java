@@ -56,6 +56,29 @@ class SamplingKernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {8192, 20_011, 32_768, 131_072})
+    void fewRowsOfALargeVocabularyAreChosenFromInSlices(int vocabulary) { // S1 to S9
+        try (Twins twins = new Twins(Optional.empty())) {
+            for (int rows : new int[] {1, 3, 32}) {
+                int[] from = IntStream.range(0, rows).map(r -> r % 8).toArray();
+                for (int round = 0; round < (rows == 1 ? 8 : 2); round++) {
+                    int kind = round;
+                    float[] logits = new float[8 * vocabulary];
+                    for (int i = 0; i < logits.length; i++) {
+                        logits[i] = logit((i / vocabulary + kind) % 8);
+                    }
+                    List<SamplingRow> sampling = IntStream.range(0, rows)
+                            .mapToObj(r -> row(vocabulary))
+                            .toList();
+                    Program program = Program.sampling(vocabulary, TOP);
+                    StepBatch batch = StepBatch.sampling(from, sampling);
+                    twins.run(program, Numbers.weights(SEED), batch, Map.of("logits", logits));
+                }
+            }
+        }
+    }
+
     @Test
     void aStepTakesTokensThatTheStepBeforeSampled() { // T6
         int vocabulary = 60;

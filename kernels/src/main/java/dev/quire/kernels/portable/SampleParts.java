@@ -1,0 +1,99 @@
+package dev.quire.kernels.portable;
+
+import static dev.quire.kernels.portable.Argument.of;
+
+import dev.quire.api.program.Op;
+import java.util.List;
+
+/** Sampling with several work-groups a row, launch after launch, where rows are few and the vocabulary is large ({@code include/sample_parts.h}). */
+final class SampleParts {
+    static final String PARTIALS = "slices";
+    /** Where a work-item is a whole vector unit a group has a processor's core to itself, and these are not built. */
+    static final List<String> KERNELS =
+            List.of("sample_adjust", "sample_masses", "sample_refine", "sample_drop", "sample_draw");
+
+    /** Work-groups that keep a GPU busy, all rows together. */
+    private static final int MOST = 128;
+    /** Tokens of a slice that are worth a work-group. */
+    private static final int LEAST_TOKENS = 4096;
+
+    private static final int DIGIT = 3;
+    private static final int BITS = 30;
+    private static final int TOP_K = 0;
+    private static final int TOP_P = 1;
+
+    private SampleParts() {}
+
+    /** Slices of each row; 1 where a row has one work-group. */
+    static int parts(int rows, int vocabulary, WorkItem workItem) {
+        boolean worth = workItem != WorkItem.VECTOR && rows > 0 && rows <= SampleLaunches.MOST_GROUPS;
+        return worth ? Math.max(1, Math.min(MOST / rows, vocabulary / LEAST_TOKENS)) : 1;
+    }
+
+    /** Bytes of what slices find, for any number of rows. */
+    static long bytes(int vocabulary, WorkItem workItem) {
+        return parts(1, vocabulary, workItem) == 1 ? 0 : (long) MOST * Constants.PART_WORDS * Long.BYTES;
+    }
+
+    /** @param records where the rows' records begin */
+    static void plan(int index, Op.Sample o, int parts, Argument records, StepFrame step) {
+        int groups = step.batch().logitRowCount() * parts;
+        SamplingDemand demand = SamplingDemand.of(step.batch());
+        Argument scratch = step.at(new Tenant.Scratch(index, SampleLaunches.ADJUSTED));
+        Argument partials = step.at(new Tenant.Scratch(index, PARTIALS));
+        Argument words = Argument.at(Region.WORDS);
+        Argument vocabulary = of(o.logits().width());
+        Argument slices = of(parts);
+        launch(
+                "sample_adjust",
+                groups,
+                step,
+                step.at(o.logits()),
+                scratch,
+                partials,
+                words,
+                records,
+                vocabulary,
+                slices);
+        if (demand.draws()) {
+            Argument last = OpLaunches.flag(!demand.topK() && !demand.topP());
+            launch("sample_masses", groups, step, scratch, partials, words, records, vocabulary, slices, last);
+        }
+        for (int which = TOP_K; which <= TOP_P; which++) {
+            if (which == TOP_K ? demand.topK() : demand.topP()) {
+                for (int bit = BITS - DIGIT; bit >= 0; bit -= DIGIT) {
+                    launch(
+                            "sample_refine",
+                            groups,
+                            step,
+                            scratch,
+                            partials,
+                            words,
+                            records,
+                            vocabulary,
+                            slices,
+                            of(which),
+                            of(bit));
+                }
+                Argument last = OpLaunches.flag(which == TOP_P || !demand.topP());
+                launch(
+                        "sample_drop",
+                        groups,
+                        step,
+                        scratch,
+                        partials,
+                        words,
+                        records,
+                        vocabulary,
+                        slices,
+                        of(which),
+                        last);
+            }
+        }
+        launch("sample_draw", groups, step, scratch, partials, words, records, step.at(o.tokens()), vocabulary, slices);
+    }
+
+    private static void launch(String kernel, int groups, StepFrame step, Argument... arguments) {
+        step.launch(kernel, groups, Constants.SAMPLE_GROUP, arguments);
+    }
+}
