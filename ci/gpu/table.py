@@ -1,6 +1,6 @@
 """What ci/gpu/run measured beside what Quire is to reach, a line for each: the kit's verdicts, attention's and decoding's parts of what torch copies and multiplies
-on the same GPU, and Quire's throughput over that of Transformers on the same trace. Argument: the folder of reports. A line whose report is missing says which
-part makes it."""
+on the same GPU, and Quire's throughput over that of Transformers on the same trace. Argument: the folder of reports. A line whose report is missing is unproven, and
+says the command that shows it."""
 
 import json
 import pathlib
@@ -16,14 +16,36 @@ HOST = 0.05
 LEVELS = {"reproducible": "C4", "fast": "C3"}
 
 
+# The clean cases of the sanitizer's tools, as its reports are named.
+SANITIZED = ("memcheck-reproducible", "memcheck-fast", "racecheck-reproducible", "racecheck-fast")
+
+
+def unproven(parts):
+    return f"unproven: ci/gpu/run FOLDER {parts} table"
+
+
 def read(path):
     return json.loads(path.read_text()) if path.exists() else {}
 
 
+def verdict(report):
+    """What the kit says of a run, and of which device."""
+    summary, device = report["summary"], report["subject"]["device"]
+    return f"{summary.get('certified') or summary['verdict']}, on {device}"
+
+
 def certified(folder, numerics):
     """The level that the kit certified, or what it says instead."""
-    summary = read(folder / numerics / "report.json").get("summary", {})
-    return summary.get("certified") or summary.get("verdict") or "not run: see conformance"
+    report = read(folder / numerics / "report.json")
+    return verdict(report) if report else unproven("conformance")
+
+
+def sanitized(folder, name):
+    """Whether a tool of the sanitizer found nothing."""
+    report = read(folder / name / "report.json")
+    if not report:
+        return unproven("sanitizer")
+    return f"{'clean' if (folder / name / 'clean').exists() else 'NOT CLEAN: see sanitizer.log'}, on {report['subject']['device']}"
 
 
 def attention(folder, step, work, peak):
@@ -67,17 +89,17 @@ def others(folder, shape):
 
 def lines(folder):
     """Of each aim: what it is, what is asked, what was measured or None, and the parts that measure it."""
-    yield "decode attention of copies' bytes/s, batch 64, context 4k", 0.80, attention(folder, "decode_batch_64_context_4096", "bytes", "copied_bytes_per_second"), "peaks and ops"
-    yield "prefill attention of the bf16 matrix peak, 8k causal", 0.45, attention(folder, "prefill_8192_tokens", "flops", "bf16_flops"), "peaks and ops"
-    yield "8B decode of its limit, batch 1", 0.80, decoding(folder, 1), "peaks and latency"
-    yield "8B decode of its limit, batch 64", 0.60, decoding(folder, 64), "peaks and latency"
+    yield "decode attention of copies' bytes/s, batch 64, context 4k", 0.80, attention(folder, "decode_batch_64_context_4096", "bytes", "copied_bytes_per_second"), "peaks ops"
+    yield "prefill attention of the bf16 matrix peak, 8k causal", 0.45, attention(folder, "prefill_8192_tokens", "flops", "bf16_flops"), "peaks ops"
+    yield "8B decode of its limit, batch 1", 0.80, decoding(folder, 1), "peaks latency"
+    yield "8B decode of its limit, batch 64", 0.60, decoding(folder, 64), "peaks latency"
     shapes = sorted(path.stem.removeprefix("throughput-") for path in folder.glob("throughput-*.json"))
     for shape in shapes or [LARGE]:
         quire, speeds = throughput(folder, shape), others(folder, shape)
         for name, asked in RATIOS.items():
             speed = speeds.get(name)
             ratio = quire / speed if quire and speed else None
-            yield f"{shape}: times Transformers, {name}", asked, ratio, "throughput and transformers"
+            yield f"{shape}: times Transformers, {name}", asked, ratio, "throughput transformers"
 
 
 def main():
@@ -85,12 +107,16 @@ def main():
     print(f"{'':60} {'aim':>8} {'measured':>9}")
     for numerics, level in LEVELS.items():
         print(f"{'conformance, ' + numerics:60} {level:>8} {certified(folder, numerics)}")
+    for name in SANITIZED:
+        print(f"{'sanitizer, ' + name:60} {'clean':>8} {sanitized(folder, name)}")
+    report = read(folder / "warp-groups" / "report.json")
+    print(f"{'prompts by warp groups, the cases of attention':60} {'pass':>8} {verdict(report) if report else unproven('warp_groups')}")
     for batch in (1, 64):
         measured = host(folder, batch)
-        found = "not run: see latency" if measured is None else f"{measured:9.3f} {'reached' if measured <= HOST else 'MISSED'}"
+        found = unproven("latency") if measured is None else f"{measured:9.3f} {'reached' if measured <= HOST else 'MISSED'}"
         print(f"{f'8B host time of a step, at most, batch {batch}':60} {HOST:8.2f} {found}")
     for what, asked, measured, parts in lines(folder):
-        found = "not run: see " + parts if measured is None else f"{measured:9.2f} {'reached' if measured >= asked else 'MISSED'}"
+        found = unproven(parts) if measured is None else f"{measured:9.2f} {'reached' if measured >= asked else 'MISSED'}"
         print(f"{what:60} {asked:8.2f} {found}")
 
 
