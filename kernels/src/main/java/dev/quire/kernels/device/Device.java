@@ -1,10 +1,7 @@
 package dev.quire.kernels.device;
 
 import dev.quire.api.DeviceInfo;
-import dev.quire.api.program.Op;
 import dev.quire.api.types.DType;
-import dev.quire.api.types.Numerics;
-import dev.quire.api.types.Support;
 import dev.quire.kernels.portable.LibraryLinear;
 import dev.quire.kernels.portable.WorkItem;
 import java.util.List;
@@ -26,16 +23,6 @@ public interface Device extends AutoCloseable {
     /** What a work-item runs on, and so which kernels are built and launched. */
     default WorkItem workItem() {
         return WorkItem.LANE;
-    }
-
-    /** The kernels that programs may launch here. */
-    default List<String> kernels() {
-        return workItem().kernels();
-    }
-
-    /** Whether {@link #kernels} are enough for an op that all of a work-item's kernels run. Pure. */
-    default Support supports(Op op, Numerics numerics) {
-        return Support.YES;
     }
 
     /** Types of caches that kernels keep here; those beside BF16 in FAST. */

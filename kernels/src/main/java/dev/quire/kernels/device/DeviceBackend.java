@@ -54,7 +54,7 @@ public final class DeviceBackend implements AttentionBackend {
         Owned begun = new Owned();
         begun.add(device::close);
         this.tuner = begun.orFree(() -> {
-            KernelWarmup.run(device, device.kernels(), progress);
+            KernelWarmup.run(device, device.workItem().kernels(), progress);
             return device.tiling()
                     .filter(tiling -> !tiling.shapes().isEmpty())
                     .map(tiling -> new TileTuner(queue, tiling, progress));
@@ -77,8 +77,7 @@ public final class DeviceBackend implements AttentionBackend {
 
     @Override
     public Support supports(Op op, Numerics numerics) {
-        Support planned = PortablePlan.supports(op, numerics);
-        return planned.granted() ? device.supports(op, numerics) : planned;
+        return PortablePlan.supports(op, numerics);
     }
 
     @Override

@@ -16,6 +16,9 @@ public final class KernelConstants {
     public static final int ATTEND_GROUP = 128;
     public static final int ATTEND_VECTORS = 8;
     public static final int ATTEND_HEAD = 256;
+    public static final int SAMPLE_GROUP = 256;
+    public static final int EXPERTS = 1024;
+    public static final int TILE_INTS = 3;
 
     public static final int ACTIVATION_SILU = 0;
     public static final int ACTIVATION_GELU = 1;
@@ -46,6 +49,25 @@ public final class KernelConstants {
 
     public static final int MASK_WINDOW = 1;
     public static final int MASK_BIDIRECTIONAL = 2;
+
+    public static final int ROW_LOGITS = 0;
+    public static final int ROW_TEMPERATURE = 1;
+    public static final int ROW_TOP_K = 2;
+    public static final int ROW_TOP_P = 3;
+    public static final int ROW_TOP_P_CUTS = 5;
+    public static final int ROW_MIN_P = 6;
+    public static final int ROW_KEY = 7;
+    public static final int ROW_COUNTER = 9;
+    public static final int ROW_FORCED = 11;
+    public static final int ROW_TOP_LOGPROBS = 12;
+    public static final int ROW_REPETITION = 13;
+    public static final int ROW_FREQUENCY = 14;
+    public static final int ROW_PRESENCE = 15;
+    public static final int ROW_ALLOWED = 16;
+    public static final int ROW_PENALIZED = 18;
+    public static final int ROW_PRODUCED = 20;
+    public static final int ROW_BIASED = 22;
+    public static final int ROW_INTS = 24;
 
     private KernelConstants() {}
 }

@@ -12,7 +12,8 @@ final class Arithmetic {
     /** Where 1 stands in the table. */
     static final int ONE = 126;
 
-    private static final float ROUNDER = 8388608f;
+    /** Adding and subtracting it rounds a float below it to an integer. */
+    static final float ROUNDER = 8388608f;
 
     private Arithmetic() {}
 
@@ -24,13 +25,7 @@ final class Arithmetic {
     /** The bits of x as bf16, rounded to nearest even; magnitudes below 2^-56 become a zero of the same sign (RULES, N3). NaN is outside the contract. */
     static int bf16(float x, FloatArray arena) {
         float magnitude = x < 0f ? -x : x;
-        int exponent = 0;
-        for (int step = 128; step > 0; step = step >> 1) {
-            int next = exponent + step;
-            if (next < POWERS && magnitude >= arena.get(next)) {
-                exponent = next;
-            }
-        }
+        int exponent = exponent(magnitude, arena);
         float scaled = magnitude / arena.get(exponent) * 128f; // exact: in [128, 256), or infinite
         float rounded = (scaled + ROUNDER) - ROUNDER;
         int bits = ((exponent + 1) << 7) + (int) rounded - 128;
@@ -46,7 +41,19 @@ final class Arithmetic {
         return bits;
     }
 
-    /** The same of the bits of a float32 that lies in memory, which costs no search. */
+    /** Where the largest power of two in the table is that is not above {@code magnitude}, or 0. */
+    static int exponent(float magnitude, FloatArray arena) {
+        int exponent = 0;
+        for (int step = 128; step > 0; step = step >> 1) {
+            int next = exponent + step;
+            if (next < POWERS && magnitude >= arena.get(next)) {
+                exponent = next;
+            }
+        }
+        return exponent;
+    }
+
+    /** {@link #bf16} of the bits of a float32 that lies in memory, which costs no search. */
     static int bf16OfBits(int bits) {
         int rounded = (bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000;
         if ((rounded & 0x7fffffff) < 0x23800000) {

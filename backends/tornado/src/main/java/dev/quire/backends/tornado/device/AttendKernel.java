@@ -24,9 +24,18 @@ final class AttendKernel {
      * Attention in segments of 512 tokens at absolute positions, merged left to right (RULES, A1 to A4, N11, N14). A work-group of 128 takes up to 8 query
      * vectors of one sequence that share a KV head, which stand in local memory with their scores: each key and value is read once for all. Scores: a token
      * per work-item; sums of p: 16 work-items a vector; values: a dimension per work-item.
+     *
+     * @param type of {@link Cached} elements, a constant of the task
      */
     static void attend(
-            KernelContext context, int at, IntArray p, FloatArray reals, IntArray words, FloatArray f, ShortArray s) {
+            KernelContext context,
+            int at,
+            int type,
+            IntArray p,
+            FloatArray reals,
+            IntArray words,
+            FloatArray f,
+            ShortArray s) {
         float[] query = context.allocateFloatLocalArray(ATTEND_VECTORS * ATTEND_HEAD);
         float[] scores = context.allocateFloatLocalArray(ATTEND_VECTORS * SEGMENT);
         float[] partials = context.allocateFloatLocalArray(ATTEND_VECTORS * LANES);
@@ -67,7 +76,7 @@ final class AttendKernel {
             int v = vector + i / headSize;
             int row = start + v / share;
             float x = f.get(p.get(at) + (row * p.get(at + 14) + head + v % share) * headSize + i % headSize);
-            query[i / headSize * ATTEND_HEAD + i % headSize] = Arithmetic.rounded(x, f);
+            query[i / headSize * ATTEND_HEAD + i % headSize] = Cached.factor(type, x, f);
         }
         context.localBarrier();
         int low = end;
@@ -95,13 +104,13 @@ final class AttendKernel {
 
             for (int t = from + local; t < to; t += ATTEND_GROUP) {
                 int page = words.get(table + t / blockSize) * kvHeads + kvHead;
-                int key = 2 * p.get(at + 1) + page * headSize * blockSize + t % blockSize;
+                int key = page * headSize * blockSize + t % blockSize;
                 float[] dot = new float[ATTEND_VECTORS];
                 for (int v = 0; v < ATTEND_VECTORS; v++) {
                     dot[v] = 0f;
                 }
                 for (int d = 0; d < headSize; d++) {
-                    float element = Arithmetic.real(s.get(key + d * blockSize), f);
+                    float element = Cached.load(type, p.get(at + 1), key + d * blockSize, f, s);
                     for (int v = 0; v < ATTEND_VECTORS; v++) {
                         dot[v] = dot[v] + query[v * ATTEND_HEAD + d] * element;
                     }
@@ -146,7 +155,7 @@ final class AttendKernel {
                 float sum = 0f;
                 for (int t = lane; t < unseen; t += LANES) {
                     if (t >= seen) {
-                        float e = Arithmetic.rounded(Curves.exp(scores[score + t] - largest[mine], f), f);
+                        float e = Cached.factor(type, Curves.exp(scores[score + t] - largest[mine], f), f);
                         scores[score + t] = e;
                         sum = sum + e;
                     }
@@ -171,8 +180,8 @@ final class AttendKernel {
                 if (dimension < headSize) {
                     for (int t = from; t < to; t++) {
                         int page = words.get(table + t / blockSize) * kvHeads + kvHead;
-                        int value = 2 * p.get(at + 2) + (page * blockSize + t % blockSize) * headSize + dimension;
-                        float element = Arithmetic.real(s.get(value), f);
+                        int value = (page * blockSize + t % blockSize) * headSize + dimension;
+                        float element = Cached.load(type, p.get(at + 2), value, f, s);
                         for (int v = 0; v < ATTEND_VECTORS; v++) {
                             if (t >= lows[v] && t < highs[v]) {
                                 sum[v] = sum[v] + scores[v * SEGMENT + t - origin] * element;

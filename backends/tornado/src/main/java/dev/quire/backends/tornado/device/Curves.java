@@ -38,6 +38,36 @@ final class Curves {
         return y;
     }
 
+    /** log by a polynomial with Cephes' coefficients, for x that is 0 or at least 2^-126 (RULES, N18). */
+    static float log(float x, FloatArray arena) {
+        int power = Arithmetic.exponent(x, arena);
+        float half = x / arena.get(power) * 0.5f; // exact: in [0.5, 1)
+        float e = (float) (power - Arithmetic.ONE + 1);
+        if (half < 0.70710678f) {
+            half = half + half;
+            e = e - 1.0f;
+        }
+        float g = half - 1.0f;
+        float z = g * g;
+        float p = 7.0376836292e-2f;
+        p = p * g + -1.1514610310e-1f;
+        p = p * g + 1.1676998740e-1f;
+        p = p * g + -1.2420140846e-1f;
+        p = p * g + 1.4249322787e-1f;
+        p = p * g + -1.6668057665e-1f;
+        p = p * g + 2.0000714765e-1f;
+        p = p * g + -2.4999993993e-1f;
+        p = p * g + 3.3333331174e-1f;
+        float y = p * g * z;
+        y = y + e * -2.12194440e-4f;
+        y = y - z * 0.5f;
+        y = g + y + e * 0.693359375f;
+        if (x == 0f) {
+            y = -Arithmetic.infinity(arena);
+        }
+        return y;
+    }
+
     /** tanh (RULES, N15). */
     static float tanh(float x, FloatArray arena) {
         float a = x < 0f ? -x : x;

@@ -75,23 +75,4 @@ final class ElementKernels {
             }
         }
     }
-
-    /** Stores keys and values as bf16 at their slots (RULES, N3 and M3). */
-    static void writeKv(KernelContext context, int at, IntArray p, IntArray words, ShortArray halves) {
-        int i = context.globalIdx;
-        if (i < p.get(at + 6)) {
-            int heads = p.get(at + 7);
-            int headSize = p.get(at + 8);
-            int blockSize = p.get(at + 9);
-            int slot = words.get(p.get(at + 2) + p.get(at + 3) + i / (heads * headSize));
-            int head = i / headSize % heads;
-            int dimension = i % headSize;
-            int offset = slot % blockSize;
-            int page = (slot / blockSize * heads + head) * headSize * blockSize;
-            int key = Arithmetic.bf16OfBits(words.get(p.get(at) + i));
-            int value = Arithmetic.bf16OfBits(words.get(p.get(at + 1) + i));
-            halves.set(2 * p.get(at + 4) + page + dimension * blockSize + offset, (short) key);
-            halves.set(2 * p.get(at + 5) + page + offset * headSize + dimension, (short) value);
-        }
-    }
 }

@@ -34,8 +34,15 @@ final class JavaKernels {
                             g.task(id, ElementKernels::rope, v.context(), at, v.parameters(), v.words(), v.floats())),
             Map.entry(
                     "write_kv",
+                    (g, id, at, v) ->
+                            g.task(id, WriteKernels::bf16, v.context(), at, v.parameters(), v.words(), v.halves())),
+            Map.entry(
+                    "write_kv_f16",
                     (g, id, at, v) -> g.task(
-                            id, ElementKernels::writeKv, v.context(), at, v.parameters(), v.words(), v.halves())),
+                            id, WriteKernels::f16, v.context(), at, v.parameters(), v.words(), v.floats(), v.halves())),
+            Map.entry(
+                    "write_kv_f32",
+                    (g, id, at, v) -> g.task(id, WriteKernels::f32, v.context(), at, v.parameters(), v.words())),
             Map.entry(
                     "slice",
                     (g, id, at, v) -> g.task(id, MoveKernels::slice, v.context(), at, v.parameters(), v.words())),
@@ -98,18 +105,61 @@ final class JavaKernels {
                     "layer_norm",
                     (g, id, at, v) ->
                             g.task(id, RowKernels::layerNorm, v.context(), at, v.parameters(), v.reals(), v.floats())),
+            Map.entry("attend", attend(Cached.BF16)),
+            Map.entry("attend_f16", attend(Cached.F16)),
+            Map.entry("attend_f32", attend(Cached.F32)),
             Map.entry(
-                    "attend",
+                    "attend_step",
                     (g, id, at, v) -> g.task(
                             id,
-                            AttendKernel::attend,
+                            StepAttendKernel::attendStep,
                             v.context(),
                             at,
                             v.parameters(),
                             v.reals(),
                             v.words(),
+                            v.floats())),
+            Map.entry(
+                    "sample",
+                    (g, id, at, v) ->
+                            g.task(id, SampleKernel::sample, v.context(), at, v.parameters(), v.words(), v.floats())),
+            Map.entry(
+                    "logprobs",
+                    (g, id, at, v) -> g.task(
+                            id, LogprobsKernel::logprobs, v.context(), at, v.parameters(), v.words(), v.floats())),
+            Map.entry(
+                    "route",
+                    (g, id, at, v) ->
+                            g.task(id, ExpertKernels::route, v.context(), at, v.parameters(), v.words(), v.floats())),
+            Map.entry(
+                    "sort_parts",
+                    (g, id, at, v) -> g.task(id, ExpertKernels::sortParts, v.context(), at, v.parameters(), v.words())),
+            Map.entry(
+                    "expert_linear",
+                    (g, id, at, v) -> g.task(
+                            id,
+                            ExpertLinearKernel::expertLinear,
+                            v.context(),
+                            at,
+                            v.parameters(),
+                            v.words(),
                             v.floats(),
                             v.halves())),
+            Map.entry(
+                    "expert_linear_stored",
+                    (g, id, at, v) -> g.task(
+                            id,
+                            StoredKernels::expertLinearStored,
+                            v.context(),
+                            at,
+                            v.parameters(),
+                            v.words(),
+                            v.floats(),
+                            v.halves())),
+            Map.entry(
+                    "linear_stored",
+                    (g, id, at, v) -> g.task(
+                            id, StoredKernels::linearStored, v.context(), at, v.parameters(), v.floats(), v.halves())),
             Map.entry(LINEAR, JavaKernels::linear),
             Map.entry(ROW, JavaKernels::linear));
 
@@ -121,6 +171,21 @@ final class JavaKernels {
 
     private static TaskGraph linear(TaskGraph graph, String id, int at, Views v) {
         return graph.task(id, LinearKernel::linear, v.context(), at, v.parameters(), v.floats(), v.halves());
+    }
+
+    /** Attention over a cache of a type, which is a constant of the task. */
+    private static Views.Kernel attend(int type) {
+        return (graph, id, at, v) -> graph.task(
+                id,
+                AttendKernel::attend,
+                v.context(),
+                at,
+                type,
+                v.parameters(),
+                v.reals(),
+                v.words(),
+                v.floats(),
+                v.halves());
     }
 
     /** {@code linear_tiled} for matrices of a format, which is a constant of the task. */

@@ -11,7 +11,7 @@ enum KernelSet {
     VECTORS,
     /** A work-item is a lane, and FAST multiplies by tiles in local memory: OpenCL GPUs. Java's kernels where they are as fast as the portable ones. */
     TILES,
-    /** A work-item is a lane, and every kernel is Java's: devices that take no OpenCL C. Ops without one are refused, and run on the CPU. */
+    /** A work-item is a lane, and every kernel is Java's: devices that take no OpenCL C. */
     JAVA;
 
     private static final String SETTING = "kernels";

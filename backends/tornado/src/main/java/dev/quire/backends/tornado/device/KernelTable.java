@@ -1,17 +1,11 @@
 package dev.quire.backends.tornado.device;
 
 import dev.quire.api.BackendException;
-import dev.quire.api.program.ExpertOp;
-import dev.quire.api.program.KeySource;
-import dev.quire.api.program.Op;
 import dev.quire.api.types.DType;
-import dev.quire.api.types.Numerics;
-import dev.quire.api.types.Support;
 import dev.quire.kernels.device.Command;
 import dev.quire.kernels.device.Operand;
 import dev.quire.kernels.portable.WorkItem;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -51,34 +45,11 @@ final class KernelTable {
         return set == KernelSet.VECTORS ? WorkItem.VECTOR : WorkItem.LANE;
     }
 
-    /** Those that programs may launch. */
-    List<String> launched() {
-        List<String> all = workItem().kernels();
-        return set == KernelSet.JAVA ? all.stream().filter(java::containsKey).toList() : all;
-    }
-
-    /** Whether there are kernels for an op. */
-    Support supports(Op op, Numerics numerics) {
-        if (set != KernelSet.JAVA) {
-            return Support.YES;
-        }
-        return switch (op) {
-            case Op.Sample sample -> notInJava("sampling");
-            case ExpertOp experts -> notInJava("a mixture of experts");
-            case Op.Attend attend
-            when numerics == Numerics.FAST && attend.keys() instanceof KeySource.Step ->
-                notInJava("attention to a step's own keys in FAST");
-            default -> Support.YES;
-        };
-    }
-
-    private static Support notInJava(String what) {
-        return Support.no("there is no kernel in Java for %s, and the device takes no OpenCL C".formatted(what));
-    }
-
-    /** Types of caches that kernels keep here. */
+    /** Types of caches that kernels keep here. An array of bytes, counted by ints, would reach half of the arena: Java has no cache of 8-bit floats. */
     Set<DType> cacheTypes() {
-        return set == KernelSet.JAVA ? Set.of(DType.BF16) : Set.of(DType.BF16, DType.F16, DType.F32, DType.F8_E4M3);
+        return set == KernelSet.JAVA
+                ? Set.of(DType.BF16, DType.F16, DType.F32)
+                : Set.of(DType.BF16, DType.F16, DType.F32, DType.F8_E4M3);
     }
 
     /** Whether FAST multiplies by tiles in local memory. */

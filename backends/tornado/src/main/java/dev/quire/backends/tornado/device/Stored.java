@@ -137,7 +137,7 @@ final class Stored {
     }
 
     /** The float32 of IEEE's half. */
-    private static float half(int bits, FloatArray f) {
+    static float half(int bits, FloatArray f) {
         int exponent = bits >> 10 & 31;
         int significand = bits & 1023;
         float x = (float) significand * f.get(Arithmetic.ONE - 24);

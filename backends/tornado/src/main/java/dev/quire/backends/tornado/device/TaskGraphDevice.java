@@ -1,10 +1,7 @@
 package dev.quire.backends.tornado.device;
 
 import dev.quire.api.DeviceInfo;
-import dev.quire.api.program.Op;
 import dev.quire.api.types.DType;
-import dev.quire.api.types.Numerics;
-import dev.quire.api.types.Support;
 import dev.quire.backends.tornado.graphs.IdleRunner;
 import dev.quire.kernels.KernelCache;
 import dev.quire.kernels.device.Command;
@@ -58,16 +55,6 @@ final class TaskGraphDevice implements Device {
     @Override
     public WorkItem workItem() {
         return kernels.workItem();
-    }
-
-    @Override
-    public List<String> kernels() {
-        return kernels.launched();
-    }
-
-    @Override
-    public Support supports(Op op, Numerics numerics) {
-        return kernels.supports(op, numerics);
     }
 
     /** Not worth a kernel in Java: the host makes in seconds what the one array of a device holds, 4 GiB. */
