@@ -96,15 +96,19 @@ public final class CompiledKernels {
     private final MemorySegment pack;
     private final MemorySegment narrow;
     private final MemorySegment dense;
+    private final SymbolLookup library;
+    private final boolean tiles;
 
-    private CompiledKernels(SymbolLookup library) {
+    private CompiledKernels(SymbolLookup library, boolean tiles) {
+        this.library = library;
+        this.tiles = tiles;
         this.scores = library.findOrThrow("quire_scores");
         this.values = library.findOrThrow("quire_values");
         this.arrange = library.findOrThrow("quire_arrange");
         this.grouped = library.findOrThrow("quire_grouped");
         this.pack = library.findOrThrow("quire_pack");
         this.narrow = library.findOrThrow("quire_narrow");
-        this.dense = library.findOrThrow("quire_dense");
+        this.dense = library.findOrThrow(tiles ? "quire_dense_tiles" : "quire_dense");
     }
 
     /**
@@ -123,9 +127,9 @@ public final class CompiledKernels {
         try {
             Path folder = NativeFiles.unpack(loader, FOLDER, List.of(FILE), cache);
             SymbolLookup library = SymbolLookup.libraryLookup(folder.resolve(FILE), Arena.global());
-            MethodHandle serves =
-                    LINKER.downcallHandle(library.findOrThrow("quire_serves"), FunctionDescriptor.of(JAVA_INT));
-            return (int) serves.invokeExact() != 0 ? Optional.of(new CompiledKernels(library)) : Optional.empty();
+            return says(library, "quire_serves")
+                    ? Optional.of(new CompiledKernels(library, says(library, "quire_tiles")))
+                    : Optional.empty();
         } catch (IOException | IllegalArgumentException | NoSuchElementException e) {
             LOG.debug("the C kernels do not load", e);
             notices.accept("attention, bf16 and quantized layers run without C, for the C kernels cannot be loaded: "
@@ -134,6 +138,21 @@ public final class CompiledKernels {
         } catch (Throwable e) {
             throw new IllegalStateException("the C kernels cannot be called", e);
         }
+    }
+
+    private static boolean says(SymbolLookup library, String question) throws Throwable {
+        MethodHandle ask = LINKER.downcallHandle(library.findOrThrow(question), FunctionDescriptor.of(JAVA_INT));
+        return (int) ask.invokeExact() != 0;
+    }
+
+    /** Whether bf16 layers run on the processor's tiles (AMX). */
+    public boolean tiles() {
+        return tiles;
+    }
+
+    /** The same as on a processor without tiles. */
+    CompiledKernels withoutTiles() {
+        return new CompiledKernels(library, false);
     }
 
     /** Scores of a segment: {@code attend.c}, quire_scores. */
@@ -244,7 +263,7 @@ public final class CompiledKernels {
         }
     }
 
-    /** Rows times panels of bf16 weights, all of them native memory: {@code dense.c}, quire_dense. */
+    /** Rows times panels of bf16 weights, all of them native memory: {@code dense.c}, quire_dense, or {@code dense_tiles.c}. */
     public void dense(
             int first,
             int rows,

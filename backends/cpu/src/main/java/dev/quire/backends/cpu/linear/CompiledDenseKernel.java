@@ -5,7 +5,7 @@ import dev.quire.backends.cpu.onednn.MatrixType;
 import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.MemorySegment;
 
-/** The C kernels for bf16 weights: x is rounded to bf16, sums are float32, one chain over the inputs for each output. */
+/** The C kernels for bf16 weights: x is rounded to bf16, sums are float32, one chain over the inputs, or tiles of them, for each output. */
 final class CompiledDenseKernel implements DenseKernel {
     private final CompiledKernels kernels;
     private final WorkerPool pool;
@@ -18,7 +18,7 @@ final class CompiledDenseKernel implements DenseKernel {
 
     @Override
     public String name() {
-        return "C " + MatrixType.BF16 + ", pairs of bf16";
+        return "C " + MatrixType.BF16 + (kernels.tiles() ? ", tiles of bf16" : ", pairs of bf16");
     }
 
     /** bf16 rows of even width. */

@@ -23,7 +23,14 @@ public final class BuiltKernels {
         });
         assertEquals(
                 serves, kernels.isPresent(), "the C kernels, where gcc built them and the processor can serve them");
+        boolean tiles = serves && Files.readString(processor).contains("amx_bf16");
+        assertEquals(tiles, kernels.map(CompiledKernels::tiles).orElse(false), "tiles where the processor has them");
         System.out.println(serves ? "the C kernels are tested" : "no C kernels here: their twins in Java are tested");
         return kernels;
+    }
+
+    /** The kernels that processors without tiles run, where these have some. */
+    public static Optional<CompiledKernels> withoutTiles(Optional<CompiledKernels> kernels) {
+        return kernels.filter(CompiledKernels::tiles).map(CompiledKernels::withoutTiles);
     }
 }

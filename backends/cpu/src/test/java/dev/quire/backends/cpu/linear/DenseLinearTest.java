@@ -35,7 +35,7 @@ class DenseLinearTest {
     private OneDnnLibrary oneDnn;
     private Optional<CompiledKernels> compiled;
 
-    /** Which of the three families of kernels a packer has. */
+    /** Which of the families of kernels a packer has. */
     private record Family(String name, OneDnnLibrary library, Optional<CompiledKernels> compiled) {
         LinearPacker packer(WorkerPool pool) {
             return new LinearPacker(pool, library, compiled);
@@ -69,6 +69,9 @@ class DenseLinearTest {
         if (compiled.isPresent()) {
             all.add(Arguments.of(WeightFormat.BF16, new Family("C", PLAIN_JAVA, compiled)));
         }
+        BuiltKernels.withoutTiles(compiled)
+                .ifPresent(pairs -> all.add(
+                        Arguments.of(WeightFormat.BF16, new Family("C, pairs", PLAIN_JAVA, Optional.of(pairs)))));
         return all.stream();
     }
 
@@ -88,7 +91,9 @@ class DenseLinearTest {
             {576, 1536, 2},
             {129, 300, 67},
             {3, 2048, 4},
-            {70, 4100, 9}
+            {70, 4100, 9},
+            {150, 1088, 150},
+            {128, 96, 47}
         };
         try (Arena arena = Arena.ofShared();
                 WorkerPool pool = new WorkerPool(2)) {

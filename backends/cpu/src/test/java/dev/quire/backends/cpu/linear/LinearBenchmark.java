@@ -3,6 +3,7 @@ package dev.quire.backends.cpu.linear;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.quire.api.types.WeightFormat;
+import dev.quire.backends.cpu.compiled.BuiltKernels;
 import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.onednn.OneDnnLibrary;
 import dev.quire.backends.cpu.threads.WorkerPool;
@@ -17,7 +18,8 @@ import java.util.Optional;
 /**
  * Times all linear layers of one step of a Llama of SmolLM2-135M's size, by batch size, beside what the machine can read and multiply,
  * each step between two such probes, since shared machines have moods: {@code LinearBenchmark [threads] [format…]}, a format with
- * {@code -java} after it without oneDNN and C, with {@code -onednn} without C, with {@code -canonical} in canonical order. Not a test.
+ * {@code -java} after it without oneDNN and C, with {@code -onednn} without C, with {@code -pairs} without tiles, with {@code -canonical} in canonical
+ * order. Not a test.
  */
 final class LinearBenchmark {
     private static final int LAYERS = 30;
@@ -49,6 +51,9 @@ final class LinearBenchmark {
             for (String format : formats) {
                 boolean plain = format.endsWith("-java");
                 benchmark.kernels = plain || format.endsWith("-onednn") ? Optional.empty() : compiled;
+                if (format.endsWith("-pairs")) {
+                    benchmark.kernels = BuiltKernels.withoutTiles(compiled);
+                }
                 benchmark.packerLibrary = null;
                 OneDnnLibrary library = plain ? new OneDnnLibrary.Missing("plain Java is measured") : benchmark.library;
                 benchmark.canonical = format.endsWith("-canonical");
