@@ -5,18 +5,13 @@
  * the lines of the next are asked for. A row's bits do not depend on how many rows there are: one chain of tiles over the inputs in order for each output.
  * Limits: Linux on processors with AMX, which quire_tiles() asks for; subnormals count as zero. Leaves no tile in use. Calls nothing.
  */
-#include <stdint.h>
+#include "tiles.h"
 
-#pragma GCC target("avx512f,avx512bw,avx512vl,xsave,amx-tile,amx-bf16,prefer-vector-width=512")
 #include <cpuid.h>
-#include <immintrin.h>
 
-#define INLINE static inline __attribute__((always_inline))
-#define TILE 16
 #define WIDTH 64
 #define PAIR_BYTES (4L * WIDTH)
 #define STEP_BYTES (TILE * PAIR_BYTES)
-#define LINE 64L
 #define STEPS 16
 #define BLOCK 128
 #define AHEAD (4 * STEP_BYTES)
@@ -24,10 +19,6 @@
 #define SYS_ARCH_PRCTL 158
 #define ARCH_REQ_XCOMP_PERM 0x1023
 #define TILE_DATA 18
-
-INLINE int least(int a, int b) {
-    return a < b ? a : b;
-}
 
 /* Whether processor and kernel have tiles of bf16; from then on all threads of this process may use them. */
 int quire_tiles(void) {
@@ -44,22 +35,6 @@ int quire_tiles(void) {
                      : "a"((long)SYS_ARCH_PRCTL), "D"((long)ARCH_REQ_XCOMP_PERM), "S"((long)TILE_DATA)
                      : "rcx", "r11", "memory");
     return answer == 0;
-}
-
-/* Tiles 0 and 1 hold sums of the upper rows, 2 and 3 of the lower, 4 and 5 their x, 6 and 7 weights. */
-static void configure(int upper, int lower, int pairs) {
-    struct {
-        uint8_t palette, start, none[14];
-        uint16_t bytes[16];
-        uint8_t rows[16];
-    } __attribute__((aligned(64))) tiles;
-    _mm512_store_si512(&tiles, _mm512_setzero_si512());
-    tiles.palette = 1;
-    for (int t = 0; t < 8; t++) {
-        tiles.rows[t] = (uint8_t)(t >= 6 ? pairs : t == 2 || t == 3 || t == 5 ? lower : upper);
-        tiles.bytes[t] = (uint16_t)(t == 4 || t == 5 ? 4 * pairs : LINE);
-    }
-    _tile_loadconfig(&tiles);
 }
 
 #define ASK(k) \

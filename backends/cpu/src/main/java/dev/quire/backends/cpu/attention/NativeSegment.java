@@ -3,7 +3,7 @@ package dev.quire.backends.cpu.attention;
 import dev.quire.backends.cpu.compiled.CompiledKernels;
 import java.lang.foreign.MemorySegment;
 
-/** One worker's scores and weighted values of a segment by the C kernels, over the arrays of its {@link SegmentAttention}. */
+/** One worker's scores, softmax and weighted values of a segment by the C kernels, over the arrays of its {@link SegmentAttention}. */
 final class NativeSegment {
     /** Pages that the kernels ask for ahead of the one they read. */
     private static final int AHEAD = 6;
@@ -19,6 +19,8 @@ final class NativeSegment {
     private final MemorySegment q;
     private final MemorySegment nextKeys;
     private final MemorySegment scores;
+    private final MemorySegment max;
+    private final MemorySegment sum;
     private final MemorySegment out;
     private final MemorySegment from;
     private final MemorySegment to;
@@ -30,6 +32,8 @@ final class NativeSegment {
             AttentionShape shape,
             int width,
             float[] scores,
+            float[] max,
+            float[] sum,
             float[] out,
             int[] from,
             int[] to,
@@ -43,6 +47,8 @@ final class NativeSegment {
         this.q = MemorySegment.ofArray(pairs);
         this.nextKeys = MemorySegment.ofArray(nextKeyAt);
         this.scores = MemorySegment.ofArray(scores);
+        this.max = MemorySegment.ofArray(max);
+        this.sum = MemorySegment.ofArray(sum);
         this.out = MemorySegment.ofArray(out);
         this.from = MemorySegment.ofArray(from);
         this.to = MemorySegment.ofArray(to);
@@ -74,6 +80,11 @@ final class NativeSegment {
                 width / 2,
                 scale,
                 scores);
+    }
+
+    /** Turns scores into weights. */
+    void weigh(int rows) {
+        kernels.weigh(rows, from, to, scores, max, sum);
     }
 
     /**

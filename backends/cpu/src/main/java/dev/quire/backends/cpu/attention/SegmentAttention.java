@@ -51,8 +51,8 @@ final class SegmentAttention {
         this.sum = new float[maxRows];
         this.from = new int[maxRows];
         this.to = new int[maxRows];
-        this.compiled =
-                kernels.filter(k -> rounded).map(k -> new NativeSegment(k, shape, width, scores, out, from, to, pages));
+        this.compiled = kernels.filter(k -> rounded)
+                .map(k -> new NativeSegment(k, shape, width, scores, max, sum, out, from, to, pages));
     }
 
     /** Takes a tile's queries: row = query · group + head within the group. */
@@ -102,9 +102,10 @@ final class SegmentAttention {
         scoreAll(pool, lowest, highest);
         for (int row = 0; row < rows; row++) {
             if (visible(row)) {
-                weigh(plan, tile, row, first);
+                capAndBias(plan, tile, row, first);
             }
         }
+        weighAll();
         Arrays.fill(out, 0, rows * width, 0f);
         pages.decodeValues(pool, lowest, highest);
         if (compiled.isPresent()) {
@@ -159,7 +160,7 @@ final class SegmentAttention {
         return false;
     }
 
-    private void weigh(AttentionPlan plan, int tile, int row, int first) {
+    private void capAndBias(AttentionPlan plan, int tile, int row, int first) {
         int at = row * Pages.SEGMENT;
         int begin = at + from[row];
         int end = at + to[row];
@@ -175,9 +176,20 @@ final class SegmentAttention {
             int position = plan.position(plan.firstQuery(tile) + row / shape.group());
             SegmentSoftmax.bias(scores, begin, end, shape.alibi()[head], first + from[row] - position);
         }
-        softmax.weigh(scores, at, from[row], to[row], rounded);
-        max[row] = softmax.max();
-        sum[row] = softmax.sum();
+    }
+
+    private void weighAll() {
+        if (compiled.isPresent()) {
+            compiled.get().weigh(rows);
+            return;
+        }
+        for (int row = 0; row < rows; row++) {
+            if (visible(row)) {
+                softmax.weigh(scores, row * Pages.SEGMENT, from[row], to[row], rounded);
+                max[row] = softmax.max();
+                sum[row] = softmax.sum();
+            }
+        }
     }
 
     /** Rows run together over the tokens that all of them see; what only some see before and after, they add alone. */

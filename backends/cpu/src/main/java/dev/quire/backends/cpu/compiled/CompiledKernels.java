@@ -57,6 +57,10 @@ public final class CompiledKernels {
                     JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT,
                     ADDRESS, ADDRESS),
             Linker.Option.critical(true));
+    /** rows, from, to, s, max, sum. */
+    private static final MethodHandle WEIGH = LINKER.downcallHandle(
+            FunctionDescriptor.ofVoid(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
+            Linker.Option.critical(true));
 
     /** kind, first, rows, inputs, x, pairs, sums. */
     private static final MethodHandle ARRANGE = LINKER.downcallHandle(
@@ -91,6 +95,7 @@ public final class CompiledKernels {
 
     private final MemorySegment scores;
     private final MemorySegment values;
+    private final MemorySegment weigh;
     private final MemorySegment arrange;
     private final MemorySegment grouped;
     private final MemorySegment pack;
@@ -102,13 +107,15 @@ public final class CompiledKernels {
     private CompiledKernels(SymbolLookup library, boolean tiles) {
         this.library = library;
         this.tiles = tiles;
-        this.scores = library.findOrThrow("quire_scores");
-        this.values = library.findOrThrow("quire_values");
+        String suffix = tiles ? "_tiles" : "";
+        this.scores = library.findOrThrow("quire_scores" + suffix);
+        this.values = library.findOrThrow("quire_values" + suffix);
+        this.weigh = library.findOrThrow("quire_weigh");
         this.arrange = library.findOrThrow("quire_arrange");
         this.grouped = library.findOrThrow("quire_grouped");
         this.pack = library.findOrThrow("quire_pack");
         this.narrow = library.findOrThrow("quire_narrow");
-        this.dense = library.findOrThrow(tiles ? "quire_dense_tiles" : "quire_dense");
+        this.dense = library.findOrThrow("quire_dense" + suffix);
     }
 
     /**
@@ -145,7 +152,7 @@ public final class CompiledKernels {
         return (int) ask.invokeExact() != 0;
     }
 
-    /** Whether bf16 layers run on the processor's tiles (AMX). */
+    /** Whether bf16 layers and attention run on the processor's tiles (AMX). */
     public boolean tiles() {
         return tiles;
     }
@@ -190,6 +197,16 @@ public final class CompiledKernels {
                     s);
         } catch (Throwable e) {
             throw new IllegalStateException("quire_scores cannot be called", e);
+        }
+    }
+
+    /** Softmax of a segment: {@code softmax.c}, quire_weigh. */
+    public void weigh(
+            int rows, MemorySegment from, MemorySegment to, MemorySegment s, MemorySegment max, MemorySegment sum) {
+        try {
+            WEIGH.invokeExact(weigh, rows, from, to, s, max, sum);
+        } catch (Throwable e) {
+            throw new IllegalStateException("quire_weigh cannot be called", e);
         }
     }
 

@@ -5,6 +5,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.program.Mask;
 import dev.quire.api.types.DType;
+import dev.quire.backends.cpu.compiled.BuiltKernels;
 import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Lanes;
 import dev.quire.backends.cpu.elementwise.Matrix;
@@ -13,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -59,15 +61,19 @@ final class AttentionBenchmark {
         }
     }
 
-    /** None, and those in C where there are some. */
+    /** None, and those in C where there are some: with pairs, and with tiles. */
     private static List<Optional<CompiledKernels>> kernels() {
         Optional<CompiledKernels> compiled = CompiledKernels.load(
                 Path.of(System.getProperty("java.io.tmpdir"), "quire-attention-benchmark"), System.err::println);
-        return compiled.isPresent() ? List.of(Optional.empty(), compiled) : List.of(Optional.empty());
+        List<Optional<CompiledKernels>> all = new ArrayList<>();
+        all.add(Optional.empty());
+        BuiltKernels.withoutTiles(compiled).map(Optional::of).ifPresent(all::add);
+        compiled.map(Optional::of).ifPresent(all::add);
+        return all;
     }
 
     private static String language(Optional<CompiledKernels> kernels) {
-        return kernels.isPresent() ? "C" : "Java";
+        return kernels.map(c -> c.tiles() ? "tiles" : "pairs").orElse("Java");
     }
 
     private void decode(int heads, int kvHeads, int size, int context, Optional<CompiledKernels> kernels) {
@@ -78,7 +84,7 @@ final class AttentionBenchmark {
             double bytes = 4.0 * sequences * context * kvHeads * size;
             System.out.printf(
                     Locale.ROOT,
-                    "%-4s decode  %d/%d heads of %d, %d sequences of %d: %.1f GB/s, %.0f%% of a stream's %.1f%n",
+                    "%-5s decode  %d/%d heads of %d, %d sequences of %d: %.1f GB/s, %.0f%% of a stream's %.1f%n",
                     language(kernels),
                     heads,
                     kvHeads,
@@ -97,7 +103,7 @@ final class AttentionBenchmark {
             double flops = 2.0 * heads * size * tokens * (tokens + 1.0);
             System.out.printf(
                     Locale.ROOT,
-                    "%-4s prefill %d/%d heads of %d, %d tokens: %.0f GFLOP/s, %.0f%% of peak%n",
+                    "%-5s prefill %d/%d heads of %d, %d tokens: %.0f GFLOP/s, %.0f%% of peak%n",
                     language(kernels),
                     heads,
                     kvHeads,

@@ -17,19 +17,26 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The C kernels beside their twin in Java, which runs in their place on an older processor. */
 class NativeAttentionTest {
     /** Of values whose spread is 1, some 30 times that: what another order of float32 sums and one more or less rounded weight may do. */
     private static final float BOUND = 8e-3f;
 
-    private static Optional<CompiledKernels> kernels;
+    private static final List<Optional<CompiledKernels>> KERNELS = new ArrayList<>();
 
     @BeforeAll
     static void load(@TempDir Path cache) throws Exception {
-        kernels = BuiltKernels.load(cache);
+        Optional<CompiledKernels> kernels = BuiltKernels.load(cache);
+        KERNELS.add(kernels);
+        BuiltKernels.withoutTiles(kernels).map(Optional::of).ifPresent(KERNELS::add);
+    }
+
+    private static List<Optional<CompiledKernels>> kernels() {
+        return KERNELS;
     }
 
     private static AttentionShape shape(Random random) {
@@ -51,8 +58,9 @@ class NativeAttentionTest {
         return scene;
     }
 
-    @Test
-    void randomStepsAreWithinABoundOfTheTwinInJava() {
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void randomStepsAreWithinABoundOfTheTwinInJava(Optional<CompiledKernels> kernels) {
         for (long seed = 1; seed <= 30; seed++) {
             Random random = new Random(seed);
             AttentionShape shape = shape(random);
@@ -78,8 +86,9 @@ class NativeAttentionTest {
         }
     }
 
-    @Test
-    void aRowsBitsDoNotDependOnItsNeighbours() {
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void aRowsBitsDoNotDependOnItsNeighbours(Optional<CompiledKernels> kernels) {
         for (long seed = 1; seed <= 6; seed++) {
             Random random = new Random(seed);
             AttentionShape shape = shape(random);
@@ -102,8 +111,9 @@ class NativeAttentionTest {
         }
     }
 
-    @Test
-    void whatARowDoesNotSeeCannotReachIt() {
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void whatARowDoesNotSeeCannotReachIt(Optional<CompiledKernels> kernels) {
         Random random = new Random(5);
         AttentionShape shape = new AttentionShape(3, 3, 64, 0.125f, Mask.CAUSAL, Optional.empty(), new float[0]);
         try (Arena arena = Arena.ofConfined()) {
@@ -120,6 +130,7 @@ class NativeAttentionTest {
             float[] out = scene.run(List.of(new Part(damaged, 0, 600, 600)), 1);
             assertSameBits(Arrays.copyOf(expected, 590 * 3 * 64), out, 0, "rows before the damage");
             assertTrue(Float.isNaN(out[590 * 3 * 64]), "the token itself sees the damage");
+            assertTrue(Float.isNaN(out[599 * 3 * 64 + 63]), "and so do those behind it");
         }
     }
 }

@@ -1,0 +1,38 @@
+/* What the kernels on AMX's tiles share: how tiles are laid out in a call. */
+#ifndef QUIRE_TILES_H
+#define QUIRE_TILES_H
+
+#include <stdint.h>
+
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512bf16,xsave,amx-tile,amx-bf16,prefer-vector-width=512")
+#include <immintrin.h>
+
+#define INLINE static inline __attribute__((always_inline))
+#define TILE 16
+#define LINE 64L
+
+INLINE int least(int a, int b) {
+    return a < b ? a : b;
+}
+
+INLINE int most(int a, int b) {
+    return a > b ? a : b;
+}
+
+/* Tiles 0 and 1 hold sums of the upper rows, 2 and 3 of the lower, 4 and 5 their left factors of up to 16 pairs, 6 and 7 right factors of 16 columns. */
+INLINE void configure(int upper, int lower, int pairs) {
+    struct {
+        uint8_t palette, start, none[14];
+        uint16_t bytes[16];
+        uint8_t rows[16];
+    } __attribute__((aligned(64))) tiles;
+    _mm512_store_si512(&tiles, _mm512_setzero_si512());
+    tiles.palette = 1;
+    for (int t = 0; t < 8; t++) {
+        tiles.rows[t] = (uint8_t)(t >= 6 ? pairs : t == 2 || t == 3 || t == 5 ? lower : upper);
+        tiles.bytes[t] = (uint16_t)(t == 4 || t == 5 ? 4 * pairs : LINE);
+    }
+    _tile_loadconfig(&tiles);
+}
+
+#endif
