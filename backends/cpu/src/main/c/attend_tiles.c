@@ -268,6 +268,7 @@ void quire_values_tiles(int rows, const char *values, const int64_t *page, const
                     configured = n;
                 }
                 float *to_rows = out + r * width + d;
+                SETTLE;
                 if (wide) {
                     add(4, &panel, first, last, pairs, to_rows, width);
                 } else {

@@ -112,7 +112,7 @@ public final class CompiledKernels {
         this.values = library.findOrThrow("quire_values" + suffix);
         this.weigh = library.findOrThrow("quire_weigh");
         this.arrange = library.findOrThrow("quire_arrange");
-        this.grouped = library.findOrThrow("quire_grouped");
+        this.grouped = library.findOrThrow("quire_grouped" + suffix);
         this.pack = library.findOrThrow("quire_pack");
         this.narrow = library.findOrThrow("quire_narrow");
         this.dense = library.findOrThrow("quire_dense" + suffix);
@@ -152,7 +152,7 @@ public final class CompiledKernels {
         return (int) ask.invokeExact() != 0;
     }
 
-    /** Whether bf16 layers and attention run on the processor's tiles (AMX). */
+    /** Whether layers and attention run on the processor's tiles (AMX). */
     public boolean tiles() {
         return tiles;
     }
@@ -241,7 +241,7 @@ public final class CompiledKernels {
         }
     }
 
-    /** Rows times a panel of weights of 4 or 8 bits: {@code grouped.c}, quire_grouped. */
+    /** Rows times a panel of weights of 4 or 8 bits: {@code grouped.c}, quire_grouped, or {@code grouped_tiles.c}. */
     public void grouped(
             int kind,
             int first,

@@ -11,9 +11,7 @@ import java.util.Optional;
 /** Layers of weights of 4 or 8 bits by the C kernels: x is rounded to bf16, codes stay as they are stored, and sums are float32. */
 final class CompiledGroupedLinear extends PanelLinear {
     /** Rows that share the sums in a worker's cache. */
-    private static final int ROW_BLOCK = 48;
-    /** Rows that the C takes together. */
-    private static final int ROW_TILE = 6;
+    private static final int ROW_BLOCK = 96;
     /** Inputs of all rows of a call, which the garbage collector waits for. */
     private static final int CALL = 1 << 17;
 
@@ -123,7 +121,7 @@ final class CompiledGroupedLinear extends PanelLinear {
 
     @Override
     public String kernel() {
-        return "C " + format.format() + ", pairs of bf16";
+        return "C " + format.format() + (kernels.tiles() ? ", tiles of bf16" : ", pairs of bf16");
     }
 
     @Override
@@ -135,7 +133,8 @@ final class CompiledGroupedLinear extends PanelLinear {
         RowLoop.run(pool, rows, inputs, (row, worker) -> kernels.arrange(kind, row, 1, inputs, x, pairs, sums));
         Grid grid = Grid.of(rows, panels.count(), pool.threads());
         long panelBytes = format.panelBytes(inputs);
-        int block = Math.clamp(CALL / inputs / ROW_TILE * ROW_TILE, ROW_TILE, ROW_BLOCK);
+        int tile = kernels.tiles() ? 16 : 6; // rows that the C takes together
+        int block = Math.clamp(CALL / inputs / tile * tile, tile, ROW_BLOCK);
         pool.parallel(grid.parts(), (part, worker) -> {
             MemorySegment result = scratch.resultSegments.get(worker);
             for (int panel = grid.firstPanel(part); panel < grid.endPanel(part); panel++) {

@@ -18,10 +18,13 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CompiledGroupedLinearTest {
     private static Optional<CompiledKernels> kernels;
@@ -31,15 +34,24 @@ class CompiledGroupedLinearTest {
         kernels = BuiltKernels.load(cache);
     }
 
-    private static LinearPacker packer(WorkerPool pool) {
+    /** Each format by the kernels of this processor, and by those of one without tiles where that is another. */
+    private static Stream<Arguments> formats() {
+        return Stream.of(WeightFormat.values())
+                .filter(CompiledGroupedLinear::serves)
+                .flatMap(format -> Stream.concat(
+                                Stream.of(kernels),
+                                BuiltKernels.withoutTiles(kernels).stream().map(Optional::of))
+                        .map(family -> Arguments.of(format, family)));
+    }
+
+    private static LinearPacker packer(WorkerPool pool, Optional<CompiledKernels> kernels) {
         return new LinearPacker(pool, new OneDnnLibrary.Missing("quantized weights do not need it"), kernels);
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = WeightFormat.class,
-            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0", "INT8", "INT4_G32", "INT4_G64", "INT4_G128"})
-    void layersAreTheSumsInDoublePrecisionOfWhatIsRoundedToBf16(WeightFormat format) {
+    @MethodSource("formats")
+    void layersAreTheSumsInDoublePrecisionOfWhatIsRoundedToBf16(
+            WeightFormat format, Optional<CompiledKernels> kernels) {
         Samples samples = new Samples("layersAreTheSumsInDoublePrecisionOfWhatIsRoundedToBf16");
         int unit = format.blockElements() == 32 ? 160 : 512;
         try (Arena arena = Arena.ofShared();
@@ -50,7 +62,7 @@ class CompiledGroupedLinearTest {
                 LinearWeight weight = samples.quantized(format, shape[0], inputs, arena);
                 MemorySegment x = samples.floats(arena, (long) rows * inputs);
                 MemorySegment y = arena.allocate(4L * rows * shape[0], 64);
-                PackedLinear layer = packer(pool).pack(List.of(weight), SumOrder.FREE, arena);
+                PackedLinear layer = packer(pool, kernels).pack(List.of(weight), SumOrder.FREE, arena);
                 assertEquals(kernels.isPresent(), layer.kernel().startsWith("C "), layer.kernel());
                 layer.run(x, rows, List.of(y));
                 for (int n = 0; n < shape[0]; n++) {
@@ -83,10 +95,8 @@ class CompiledGroupedLinearTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = WeightFormat.class,
-            names = {"Q4_0", "Q4_1", "Q4_K", "Q8_0", "INT8", "INT4_G32", "INT4_G64", "INT4_G128"})
-    void aRowsBitsDoNotDependOnItsNeighboursNorOnThreads(WeightFormat format) {
+    @MethodSource("formats")
+    void aRowsBitsDoNotDependOnItsNeighboursNorOnThreads(WeightFormat format, Optional<CompiledKernels> kernels) {
         Samples samples = new Samples("aRowsBitsDoNotDependOnItsNeighboursNorOnThreads");
         int inputs = 512;
         int outputs = 150;
@@ -97,8 +107,8 @@ class CompiledGroupedLinearTest {
             LinearWeight weight = samples.quantized(format, outputs, inputs, arena);
             MemorySegment x = samples.floats(arena, (long) rows * inputs);
             MemorySegment together = arena.allocate(4L * rows * outputs, 64);
-            packer(three).pack(List.of(weight), SumOrder.FREE, arena).run(x, rows, List.of(together));
-            PackedLinear layer = packer(one).pack(List.of(weight), SumOrder.FREE, arena);
+            packer(three, kernels).pack(List.of(weight), SumOrder.FREE, arena).run(x, rows, List.of(together));
+            PackedLinear layer = packer(one, kernels).pack(List.of(weight), SumOrder.FREE, arena);
             for (int count : new int[] {1, 2, 3, 4, 5, 6, 7, 16}) {
                 MemorySegment some = arena.allocate(4L * count * outputs, 64);
                 layer.run(x.asSlice(4L * 50 * inputs, 4L * count * inputs), count, List.of(some));
@@ -149,7 +159,8 @@ class CompiledGroupedLinearTest {
                 MemorySegment panel = arena.allocate(group.panelBytes(inputs), 64);
                 assertFalse(packed(group, weight, Panels.WIDTH, panel, 0));
                 Exception refusal = assertThrows(
-                        IllegalArgumentException.class, () -> packer(pool).pack(List.of(weight), SumOrder.FREE, arena));
+                        IllegalArgumentException.class,
+                        () -> packer(pool, kernels).pack(List.of(weight), SumOrder.FREE, arena));
                 assertTrue(refusal.getMessage().startsWith("Row 66, block 1 of " + format), refusal.getMessage());
             }
         }
