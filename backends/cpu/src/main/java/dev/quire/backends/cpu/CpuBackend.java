@@ -87,9 +87,10 @@ final class CpuBackend implements AttentionBackend {
                         .formatted(
                                 pool.threads(),
                                 library instanceof OneDnnLibrary.Loaded ? "oneDNN" : "plain Java linear layers",
-                                kernels.isPresent()
-                                        ? "in fast, attention over BF16 and F8_E4M3 and layers of BF16, Q4_0, Q4_1, Q4_K, Q8_0, INT8 and INT4 in C"
-                                        : "attention and quantized layers in plain Java"));
+                                kernels.map(c ->
+                                                "in fast, attention over BF16 and F8_E4M3 and layers of BF16, Q4_0, Q4_1, Q4_K, Q8_0, INT8 and INT4 in C"
+                                                        + (c.tiles() ? ", on tiles (AMX)" : ""))
+                                        .orElse("attention and quantized layers in plain Java")));
     }
 
     @Override
