@@ -109,15 +109,16 @@ public final class PagedKvPool {
      * @param slots [T] {@code block · blockSize + offset}
      */
     public void write(Matrix k, Matrix v, int[] slots, int from, int to) {
+        int[] scratch = writer.scratch();
         for (int row = from; row < to; row++) {
             int slot = slots[row];
             if (slot >= 0) {
-                writeRow(k, v, row, slot);
+                writeRow(k, v, row, slot, scratch);
             }
         }
     }
 
-    private void writeRow(Matrix k, Matrix v, int row, int slot) {
+    private void writeRow(Matrix k, Matrix v, int row, int slot, int[] scratch) {
         long page = slot / Pages.TOKENS;
         int token = slot % Pages.TOKENS;
         for (int head = 0; head < kvHeads; head++) {
@@ -126,8 +127,10 @@ public final class PagedKvPool {
                     k.memory(),
                     k.at(row) + element,
                     keys,
-                    keyPage(head, page) + token * lineBytes(dtype) / Pages.TOKENS);
-            writer.value(v.memory(), v.at(row) + element, values, valuePage(head, page) + token * lineBytes(dtype));
+                    keyPage(head, page) + token * lineBytes(dtype) / Pages.TOKENS,
+                    scratch);
+            writer.value(
+                    v.memory(), v.at(row) + element, values, valuePage(head, page) + token * lineBytes(dtype), scratch);
         }
     }
 
