@@ -103,7 +103,7 @@ final class AttendLaunches {
             of(to.blockSize())
         };
         switch (workItem) {
-            case LANE, WARP, WARP_GROUP ->
+            case LANE, SIMPLE_LANE, WARP, WARP_GROUP ->
                 step.elementwise(CacheKernels.portable("write_kv", to.type()), items, arguments);
             case VECTOR -> step.vectors(CacheKernels.own("write_kv_wide", to.type()), items, arguments);
         }

@@ -53,7 +53,7 @@ final class Fusion {
     static Result of(Program program, KernelChoice choice) {
         Fusion fusion = new Fusion(program, choice);
         return switch (choice.workItem()) {
-            case LANE -> fusion.nothing();
+            case LANE, SIMPLE_LANE -> fusion.nothing();
             case WARP, WARP_GROUP -> choice.tensorCores() ? fusion.forTensorCores() : fusion.nothing();
             case VECTOR -> fusion.forProcessors();
         };

@@ -17,7 +17,7 @@ import java.util.Optional;
 public record KernelChoice(
         WorkItem workItem, Numerics numerics, Optional<LinearTiles> tiles, Optional<LibraryLinear> library) {
     public KernelChoice {
-        if (tiles.isPresent() && (workItem != WorkItem.LANE || numerics != Numerics.FAST)) {
+        if (tiles.isPresent() && (!workItem.isLane() || numerics != Numerics.FAST)) {
             throw new IllegalArgumentException(
                     "tiles are for lanes and FAST, not for %s and %s".formatted(workItem, numerics));
         }

@@ -34,7 +34,7 @@ final class LinearLaunches {
 
     private void multiply(int rows, int n, Argument[] arguments, StepFrame step) {
         switch (choice.workItem()) {
-            case LANE, WARP, WARP_GROUP -> {
+            case LANE, SIMPLE_LANE, WARP, WARP_GROUP -> {
                 int groups = tiles(rows, Constants.LINEAR_ROWS, n, Constants.LINEAR_COLUMNS);
                 step.launch("linear", groups, Constants.LINEAR_GROUP, arguments);
             }

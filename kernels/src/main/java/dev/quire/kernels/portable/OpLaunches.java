@@ -161,7 +161,7 @@ final class OpLaunches {
             arguments.add(step.rounded(o.out()));
         }
         switch (workItem) {
-            case LANE, WARP, WARP_GROUP -> {
+            case LANE, SIMPLE_LANE, WARP, WARP_GROUP -> {
                 String kernel = together ? LinearTiles.NORM : "rms_norm";
                 int groups = together ? LinearTiles.groups(runs) : runs;
                 int size = together ? Constants.LINEAR_GROUP : Constants.LANES;
@@ -207,7 +207,7 @@ final class OpLaunches {
             flag(o.rotary().pairing() == Rotary.Pairing.INTERLEAVED)
         };
         switch (workItem) {
-            case LANE, WARP, WARP_GROUP -> step.elementwise("rope", items, arguments);
+            case LANE, SIMPLE_LANE, WARP, WARP_GROUP -> step.elementwise("rope", items, arguments);
             case VECTOR -> step.vectors("rope_wide", items, arguments);
         }
     }

@@ -22,7 +22,7 @@ enum Rounding {
     /** What linear layers read. */
     static Rounding of(WorkItem workItem) {
         return switch (workItem) {
-            case LANE, WARP, WARP_GROUP -> SHORTS;
+            case LANE, SIMPLE_LANE, WARP, WARP_GROUP -> SHORTS;
             case VECTOR -> FLOATS;
         };
     }

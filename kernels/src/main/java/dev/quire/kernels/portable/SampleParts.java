@@ -8,7 +8,7 @@ import java.util.List;
 /** Sampling with several work-groups a row, launch after launch, where rows are few and the vocabulary is large ({@code include/sample_parts.h}). */
 final class SampleParts {
     static final String PARTIALS = "slices";
-    /** Where a work-item is a whole vector unit a group has a processor's core to itself, and these are not built. */
+    /** Where a work-item is a whole vector unit, which is a processor's core and has no need of them, these are not built. */
     static final List<String> KERNELS =
             List.of("sample_adjust", "sample_masses", "sample_refine", "sample_drop", "sample_draw");
 
@@ -26,7 +26,7 @@ final class SampleParts {
 
     /** Slices of each row; 1 where a row has one work-group. */
     static int parts(int rows, int vocabulary, WorkItem workItem) {
-        boolean worth = workItem != WorkItem.VECTOR && rows > 0 && rows <= SampleLaunches.MOST_GROUPS;
+        boolean worth = workItem.slicesRows() && rows > 0 && rows <= SampleLaunches.MOST_GROUPS;
         return worth ? Math.max(1, Math.min(MOST / rows, vocabulary / LEAST_TOKENS)) : 1;
     }
 

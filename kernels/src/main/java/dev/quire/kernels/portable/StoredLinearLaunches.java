@@ -21,7 +21,7 @@ final class StoredLinearLaunches {
     /** Kernels for matrices of a format, beyond those of the work-item. */
     List<String> kernels(WeightFormat format) {
         return switch (workItem) {
-            case LANE, WARP, WARP_GROUP -> List.of();
+            case LANE, SIMPLE_LANE, WARP, WARP_GROUP -> List.of();
             case VECTOR -> List.of(row(format), tile(format), tall(format));
         };
     }
@@ -38,7 +38,7 @@ final class StoredLinearLaunches {
         Argument y = step.at(o.out());
         Argument k = of(o.x().width());
         switch (workItem) {
-            case LANE, WARP, WARP_GROUP -> {
+            case LANE, SIMPLE_LANE, WARP, WARP_GROUP -> {
                 int groups = tiles(rows, Constants.LINEAR_ROWS, n, Constants.LINEAR_COLUMNS);
                 Argument format = of(weight.format().ordinal());
                 step.launch(

@@ -10,6 +10,8 @@ import java.util.Set;
 public enum WorkItem {
     /** A lane of a vector unit, next to others in lock step: GPUs. The portable kernels. */
     LANE,
+    /** The same where somebody else than these sources has the kernels, and few must do: sampling has one work-group for each row, whatever the vocabulary. */
+    SIMPLE_LANE,
     /** The same on NVIDIA GPUs since Ampere, whose 32 lanes share tensor cores: in FAST, kernels of the CUDA family where an op suits them. */
     WARP("add_rms_norm", "rope_write"),
     /** The same on NVIDIA GPUs of compute capability 9.0, four of whose warps multiply together, as they attend to prompts. */
@@ -40,6 +42,16 @@ public enum WorkItem {
         this.own = List.of(own);
     }
 
+    /** Whether work-items are lanes that share nothing but local memory. */
+    boolean isLane() {
+        return this == LANE || this == SIMPLE_LANE;
+    }
+
+    /** Whether a row of logits may be shared by several work-groups. */
+    boolean slicesRows() {
+        return this != VECTOR && this != SIMPLE_LANE;
+    }
+
     /** Whether 32 lanes share tensor cores. */
     public boolean isWarp() {
         return this == WARP || this == WARP_GROUP;
@@ -52,6 +64,8 @@ public enum WorkItem {
         kernels.remove(WeightImage.SEEDING);
         if (this == VECTOR) {
             kernels.removeAll(REPLACED);
+        }
+        if (!slicesRows()) {
             kernels.removeAll(SampleParts.KERNELS);
         }
         kernels.addAll(own);

@@ -42,7 +42,11 @@ final class KernelTable {
     }
 
     WorkItem workItem() {
-        return set == KernelSet.VECTORS ? WorkItem.VECTOR : WorkItem.LANE;
+        return switch (set) {
+            case VECTORS -> WorkItem.VECTOR;
+            case TILES -> WorkItem.LANE;
+            case JAVA -> WorkItem.SIMPLE_LANE;
+        };
     }
 
     /** Types of caches that kernels keep here. An array of bytes, counted by ints, would reach half of the arena: Java has no cache of 8-bit floats. */

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.quire.api.types.WeightFormat;
-import dev.quire.kernels.portable.WorkItem;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,11 +12,11 @@ import org.junit.jupiter.api.Test;
 class JavaKernelsTest {
     private final KernelTable table = new KernelTable(KernelSet.JAVA, new PrebuiltKernels(Path.of("nowhere"), true));
 
-    /** Plans of lanes launch these for the ops of the SPI, and no others but tiles. */
+    /** Plans launch these for the ops of the SPI, and no others but tiles. */
     @Test
     void everyKernelThatProgramsLaunchIsInJava() {
         List<String> missing =
-                WorkItem.LANE.kernels().stream().filter(table::isPrebuilt).toList();
+                table.workItem().kernels().stream().filter(table::isPrebuilt).toList();
         assertEquals(List.of(), missing);
     }
 
