@@ -1,6 +1,7 @@
 package dev.quire.backends.cpu;
 
 import dev.quire.api.StepLimits;
+import dev.quire.api.program.Activation;
 import dev.quire.api.program.CacheRef;
 import dev.quire.api.program.ExpertOp;
 import dev.quire.api.program.Op;
@@ -34,6 +35,7 @@ final class ProgramCompiler {
     private final CpuWeights weights;
     private final StepLimits limits;
     private final Numerics numerics;
+    private final Optional<CompiledKernels> fast;
     private final AttentionStages attention;
     private final ExpertStages experts;
     private final Workspace workspace;
@@ -51,6 +53,7 @@ final class ProgramCompiler {
         this.weights = weights;
         this.limits = limits;
         this.numerics = numerics;
+        this.fast = kernels.filter(k -> numerics == Numerics.FAST);
         this.attention = new AttentionStages(limits, numerics, threads, arena, kernels);
         this.experts = new ExpertStages(weights, limits, numerics, arena);
         List<List<Op>> runs = runs(program);
@@ -102,14 +105,7 @@ final class ProgramCompiler {
             case Op.Rope o -> rope(o);
             case Op.WriteKv o -> writeKv(o);
             case Op.Attend o -> attention.stage(o);
-            case Op.Gated o ->
-                rows(o.out(), f -> {
-                    Matrix gate = f.matrix(o.gate());
-                    Matrix up = f.matrix(o.up());
-                    Matrix out = f.matrix(o.out());
-                    return (from, to) -> Activate.gated(
-                            o.activation(), gate, up, out, o.out().width(), from, to);
-                });
+            case Op.Gated o -> gated(o);
             case Op.Activate o ->
                 rows(o.out(), f -> {
                     Matrix x = f.matrix(o.x());
@@ -178,6 +174,19 @@ final class ProgramCompiler {
             int[] ids = f.integers(o.ids());
             Matrix out = f.matrix(o.out());
             return (from, to) -> table.rows(ids, o.offset(), out, from, to);
+        });
+    }
+
+    private Stage gated(Op.Gated o) {
+        Optional<CompiledKernels> compiled = fast.filter(k -> o.activation() == Activation.SILU);
+        int width = o.out().width();
+        return rows(o.out(), f -> {
+            Matrix gate = f.matrix(o.gate());
+            Matrix up = f.matrix(o.up());
+            Matrix out = f.matrix(o.out());
+            return compiled.isPresent()
+                    ? (from, to) -> compiled.get().gate(gate, up, out, width, from, to)
+                    : (from, to) -> Activate.gated(o.activation(), gate, up, out, width, from, to);
         });
     }
 

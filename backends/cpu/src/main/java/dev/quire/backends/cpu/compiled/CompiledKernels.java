@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.quire.backends.cpu.elementwise.Matrix;
 import dev.quire.backends.cpu.onednn.NativeFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -93,6 +94,11 @@ public final class CompiledKernels {
             JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG,
             JAVA_INT));
 
+    /** rows, width, gate, its byte and stride, up, its byte and stride, out, its byte and stride. */
+    private static final MethodHandle GATE = LINKER.downcallHandle(FunctionDescriptor.ofVoid(
+            JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG,
+            JAVA_LONG));
+
     private final MemorySegment scores;
     private final MemorySegment values;
     private final MemorySegment weigh;
@@ -101,6 +107,7 @@ public final class CompiledKernels {
     private final MemorySegment pack;
     private final MemorySegment narrow;
     private final MemorySegment dense;
+    private final MemorySegment gate;
     private final SymbolLookup library;
     private final boolean tiles;
 
@@ -115,6 +122,7 @@ public final class CompiledKernels {
         this.grouped = library.findOrThrow("quire_grouped" + suffix);
         this.pack = library.findOrThrow("quire_pack");
         this.narrow = library.findOrThrow("quire_narrow");
+        this.gate = library.findOrThrow("quire_gate");
         this.dense = library.findOrThrow("quire_dense" + suffix);
     }
 
@@ -297,6 +305,27 @@ public final class CompiledKernels {
             DENSE.invokeExact(dense, first, rows, inputs, x, packed, panel, panelBytes, columns, y, to, yStride);
         } catch (Throwable e) {
             throw new IllegalStateException("quire_dense cannot be called", e);
+        }
+    }
+
+    /** Rows {@code from} to {@code to − 1} of out = silu(gate) · up: {@code gate.c}, quire_gate. */
+    public void gate(Matrix gates, Matrix ups, Matrix out, int width, int from, int to) {
+        try {
+            GATE.invokeExact(
+                    gate,
+                    to - from,
+                    width,
+                    gates.memory(),
+                    gates.at(from),
+                    (long) gates.stride(),
+                    ups.memory(),
+                    ups.at(from),
+                    (long) ups.stride(),
+                    out.memory(),
+                    out.at(from),
+                    (long) out.stride());
+        } catch (Throwable e) {
+            throw new IllegalStateException("quire_gate cannot be called", e);
         }
     }
 }
