@@ -72,6 +72,9 @@ final class Arithmetic {
         if (exponent > 7) {
             x = (float) ((bits & 127) + 128) * arena.get(exponent - 8);
         }
+        if ((bits & 0x7fff) > 0x7f80) { // NaN, of the infinity that the product is
+            x = x - x;
+        }
         if ((bits & 0x8000) != 0) {
             x = -x;
         }
@@ -83,8 +86,8 @@ final class Arithmetic {
         return arena.get(POWERS - 1) * arena.get(POWERS - 1);
     }
 
-    /** x rounded to bf16 (RULES, N3). */
+    /** x rounded to bf16 (RULES, N3), a negative zero perhaps to a positive one; NaN stays NaN, whichever way comparisons are turned. */
     static float rounded(float x, FloatArray arena) {
-        return real(bf16(x, arena), arena);
+        return real(bf16(x, arena), arena) + 1f / (x * x + 1f) * 0f;
     }
 }

@@ -29,11 +29,11 @@ final class Curves {
         p = p + 1.0f;
         int power = Math.min(Math.max((int) k + Arithmetic.ONE, 0), Arithmetic.POWERS - 1);
         float y = p * arena.get(power);
-        if (x > 88.0f) {
-            y = Arithmetic.infinity(arena);
+        if (x > 88.0f) { // or NaN, where the comparison is turned round; it stays NaN
+            y = x * Arithmetic.infinity(arena);
         }
         if (x < -87.0f) {
-            y = 0.0f;
+            y = -1.0f / x * 0.0f;
         }
         return y;
     }
