@@ -45,18 +45,7 @@ INLINE int most(int a, int b) {
     default: CALL(6); break; \
     }
 
-/* Pages in the order in which they are read: those of a pool, then the first of another. */
-typedef struct {
-    const char *pool;
-    const int64_t *page;
-    int pages;
-    const char *then;
-    const int64_t *later;
-} Order;
-
-INLINE const char *page_at(const Order *order, int j) {
-    return j < order->pages ? order->pool + order->page[j] : order->then + order->later[j - order->pages];
-}
+#include "pages.h"
 
 /* Scores of rows against the 64 tokens of four pages; asks for the lines of four that come far behind them, and of four near behind. */
 INLINE void score(const int rows, const char *const page[4], const char *const far[4], const char *const near[4], int pairs, const int *q, int stride, float scale, float *s) {

@@ -7,6 +7,8 @@
  */
 #include "tiles.h"
 
+#include "pages.h"
+
 #define SEGMENT 512
 #define CHUNK 64
 #define PAGE 16
@@ -15,19 +17,6 @@
 #define BLOCKS (SPAN / BLOCK)
 #define NEAR 3
 #define INFINITE 0x7f80
-
-/* Pages in the order in which they are read: those of a pool, then the first of another. */
-typedef struct {
-    const char *pool;
-    const int64_t *page;
-    int pages;
-    const char *then;
-    const int64_t *later;
-} Order;
-
-INLINE const char *page_at(const Order *order, int j) {
-    return j < order->pages ? order->pool + order->page[j] : order->then + order->later[j - order->pages];
-}
 
 INLINE void ask(const char *from, int lines) {
     for (int i = 0; i < lines; i++) {

@@ -11,22 +11,9 @@
 #include <immintrin.h>
 
 #define INLINE static inline __attribute__((always_inline))
-#define GROUP 32
-#define WIDTH 64
-#define WORDS (4 * WIDTH)
-#define STRIPE (4 * WORDS)
-#define INTS (GROUP / 2)
 #define AHEAD 6
 
-typedef enum { SCALES, SCALES_AND_MINIMUMS, INTEGER_SCALES_AND_MINIMUMS, EIGHT_BITS, EIGHT_BITS_BY_ROW, SCALES_AND_ZEROS } Kind;
-
-INLINE __m512 half(const char *at) {
-    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)at));
-}
-
-INLINE __m512 whole(const char *at) {
-    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)at)));
-}
+#include "groups.h"
 
 /*
  * Rounds rows of x, from first on, to bf16 and arranges each word's eight values as pairs (k + 4 + i, k + i), which is how codes lie in a word; with

@@ -7,18 +7,13 @@
  */
 #include "tiles.h"
 
-#define GROUP 32
-#define WIDTH 64
+#include "groups.h"
+
 #define VECTORS 4
-#define WORDS (4 * WIDTH)
-#define STRIPE (4 * WORDS)
-#define INTS (GROUP / 2)
 #define DEPTH 8
 #define AHEAD 6
 #define ONE 0x3f803f80
 #define SIXTEENTH 0x3d803d80
-
-typedef enum { SCALES, SCALES_AND_MINIMUMS, INTEGER_SCALES_AND_MINIMUMS, EIGHT_BITS, EIGHT_BITS_BY_ROW, SCALES_AND_ZEROS } Kind;
 
 /* Some groups of a panel: y += scale * (x times values) + shift * (sum of x). */
 typedef struct {
@@ -34,14 +29,6 @@ INLINE int tiles_of(const Kind kind) {
 /* Bytes of a block, or with scales of rows of a panel, before its codes. */
 INLINE long scale_bytes(const Kind kind) {
     return kind == SCALES || kind == EIGHT_BITS ? 2 * WIDTH : kind == INTEGER_SCALES_AND_MINIMUMS ? 20 * WIDTH : 4 * WIDTH;
-}
-
-INLINE __m512 half(const char *at) {
-    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)at));
-}
-
-INLINE __m512 whole(const char *at) {
-    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)at)));
 }
 
 /* Scale and shift of 16 outputs of a group, the g-th of its block, as quire_arrange's sums and `values` want them. */
