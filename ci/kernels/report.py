@@ -10,11 +10,11 @@ def report(kinds, vendor, targets, sources, compile_one):
     """
     refused = 0
     for target in targets:
-        logs = {source.stem: compile_one(source, target) for source in sources}
-        for name, log in logs.items():
+        logs = [compile_one(source, target) for source in sources]  # in their order: a kernel's name may stand there as two kinds of file
+        for source, log in zip(sources, logs):
             if log is not None:
                 refused += 1
-                print(f"{vendor} {target} refuses {name}: {log}")
-        accepted = sum(log is None for log in logs.values())
+                print(f"{vendor} {target} refuses {source.name}: {log}")
+        accepted = logs.count(None)
         print(f"{vendor} {target}: {accepted} of {len(sources)} {kinds} accepted")
     sys.exit(1 if refused else 0)
