@@ -26,19 +26,19 @@ final class SampleLaunches {
         Argument scratch = step.at(new Tenant.Scratch(index, ADJUSTED));
         if (parts > 1) {
             SampleParts.plan(index, o, parts, records, step);
-        } else {
-            step.launch(
-                    "sample",
-                    groups,
-                    Constants.SAMPLE_GROUP,
-                    step.at(o.logits()),
-                    scratch,
-                    Argument.at(Region.WORDS),
-                    records,
-                    step.at(o.tokens()),
-                    of(rows),
-                    vocabulary);
+            return;
         }
+        step.launch(
+                "sample",
+                groups,
+                Constants.SAMPLE_GROUP,
+                step.at(o.logits()),
+                scratch,
+                Argument.at(Region.WORDS),
+                records,
+                step.at(o.tokens()),
+                of(rows),
+                vocabulary);
         step.launch(
                 "logprobs",
                 groups,

@@ -5,12 +5,22 @@ import static dev.quire.kernels.portable.Argument.of;
 import dev.quire.api.program.Op;
 import java.util.List;
 
-/** Sampling with several work-groups a row, launch after launch, where rows are few and the vocabulary is large ({@code include/sample_parts.h}). */
+/**
+ * Sampling with several work-groups a row, launch after launch, where rows are few and the vocabulary is large ({@code include/sample_parts.h} and
+ * {@code logprobs_parts.h}).
+ */
 final class SampleParts {
     static final String PARTIALS = "slices";
     /** Where a work-item is a whole vector unit, which is a processor's core and has no need of them, these are not built. */
-    static final List<String> KERNELS =
-            List.of("sample_adjust", "sample_masses", "sample_refine", "sample_drop", "sample_draw");
+    static final List<String> KERNELS = List.of(
+            "sample_adjust",
+            "sample_masses",
+            "sample_refine",
+            "sample_drop",
+            "sample_draw",
+            "logprobs_tops",
+            "logprobs_weights",
+            "logprobs_merge");
 
     /** Work-groups that keep a GPU busy, all rows together. */
     private static final int MOST = 128;
@@ -31,8 +41,9 @@ final class SampleParts {
     }
 
     /** Bytes of what slices find, for any number of rows. */
-    static long bytes(int vocabulary, WorkItem workItem) {
-        return parts(1, vocabulary, workItem) == 1 ? 0 : (long) MOST * Constants.PART_WORDS * Long.BYTES;
+    static long bytes(Op.Sample o, WorkItem workItem) {
+        int words = Math.max(Constants.PART_WORDS, o.topIds().width() + 1);
+        return parts(1, o.logits().width(), workItem) == 1 ? 0 : (long) MOST * words * Long.BYTES;
     }
 
     /** @param records where the rows' records begin */
@@ -91,6 +102,52 @@ final class SampleParts {
             }
         }
         launch("sample_draw", groups, step, scratch, partials, words, records, step.at(o.tokens()), vocabulary, slices);
+        if (demand.logprobs()) {
+            planLogprobs(index, o, parts, records, step);
+        }
+    }
+
+    /** Behind the tokens, whose slices have left the scratch. */
+    private static void planLogprobs(int index, Op.Sample o, int parts, Argument records, StepFrame step) {
+        int rows = step.batch().logitRowCount();
+        Argument logits = step.at(o.logits());
+        Argument tokens = step.at(o.tokens());
+        Argument scratch = step.at(new Tenant.Scratch(index, SampleLaunches.ADJUSTED));
+        Argument partials = step.at(new Tenant.Scratch(index, PARTIALS));
+        Argument words = Argument.at(Region.WORDS);
+        Argument vocabulary = of(o.logits().width());
+        Argument slices = of(parts);
+        Argument width = of(o.topIds().width());
+        launch("logprobs_tops", rows * parts, step, logits, partials, words, records, vocabulary, slices, width);
+        launch(
+                "logprobs_weights",
+                rows * parts,
+                step,
+                logits,
+                scratch,
+                partials,
+                words,
+                records,
+                tokens,
+                vocabulary,
+                slices,
+                width);
+        launch(
+                "logprobs_merge",
+                rows,
+                step,
+                logits,
+                scratch,
+                partials,
+                words,
+                records,
+                tokens,
+                step.at(o.ranks()),
+                step.at(o.topIds()),
+                step.at(o.topLogprobs()),
+                vocabulary,
+                slices,
+                width);
     }
 
     private static void launch(String kernel, int groups, StepFrame step, Argument... arguments) {

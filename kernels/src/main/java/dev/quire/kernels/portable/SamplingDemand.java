@@ -10,9 +10,10 @@ import java.util.List;
  * @param draws whether a row draws its token; no row is cut where none does
  * @param topK whether top-k cuts one
  * @param topP whether top-p does
+ * @param logprobs whether a row asks for log-probabilities
  */
-record SamplingDemand(boolean draws, boolean topK, boolean topP) {
-    static final SamplingDemand NONE = new SamplingDemand(false, false, false);
+record SamplingDemand(boolean draws, boolean topK, boolean topP, boolean logprobs) {
+    static final SamplingDemand NONE = new SamplingDemand(false, false, false, false);
 
     static SamplingDemand of(StepBatch batch) {
         List<SamplingRow> drawing = batch.sampling().stream()
@@ -21,6 +22,7 @@ record SamplingDemand(boolean draws, boolean topK, boolean topP) {
         return new SamplingDemand(
                 !drawing.isEmpty(),
                 drawing.stream().anyMatch(row -> row.topK() > 0),
-                drawing.stream().anyMatch(row -> row.topP() < 1));
+                drawing.stream().anyMatch(row -> row.topP() < 1),
+                batch.sampling().stream().anyMatch(row -> row.topLogprobs() >= 0));
     }
 }

@@ -38,7 +38,7 @@ record StepShape(
                 batch.sequences(),
                 Math.min(longestQuery(batch), Constants.ATTEND_FEW + 1),
                 batch.tokens().sampled().isPresent(),
-                workItem == WorkItem.VECTOR ? SamplingDemand.NONE : SamplingDemand.of(batch),
+                workItem.slicesRows() ? SamplingDemand.of(batch) : SamplingDemand.NONE,
                 strides(batch, io.cache(), limits),
                 io);
     }

@@ -143,7 +143,7 @@ final class WorkspaceLeases {
                 long bytes = (long) SampleLaunches.groups(limits.maxLogitRows())
                         * sample.logits().width()
                         * Float.BYTES;
-                long slices = SampleParts.bytes(sample.logits().width(), choice.workItem());
+                long slices = SampleParts.bytes(sample, choice.workItem());
                 List<Lease> leases = new ArrayList<>();
                 leases.add(new Lease(new Tenant.Scratch(index, SampleLaunches.ADJUSTED), bytes, index, index));
                 if (slices > 0) {
