@@ -25,6 +25,7 @@ import dev.quire.kernels.nvrtc.NvrtcSearch;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +131,20 @@ class CudaFailureTest {
                 "looked for [libnvrtc.so.12], which drivers for CUDA 12 take",
                 folder.toString(),
                 "nvidia-cuda-nvrtc-cu12");
+    }
+
+    @Test
+    void librariesOfCuda12ServeWhereThoseOf13AreNotAndOnDriversThatTakeNoOthers() throws IOException {
+        Path stub = Path.of(System.getenv("LD_LIBRARY_PATH"));
+        LibrarySearch search = new LibrarySearch(List.of(folder));
+        for (String library : List.of("libnvrtc.so.", "libcublasLt.so.")) {
+            Files.copy(stub.resolve(library + 13), folder.resolve(library + 12));
+        }
+        assertEquals("13.0", new NvrtcSearch(search).find(13).version(), "the stub's own");
+        assertTrue(CublasLt.find(search, 13).name().endsWith("libcublasLt.so.12"));
+        Files.copy(stub.resolve("libcublasLt.so.13"), folder.resolve("libcublasLt.so.13"));
+        assertTrue(CublasLt.find(search, 13).name().endsWith("libcublasLt.so.13"));
+        assertTrue(CublasLt.find(search, 12).name().endsWith("libcublasLt.so.12"));
     }
 
     @Test
