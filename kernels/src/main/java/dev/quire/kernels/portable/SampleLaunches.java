@@ -8,18 +8,20 @@ import dev.quire.api.program.Op;
 final class SampleLaunches {
     static final String ADJUSTED = "adjusted logits";
     /** Rows that are worked on at a time, each with scratch of its own. */
-    static final int MOST_GROUPS = 32;
+    private static final int MOST_GROUPS = 32;
+    /** The same where a row is small beside all memory, and fewer groups would leave most of a GPU idle. */
+    private static final int MOST_GROUPS_OF_GPUS = 128;
 
     private SampleLaunches() {}
 
-    /** Work-groups for {@code rows} rows. */
-    static int groups(int rows) {
-        return Math.min(rows, MOST_GROUPS);
+    /** Rows of {@code rows} that are worked on at a time. */
+    static int groups(int rows, WorkItem workItem) {
+        return Math.min(rows, workItem.slicesRows() ? MOST_GROUPS_OF_GPUS : MOST_GROUPS);
     }
 
     static void plan(int index, Op.Sample o, WorkItem workItem, StepFrame step) {
         int rows = step.batch().logitRowCount();
-        int groups = groups(rows);
+        int groups = groups(rows, workItem);
         int parts = SampleParts.parts(rows, o.logits().width(), workItem);
         Argument records = of(step.words().append(step.batch(), SamplingWords::append));
         Argument vocabulary = of(o.logits().width());

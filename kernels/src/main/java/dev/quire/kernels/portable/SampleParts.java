@@ -23,7 +23,7 @@ final class SampleParts {
             "logprobs_merge");
 
     /** Work-groups that keep a GPU busy, all rows together. */
-    private static final int MOST = 128;
+    private static final int MOST = 512;
     /** Tokens of a slice that are worth a work-group. */
     private static final int LEAST_TOKENS = 4096;
 
@@ -36,8 +36,9 @@ final class SampleParts {
 
     /** Slices of each row; 1 where a row has one work-group. */
     static int parts(int rows, int vocabulary, WorkItem workItem) {
-        boolean worth = workItem.slicesRows() && rows > 0 && rows <= SampleLaunches.MOST_GROUPS;
-        return worth ? Math.max(1, Math.min(MOST / rows, vocabulary / LEAST_TOKENS)) : 1;
+        boolean worth = workItem.slicesRows() && rows > 0 && rows == SampleLaunches.groups(rows, workItem);
+        int most = worth ? Math.min(MOST / rows, Constants.SAMPLE_GROUP) : 1; // a work-item reads what a slice leaves
+        return Math.max(1, Math.min(most, vocabulary / LEAST_TOKENS));
     }
 
     /** Bytes of what slices find, for any number of rows. */

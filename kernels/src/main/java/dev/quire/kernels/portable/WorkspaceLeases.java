@@ -140,7 +140,7 @@ final class WorkspaceLeases {
                 yield List.of(new Lease(new Tenant.Scratch(index, WarpAttendLaunches.PARTIALS), bytes, index, index));
             }
             case Op.Sample sample -> {
-                long bytes = (long) SampleLaunches.groups(limits.maxLogitRows())
+                long bytes = (long) SampleLaunches.groups(limits.maxLogitRows(), choice.workItem())
                         * sample.logits().width()
                         * Float.BYTES;
                 long slices = SampleParts.bytes(sample, choice.workItem());
