@@ -84,6 +84,17 @@ class PortablePlanTest {
     }
 
     @Test
+    void rowsAreSlicedOnGpusAloneAndAsFarAsAGroupCanReadWhatSlicesLeave() {
+        assertEquals(31, SampleParts.parts(1, 128_256, WorkItem.WARP));
+        assertEquals(4, SampleParts.parts(128, 128_256, WorkItem.LANE));
+        assertEquals(1, SampleParts.parts(129, 128_256, WorkItem.LANE), "scratch is for 128 rows");
+        assertEquals(1, SampleParts.parts(1, 4096, WorkItem.LANE));
+        assertEquals(Constants.SAMPLE_GROUP, SampleParts.parts(1, 1 << 24, WorkItem.WARP));
+        assertEquals(1, SampleParts.parts(1, 128_256, WorkItem.VECTOR));
+        assertEquals(1, SampleParts.parts(1, 128_256, WorkItem.SIMPLE_LANE));
+    }
+
+    @Test
     void aStepUploadsItsNumbersOnceAndLaunchesItsOpsInOrder() {
         PortablePlan plan = new PortablePlan(program(), LIMITS, WorkItem.LANE, Numerics.REPRODUCIBLE);
         Launches step = plan.step(batch(new int[] {1, 2}, 3, 0, 12), io(8));
