@@ -1,25 +1,39 @@
 package dev.quire.backends.tornado.device;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * Canon 1's functions for kernels in Java. TornadoVM turns no computed float into its bits or back, so exponents come from a table of powers of two
- * at the start of the arena. Kernels inline these.
+ * at the start of the arena, and floats of 16 bits from tables of all of them behind it. Kernels inline these.
  */
 final class Arithmetic {
-    /** The table's length: 2^-126 to 2^127. */
+    /** Powers of two at the start: 2^-126 to 2^127. */
     static final int POWERS = 254;
-    /** Where 1 stands in the table. */
+    /** Where 1 stands among them. */
     static final int ONE = 126;
+    /** Where the float32 of each of IEEE's halves stands, by its bits. */
+    static final int HALVES = 256;
+    /** Where that of each bf16 does. */
+    static final int BF16S = HALVES + (1 << Short.SIZE);
+    /** Floats of all tables. */
+    static final int TABLES = BF16S + (1 << Short.SIZE);
 
     /** Adding and subtracting it rounds a float below it to an integer. */
     static final float ROUNDER = 8388608f;
 
     private Arithmetic() {}
 
-    /** What the arena begins with. */
-    static float power(int index) {
-        return Math.scalb(1f, index - ONE);
+    /** What the arena begins with: {@link #TABLES} floats. */
+    static void fill(MemorySegment tables) {
+        for (int i = 0; i < POWERS; i++) {
+            tables.setAtIndex(ValueLayout.JAVA_FLOAT, i, Math.scalb(1f, i - ONE));
+        }
+        for (int bits = 0; bits < 1 << Short.SIZE; bits++) {
+            tables.setAtIndex(ValueLayout.JAVA_FLOAT, HALVES + bits, Float.float16ToFloat((short) bits));
+            tables.setAtIndex(ValueLayout.JAVA_FLOAT, BF16S + bits, Float.intBitsToFloat(bits << Short.SIZE));
+        }
     }
 
     /** The bits of x as bf16, rounded to nearest even; magnitudes below 2^-56 become a zero of the same sign (RULES, N3). NaN is outside the contract. */
@@ -65,20 +79,14 @@ final class Arithmetic {
         return rounded >> 16;
     }
 
-    /** The float32 of the bits of a bf16 that is zero or at least 2^-56, as canon 1's are. */
+    /** The float32 of a bf16. */
     static float real(int bits, FloatArray arena) {
-        int exponent = (bits >> 7) & 255;
-        float x = 0f;
-        if (exponent > 7) {
-            x = (float) ((bits & 127) + 128) * arena.get(exponent - 8);
-        }
-        if ((bits & 0x7fff) > 0x7f80) { // NaN, of the infinity that the product is
-            x = x - x;
-        }
-        if ((bits & 0x8000) != 0) {
-            x = -x;
-        }
-        return x;
+        return arena.get(BF16S + (bits & 0xffff));
+    }
+
+    /** The float32 of IEEE's half. */
+    static float half(int bits, FloatArray arena) {
+        return arena.get(HALVES + (bits & 0xffff));
     }
 
     /** No constant of it compiles. */

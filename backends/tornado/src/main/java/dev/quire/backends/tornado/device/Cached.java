@@ -26,7 +26,7 @@ final class Cached {
         if (type == F32) {
             x = f.get(part + i);
         } else if (type == F16) {
-            x = Stored.half(s.get(2 * part + i), f);
+            x = Arithmetic.half(s.get(2 * part + i), f);
         } else {
             x = Arithmetic.real(s.get(2 * part + i), f);
         }

@@ -61,7 +61,7 @@ final class DeviceArena implements AutoCloseable {
         plans.add(owner);
         grid.setLocalWork(Copies.GROUP, 1, 1);
         this.plan = new Plan(owner, 0, new GridScheduler(GRAPH + "." + TASK, grid), target);
-        this.first = new Piece(0, Region.aligned(Arithmetic.POWERS * (long) Float.BYTES));
+        this.first = new Piece(0, Region.aligned(Arithmetic.TABLES * (long) Float.BYTES));
         free.put(first.bytes(), bytes - first.bytes());
         try {
             zero(first);
@@ -129,7 +129,7 @@ final class DeviceArena implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** The piece at the start, for {@link Arithmetic}'s table. */
+    /** The piece at the start, for {@link Arithmetic}'s tables. */
     Piece first() {
         return first;
     }

@@ -58,7 +58,7 @@ final class GraphRunner implements IdleRunner.Runner {
         }
         this.staging = new Staging(arena, target);
         try {
-            now(this::writePowers);
+            now(this::writeTables);
         } catch (RuntimeException | Error e) {
             closeAfter(e);
             throw e;
@@ -79,13 +79,11 @@ final class GraphRunner implements IdleRunner.Runner {
         }
     }
 
-    private boolean writePowers() {
+    private boolean writeTables() {
         try (Arena host = Arena.ofConfined()) {
-            MemorySegment powers = host.allocate(ValueLayout.JAVA_FLOAT, Arithmetic.POWERS);
-            for (int i = 0; i < Arithmetic.POWERS; i++) {
-                powers.setAtIndex(ValueLayout.JAVA_FLOAT, i, Arithmetic.power(i));
-            }
-            staging.upload(powers, arena.first(), 0);
+            MemorySegment tables = host.allocate(ValueLayout.JAVA_FLOAT, Arithmetic.TABLES);
+            Arithmetic.fill(tables);
+            staging.upload(tables, arena.first(), 0);
         }
         return true;
     }
@@ -156,7 +154,7 @@ final class GraphRunner implements IdleRunner.Runner {
             List<Command.Launch> launches, List<Runnable> steps, KernelTable kernels, Consumer<String> notices) {
         if (!launches.isEmpty()) {
             List<Command.Launch> taken = List.copyOf(launches);
-            List<String> names = taken.stream().map(kernels::name).toList();
+            List<String> names = taken.stream().map(Command.Launch::kernel).toList();
             Row row = rows.computeIfAbsent(names, these -> row(these, kernels));
             steps.add(() -> row.run(taken, () -> batch(names, kernels), notices));
             launches.clear();

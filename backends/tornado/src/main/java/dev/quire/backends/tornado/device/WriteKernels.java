@@ -16,11 +16,12 @@ final class WriteKernels {
     static void bf16(KernelContext context, int at, IntArray p, IntArray words, ShortArray halves) {
         int i = context.globalIdx;
         if (i < p.get(at + 6)) {
-            int page = page(at, i, p, words);
+            int slot = slot(at, i, p, words);
+            int page = page(at, i, slot, p);
             int key = Arithmetic.bf16OfBits(words.get(p.get(at) + i));
             int value = Arithmetic.bf16OfBits(words.get(p.get(at + 1) + i));
-            halves.set(2 * p.get(at + 4) + page + ofKey(at, i, p, words), (short) key);
-            halves.set(2 * p.get(at + 5) + page + ofValue(at, i, p, words), (short) value);
+            halves.set(2 * p.get(at + 4) + page + ofKey(at, i, slot, p), (short) key);
+            halves.set(2 * p.get(at + 5) + page + ofValue(at, i, slot, p), (short) value);
         }
     }
 
@@ -28,13 +29,14 @@ final class WriteKernels {
     static void f16(KernelContext context, int at, IntArray p, IntArray words, FloatArray f, ShortArray halves) {
         int i = context.globalIdx;
         if (i < p.get(at + 6)) {
-            int page = page(at, i, p, words);
+            int slot = slot(at, i, p, words);
+            int page = page(at, i, slot, p);
             int k = p.get(at) + i;
             int v = p.get(at + 1) + i;
             int key = Cached.half(f.get(k), words.get(k));
             int value = Cached.half(f.get(v), words.get(v));
-            halves.set(2 * p.get(at + 4) + page + ofKey(at, i, p, words), (short) key);
-            halves.set(2 * p.get(at + 5) + page + ofValue(at, i, p, words), (short) value);
+            halves.set(2 * p.get(at + 4) + page + ofKey(at, i, slot, p), (short) key);
+            halves.set(2 * p.get(at + 5) + page + ofValue(at, i, slot, p), (short) value);
         }
     }
 
@@ -42,31 +44,35 @@ final class WriteKernels {
     static void f32(KernelContext context, int at, IntArray p, IntArray words) {
         int i = context.globalIdx;
         if (i < p.get(at + 6)) {
-            int page = page(at, i, p, words);
-            words.set(p.get(at + 4) + page + ofKey(at, i, p, words), words.get(p.get(at) + i));
-            words.set(p.get(at + 5) + page + ofValue(at, i, p, words), words.get(p.get(at + 1) + i));
+            int slot = slot(at, i, p, words);
+            int page = page(at, i, slot, p);
+            int key = words.get(p.get(at) + i);
+            int value = words.get(p.get(at + 1) + i);
+            words.set(p.get(at + 4) + page + ofKey(at, i, slot, p), key);
+            words.set(p.get(at + 5) + page + ofValue(at, i, slot, p), value);
         }
     }
 
+    /** Where the row of element {@code i} goes: steps here have no rows of padding. */
     private static int slot(int at, int i, IntArray p, IntArray words) {
         return words.get(p.get(at + 2) + p.get(at + 3) + i / (p.get(at + 7) * p.get(at + 8)));
     }
 
     /** Where the page of an element's head begins in a part of the cache. */
-    private static int page(int at, int i, IntArray p, IntArray words) {
+    private static int page(int at, int i, int slot, IntArray p) {
         int heads = p.get(at + 7);
         int headSize = p.get(at + 8);
         int blockSize = p.get(at + 9);
-        return (slot(at, i, p, words) / blockSize * heads + i / headSize % heads) * headSize * blockSize;
+        return (slot / blockSize * heads + i / headSize % heads) * headSize * blockSize;
     }
 
-    private static int ofKey(int at, int i, IntArray p, IntArray words) {
+    private static int ofKey(int at, int i, int slot, IntArray p) {
         int blockSize = p.get(at + 9);
-        return i % p.get(at + 8) * blockSize + slot(at, i, p, words) % blockSize;
+        return i % p.get(at + 8) * blockSize + slot % blockSize;
     }
 
-    private static int ofValue(int at, int i, IntArray p, IntArray words) {
+    private static int ofValue(int at, int i, int slot, IntArray p) {
         int headSize = p.get(at + 8);
-        return slot(at, i, p, words) % p.get(at + 9) * headSize + i % headSize;
+        return slot % p.get(at + 9) * headSize + i % headSize;
     }
 }
