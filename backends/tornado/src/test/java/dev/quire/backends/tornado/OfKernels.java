@@ -9,7 +9,7 @@ import dev.quire.api.DeviceInfo;
 import java.util.List;
 import java.util.Map;
 
-/** TornadoVM's devices with the kernels of others, as backend {@code tornado-java} or {@code tornado-tiles}. */
+/** TornadoVM's devices with the kernels of others, as backend {@code tornado-java}, {@code tornado-tiles} or {@code tornado-portable}. */
 public abstract class OfKernels implements BackendProvider {
     private final TornadoProvider devices = new TornadoProvider();
     private final String kernels;
@@ -25,6 +25,13 @@ public abstract class OfKernels implements BackendProvider {
     public static final class Tiles extends OfKernels {
         public Tiles() {
             super("tiles");
+        }
+    }
+
+    /** Those of GPUs, but for any in Java. */
+    public static final class Portable extends OfKernels {
+        public Portable() {
+            super("portable");
         }
     }
 

@@ -4,14 +4,9 @@ import dev.quire.api.types.WeightFormat;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
-import uk.ac.manchester.tornado.api.TaskGraph;
 
 /** The kernels that are methods in Java, each under the name that launches have for it. */
 final class JavaKernels {
-    static final String LINEAR = "linear";
-    /** The same for one row. */
-    static final String ROW = "linear of a row";
-
     static final Map<String, Views.Kernel> ALL = Map.ofEntries(
             Map.entry(
                     "add",
@@ -160,18 +155,16 @@ final class JavaKernels {
                     "linear_stored",
                     (g, id, at, v) -> g.task(
                             id, StoredKernels::linearStored, v.context(), at, v.parameters(), v.floats(), v.halves())),
-            Map.entry(LINEAR, JavaKernels::linear),
-            Map.entry(ROW, JavaKernels::linear));
+            Map.entry(
+                    "linear",
+                    (g, id, at, v) ->
+                            g.task(id, LinearKernel::linear, v.context(), at, v.parameters(), v.floats(), v.halves())));
 
     /** In FAST, for each format, the tiles that are in Java. */
     static final Map<String, Views.Kernel> TILED = Arrays.stream(WeightFormat.values())
             .collect(Collectors.toUnmodifiableMap(TiledKernel.SHAPE::kernel, JavaKernels::tiled));
 
     private JavaKernels() {}
-
-    private static TaskGraph linear(TaskGraph graph, String id, int at, Views v) {
-        return graph.task(id, LinearKernel::linear, v.context(), at, v.parameters(), v.floats(), v.halves());
-    }
 
     /** Attention over a cache of a type, which is a constant of the task. */
     private static Views.Kernel attend(int type) {

@@ -11,6 +11,8 @@ enum KernelSet {
     VECTORS,
     /** A work-item is a lane, and FAST multiplies by tiles in local memory: OpenCL GPUs. Java's kernels where they are as fast as the portable ones. */
     TILES,
+    /** Those of {@link #TILES} without any in Java, which are measured beside them. */
+    PORTABLE,
     /** A work-item is a lane, and every kernel is Java's: devices that take no OpenCL C. */
     JAVA;
 

@@ -2,8 +2,6 @@ package dev.quire.backends.tornado.device;
 
 import dev.quire.api.BackendException;
 import dev.quire.api.types.DType;
-import dev.quire.kernels.device.Command;
-import dev.quire.kernels.device.Operand;
 import dev.quire.kernels.portable.WorkItem;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,14 +9,25 @@ import java.util.Set;
 
 /** Which task runs a kernel: a method in Java, or the portable kernel as a prebuilt task, whichever was measured to be the better. */
 final class KernelTable {
-    private static final int LINEAR_ROWS = 4;
+    /** Of the kernels in Java those that lose no more than a quarter to the portable ones, where vector units and lanes run the same (ADR 13). */
+    private static final Set<String> GOOD = Set.of(
+            "activate",
+            "add",
+            "embed",
+            "expert_linear",
+            "expert_linear_stored",
+            "gated",
+            "gather_rows",
+            "layer_norm",
+            "route",
+            "scale",
+            "slice",
+            "soft_cap",
+            "sort_parts",
+            "weighted_sum");
 
-    /** Of the kernels in Java those that lose no more than a quarter to the ones of vector units (ADR 13). */
-    private static final Set<String> GOOD_AMONG_VECTORS = Set.of("add", "scale", "gather_rows");
-
-    /** Those that lose no more to the portable ones, of the ones that were measured beside them. */
-    private static final Set<String> GOOD_AMONG_LANES =
-            Set.of("add", "scale", "gather_rows", "rms_norm", JavaKernels.ROW);
+    /** The same of those in whose place vector units have kernels of their own. */
+    private static final Set<String> GOOD_AMONG_LANES = Set.of("linear", "rms_norm", "write_kv", "write_kv_f16");
 
     private final KernelSet set;
     private final PrebuiltKernels prebuilt;
@@ -34,8 +43,9 @@ final class KernelTable {
     private static Map<String, Views.Kernel> java(KernelSet set) {
         Map<String, Views.Kernel> java = new HashMap<>(JavaKernels.ALL);
         switch (set) {
-            case VECTORS -> java.keySet().retainAll(GOOD_AMONG_VECTORS);
-            case TILES -> java.keySet().retainAll(GOOD_AMONG_LANES);
+            case VECTORS -> java.keySet().retainAll(GOOD);
+            case TILES -> java.keySet().removeIf(name -> !GOOD.contains(name) && !GOOD_AMONG_LANES.contains(name));
+            case PORTABLE -> java.clear();
             case JAVA -> java.putAll(JavaKernels.TILED);
         }
         return java;
@@ -44,7 +54,7 @@ final class KernelTable {
     WorkItem workItem() {
         return switch (set) {
             case VECTORS -> WorkItem.VECTOR;
-            case TILES -> WorkItem.LANE;
+            case TILES, PORTABLE -> WorkItem.LANE;
             case JAVA -> WorkItem.SIMPLE_LANE;
         };
     }
@@ -59,13 +69,6 @@ final class KernelTable {
     /** Whether FAST multiplies by tiles in local memory. */
     boolean tiles() {
         return set != KernelSet.VECTORS;
-    }
-
-    /** Which kernel of this table a launch runs. */
-    String name(Command.Launch launch) {
-        boolean row = launch.kernel().equals(JavaKernels.LINEAR)
-                && launch.operands().get(LINEAR_ROWS).equals(new Operand.Int(1));
-        return row && java.containsKey(JavaKernels.ROW) ? JavaKernels.ROW : launch.kernel();
     }
 
     /** @throws BackendException of kind UNSUPPORTED if there is none for this device */
