@@ -1,9 +1,10 @@
 /*
  * Products with bf16 weights by AMX's tiles; the layout is DensePacking's, 16 pairs of inputs of 16 outputs being a tile as they lie. Shape: up to 16 rows
  * meet a panel of 64 outputs, more of them 32 outputs two tiles of rows at a time, so that four tiles hold sums, two or one x, two weights; of wide inputs
- * 512 at a time, whose weights then stay in the first cache for all of 128 rows. Traffic: weights once for each 128 rows; while the first rows meet a panel,
- * the lines of the next are asked for. A row's bits do not depend on how many rows there are: one chain of tiles over the inputs in order for each output.
- * Limits: Linux on processors with AMX, which quire_tiles() asks for; subnormals count as zero. Leaves no tile in use. Calls nothing.
+ * 512 at a time, whose weights then stay in the first cache for all of 128 rows. Traffic: weights once for each 128 rows; up to 16 rows ask for them a step
+ * and a half ahead into the first cache; of more rows, the first to meet a panel ask for the next one into the second. A row's bits do not depend on how many
+ * rows there are: one chain of tiles over the inputs in order for each output. Limits: Linux on processors with AMX, which quire_tiles() asks for;
+ * subnormals count as zero. Leaves no tile in use. Calls nothing.
  */
 #include "tiles.h"
 
@@ -14,7 +15,7 @@
 #define STEP_BYTES (TILE * PAIR_BYTES)
 #define STEPS 16
 #define BLOCK 128
-#define AHEAD (4 * STEP_BYTES)
+#define AHEAD (STEP_BYTES + STEP_BYTES / 2)
 
 #define SYS_ARCH_PRCTL 158
 #define ARCH_REQ_XCOMP_PERM 0x1023
@@ -37,9 +38,9 @@ int quire_tiles(void) {
     return answer == 0;
 }
 
-#define ASK(k) \
+#define ASK(k, cache) \
     for (int u = 0; u < lines; u++) { \
-        _mm_prefetch(ahead + LINE * ((k) * lines + u), _MM_HINT_T1); \
+        _mm_prefetch(ahead + LINE * ((k) * lines + u), cache); \
     }
 
 /* One tile of rows times a panel; sums begin with zero, or go on where they are. Asks for lines from `ahead` on. x_bytes, y_stride: from row to row. */
@@ -67,7 +68,7 @@ INLINE void strip(int steps, int fresh, const char *w, const char *x, long x_byt
         _tile_dpbf16ps(2, 4, 6);
         _tile_loadd(7, from + 3 * LINE, PAIR_BYTES);
         _tile_dpbf16ps(3, 4, 7);
-        ASK(k)
+        ASK(k, _MM_HINT_T0)
     }
     _tile_stored(0, y, y_bytes);
     _tile_stored(1, y + TILE, y_bytes);
@@ -101,7 +102,7 @@ INLINE void square(int steps, int fresh, const char *w, const char *x, long x_by
         _tile_loadd(5, lower_x + LINE * k, x_bytes);
         _tile_dpbf16ps(2, 5, 6);
         _tile_dpbf16ps(3, 5, 7);
-        ASK(k)
+        ASK(k, _MM_HINT_T1)
     }
     _tile_stored(0, y, y_bytes);
     _tile_stored(1, y + TILE, y_bytes);
