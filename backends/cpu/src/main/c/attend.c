@@ -47,6 +47,26 @@ INLINE int most(int a, int b) {
 
 #include "pages.h"
 
+/* Lanes of a vector of floats from element i on that lie before `end`. */
+INLINE __mmask16 lanes(int i, int end) {
+    return (__mmask16)(i >= end ? 0 : 0xffff >> (16 - least(16, end - i)));
+}
+
+/*
+ * The queries of a tile as pairs of bf16: out[rows][width / 2], where row r is head r % group of query r / group, and zeros follow its `size` elements.
+ * q: floats from byte `at` on, `stride` of them from query to query; width: a multiple of 32.
+ */
+void quire_queries(int rows, int group, int size, int width, const char *q, int64_t at, int64_t stride, int *out) {
+    for (int r = 0; r < rows; r++) {
+        const float *from = (const float *)(q + at) + r / group * stride + r % group * size;
+        for (int i = 0; i < width; i += 32, out += 16) {
+            __m512 low = _mm512_maskz_loadu_ps(lanes(i, size), from + i);
+            __m512 high = _mm512_maskz_loadu_ps(lanes(i + 16, size), from + i + 16);
+            _mm512_storeu_si512(out, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+        }
+    }
+}
+
 /* Scores of rows against the 64 tokens of four pages; asks for the lines of four that come far behind them, and of four near behind. */
 INLINE void score(const int rows, const char *const page[4], const char *const far[4], const char *const near[4], int pairs, const int *q, int stride, float scale, float *s) {
     __m512 sum[MOST_ROWS][4];

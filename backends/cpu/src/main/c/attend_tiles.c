@@ -20,7 +20,7 @@
 
 INLINE void ask(const char *from, int lines) {
     for (int i = 0; i < lines; i++) {
-        _mm_prefetch(from + LINE * i, _MM_HINT_T1);
+        _mm_prefetch(from + LINE * i, _MM_HINT_T0);
     }
 }
 

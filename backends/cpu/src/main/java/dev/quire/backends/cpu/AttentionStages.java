@@ -97,7 +97,9 @@ final class AttentionStages {
                                     step.blockTables(),
                                     step.tableStride(),
                                     out));
-            f.pool().parallel(threads, (part, worker) -> kernel.finish(part, shared.plan, out));
+            if (shared.plan.divides()) {
+                f.pool().parallel(threads, (part, worker) -> kernel.finish(part, shared.plan, out));
+            }
         };
     }
 
@@ -119,7 +121,9 @@ final class AttentionStages {
                             threads,
                             (part, worker) -> kernel.run(
                                     part, plan, keys.pool(), q, keys.blockTables(), keys.tableStride(), out));
-            f.pool().parallel(threads, (part, worker) -> kernel.finish(part, plan, out));
+            if (plan.divides()) {
+                f.pool().parallel(threads, (part, worker) -> kernel.finish(part, plan, out));
+            }
         };
     }
 }

@@ -5,12 +5,14 @@ import java.util.Arrays;
 /**
  * How a step's attention is cut into work, made once per step and used by every layer of the same shape. A tile is a run of queries of one
  * sequence times the query heads of one KV head; it walks the segments that any of its rows sees. All (tile, segment) pairs in a line are cut
- * into one span per part, equal in cost. A tile that lies in several spans keeps the partial results of all but the first, to be merged
+ * into one span per part, equal in cost, which is that of the tokens that are seen. A tile that lies in several spans keeps the partial results of all but the first, to be merged
  * afterwards. Where the cuts fall never changes a result. Arrays grow to the largest step and stay. One thread prepares, any number read.
  */
 public final class AttentionPlan {
     /** Rows of a tile: enough that keys are loaded seldom, few enough that scores stay in the second-level cache. */
     private static final int TILE_ROWS = 32;
+    /** Tokens that cost as much as what a segment takes beside its tokens. */
+    private static final int OVERHEAD = 32;
 
     private final AttentionShape shape;
     private final int parts;
@@ -23,10 +25,15 @@ public final class AttentionPlan {
     private int[] tileQueries = new int[64];
     private int[] tileFirstSegment = new int[64];
     private int[] tileEndSegment = new int[64];
+    /** Position of the first token that any row of the tile sees. */
+    private int[] tileFirst = new int[64];
+    /** One past the position of the last. */
+    private int[] tileEnd = new int[64];
     /** Segments of all tiles before this one. */
     private long[] tileStart = new long[65];
 
     private final long[] cuts;
+    private boolean divided;
     private int[] positions = new int[0];
     private int[] firstKeys = new int[0];
     private int[] contextLengths = new int[0];
@@ -95,24 +102,35 @@ public final class AttentionPlan {
             tileEndSegment[tiles] = endSegment;
             // A tile that sees nothing still has its zeros to write.
             tileStart[tiles + 1] = tileStart[tiles] + Math.max(1, endSegment - firstSegment);
+            tileFirst[tiles] = from;
+            tileEnd[tiles] = to;
             tiles++;
         }
-        return shape.kvHeads() * segmentCost(queries) * Math.max(1, endSegment - firstSegment);
+        long tokens = Math.max(0, to - from) + (long) OVERHEAD * Math.max(1, endSegment - firstSegment);
+        return shape.kvHeads() * tokenCost(queries) * tokens;
     }
 
-    /** Loading keys and values costs about what two rows' arithmetic does. */
-    private long segmentCost(int queries) {
+    /** Loading a key and a value costs about what two rows' arithmetic does. */
+    private long tokenCost(int queries) {
         return 2 + (long) queries * shape.group();
+    }
+
+    /** What the segment at a place of a tile's line costs. */
+    private long cost(int tile, long place) {
+        int first = (tileFirstSegment[tile] + (int) (place - tileStart[tile])) * Pages.SEGMENT;
+        int tokens = Math.min(tileEnd[tile], first + Pages.SEGMENT) - Math.max(tileFirst[tile], first);
+        return tokenCost(tileQueries[tile]) * (Math.max(0, tokens) + OVERHEAD);
     }
 
     private void cut(long cost) {
         int part = 1;
         long done = 0;
+        divided = false;
         for (int tile = 0; tile < tiles; tile++) {
-            long each = segmentCost(tileQueries[tile]);
-            for (long at = tileStart[tile]; at < tileStart[tile + 1]; at++, done += each) {
+            for (long at = tileStart[tile]; at < tileStart[tile + 1]; done += cost(tile, at++)) {
                 while (part < parts && done * parts >= cost * part) {
-                    cuts[part++] = whole(tile) ? tileStart[tile] : at;
+                    cuts[part] = whole(tile) ? tileStart[tile] : at;
+                    divided |= cuts[part++] != tileStart[tile];
                 }
             }
         }
@@ -132,6 +150,8 @@ public final class AttentionPlan {
         tileQueries = Arrays.copyOf(tileQueries, size);
         tileFirstSegment = Arrays.copyOf(tileFirstSegment, size);
         tileEndSegment = Arrays.copyOf(tileEndSegment, size);
+        tileFirst = Arrays.copyOf(tileFirst, size);
+        tileEnd = Arrays.copyOf(tileEnd, size);
         tileStart = Arrays.copyOf(tileStart, size + 1);
     }
 
@@ -187,6 +207,16 @@ public final class AttentionPlan {
 
     int endSegment(int tile) {
         return tileEndSegment[tile];
+    }
+
+    /** Position of the first token that any row of a tile sees. */
+    int firstToken(int tile) {
+        return tileFirst[tile];
+    }
+
+    /** Whether any tile lies in several spans, so that partial results are to be merged. */
+    public boolean divides() {
+        return divided;
     }
 
     int position(int query) {

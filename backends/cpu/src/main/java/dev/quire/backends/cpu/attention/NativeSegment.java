@@ -1,6 +1,7 @@
 package dev.quire.backends.cpu.attention;
 
 import dev.quire.backends.cpu.compiled.CompiledKernels;
+import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.MemorySegment;
 
 /** One worker's scores, softmax and weighted values of a segment by the C kernels, over the arrays of its {@link SegmentAttention}. */
@@ -10,10 +11,10 @@ final class NativeSegment {
 
     private final CompiledKernels kernels;
     private final SegmentPages pages;
+    private final int group;
     private final int headSize;
     private final int width;
     private final float scale;
-    private final int[] pairs;
     private final long[] nextKeyAt = new long[AHEAD];
 
     private final MemorySegment q;
@@ -40,11 +41,11 @@ final class NativeSegment {
             SegmentPages pages) {
         this.kernels = kernels;
         this.pages = pages;
+        this.group = shape.group();
         this.headSize = shape.headSize();
         this.width = width;
         this.scale = shape.scale();
-        this.pairs = new int[from.length * width / 2];
-        this.q = MemorySegment.ofArray(pairs);
+        this.q = MemorySegment.ofArray(new int[from.length * width / 2]);
         this.nextKeys = MemorySegment.ofArray(nextKeyAt);
         this.scores = MemorySegment.ofArray(scores);
         this.max = MemorySegment.ofArray(max);
@@ -56,12 +57,10 @@ final class NativeSegment {
         this.valuePages = MemorySegment.ofArray(pages.valueAt);
     }
 
-    /** Takes queries that are rounded to bf16, [rows, width]. */
-    void load(float[] queries, int rows) {
-        for (int i = 0; i < rows * width / 2; i++) {
-            pairs[i] = Float.floatToRawIntBits(queries[2 * i]) >>> 16
-                    | Float.floatToRawIntBits(queries[2 * i + 1]) & 0xffff0000;
-        }
+    /** Takes a tile's queries, rounded to bf16. */
+    void load(AttentionPlan plan, int tile, Matrix queries) {
+        long at = queries.at(plan.firstQuery(tile)) + (long) plan.kvHead(tile) * group * headSize * Float.BYTES;
+        kernels.queries(plan.rows(tile), group, headSize, width, queries.memory(), at, queries.stride(), q);
     }
 
     void score(PagedKvPool pool, int rows, int lowest, int highest) {
@@ -88,24 +87,17 @@ final class NativeSegment {
     }
 
     /**
-     * Adds to the rows what they see.
+     * Says which keys this worker comes to afterwards; parameters as of {@link PagedKvPool#locateKeys}.
      *
-     * @param next position of the first token that this worker comes to afterwards, in the same table
+     * @param first position of the first of them
      * @param end one past the position of the sequence's last token
      */
-    void addValues(
-            PagedKvPool pool,
-            int rows,
-            int lowest,
-            int highest,
-            int kvHead,
-            int[] tables,
-            int table,
-            int next,
-            int end) {
-        if (pages.inPlace()) {
-            pool.locateKeys(kvHead, tables, table, next, end, nextKeyAt);
-        }
+    void next(PagedKvPool pool, int kvHead, int[] tables, int table, int first, int end) {
+        pool.locateKeys(kvHead, tables, table, first, end, nextKeyAt);
+    }
+
+    /** Adds to the rows what they see. */
+    void addValues(PagedKvPool pool, int rows, int lowest, int highest) {
         kernels.values(
                 rows,
                 pages.values(pool),

@@ -6,6 +6,7 @@ import dev.quire.api.types.Support;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
@@ -184,13 +185,17 @@ public final class PagedKvPool {
     void locate(int kvHead, int[] blockTable, int tableAt, int first, int from, int to, long[] keyAt, long[] valueAt) {
         int lowest = from / Pages.TOKENS;
         int highest = (to - 1) / Pages.TOKENS;
-        for (int j = 0; j < Pages.PER_SEGMENT; j++) {
-            int index = first / Pages.TOKENS + Math.clamp(j, lowest, highest);
+        for (int j = lowest; j <= highest; j++) {
+            int index = first / Pages.TOKENS + j;
             long block = blockTable[tableAt + index / pagesPerBlock];
             long page = block * pagesPerBlock + index % pagesPerBlock;
             keyAt[j] = keyPage(kvHead, page);
             valueAt[j] = valuePage(kvHead, page);
         }
+        Arrays.fill(keyAt, 0, lowest, keyAt[lowest]);
+        Arrays.fill(valueAt, 0, lowest, valueAt[lowest]);
+        Arrays.fill(keyAt, highest + 1, Pages.PER_SEGMENT, keyAt[highest]);
+        Arrays.fill(valueAt, highest + 1, Pages.PER_SEGMENT, valueAt[highest]);
     }
 
     /** Byte offsets of the pages of keys from position {@code first} on; behind the sequence's {@code end} its last page stands in. */

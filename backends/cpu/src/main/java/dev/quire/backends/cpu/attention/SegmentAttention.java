@@ -58,6 +58,10 @@ final class SegmentAttention {
     /** Takes a tile's queries: row = query · group + head within the group. */
     void load(AttentionPlan plan, int tile, Matrix queries) {
         rows = plan.rows(tile);
+        if (compiled.isPresent()) {
+            compiled.get().load(plan, tile, queries);
+            return;
+        }
         int group = shape.group();
         for (int row = 0; row < rows; row++) {
             int head = plan.kvHead(tile) * group + row % group;
@@ -71,9 +75,6 @@ final class SegmentAttention {
                 }
                 x.intoArray(q, row * width + d);
             }
-        }
-        if (compiled.isPresent()) {
-            compiled.get().load(q, rows);
         }
     }
 
@@ -109,14 +110,33 @@ final class SegmentAttention {
         Arrays.fill(out, 0, rows * width, 0f);
         pages.decodeValues(pool, lowest, highest);
         if (compiled.isPresent()) {
-            int next = first + (segment + 1 < plan.endSegment(tile) ? Pages.SEGMENT : lowest);
-            compiled.get().addValues(pool, rows, lowest, highest, plan.kvHead(tile), blockTables, table, next, length);
+            if (pages.inPlace()) {
+                locateNext(plan, tile, segment, pool, blockTables, tableStride);
+            }
+            compiled.get().addValues(pool, rows, lowest, highest);
             return;
         }
         touched |= pages.touchValues(pool, lowest, highest);
         for (int chunk = lowest & -Pages.CHUNK; chunk < highest; chunk += Pages.CHUNK) {
             addValues(pool, chunk);
         }
+    }
+
+    /** Where the keys begin that come after a segment: those of the tile's next one, or of the next tile. */
+    private void locateNext(
+            AttentionPlan plan, int tile, int segment, PagedKvPool pool, int[] blockTables, int tableStride) {
+        boolean last = segment + 1 >= plan.endSegment(tile);
+        int next = last && tile + 1 < plan.tiles() ? tile + 1 : tile;
+        int from = last ? plan.firstToken(next) : (segment + 1) * Pages.SEGMENT;
+        int sequence = plan.sequence(next);
+        compiled.get()
+                .next(
+                        pool,
+                        plan.kvHead(next),
+                        blockTables,
+                        sequence * tableStride,
+                        from,
+                        Math.max(1, plan.contextLength(sequence)));
     }
 
     private void scoreAll(PagedKvPool pool, int lowest, int highest) {

@@ -34,6 +34,10 @@ public final class CompiledKernels {
     private static final String FILE = "libquire-cpu.so";
 
     private static final Linker LINKER = Linker.nativeLinker();
+    /** rows, group, size, width, q, at, stride, out. */
+    private static final MethodHandle QUERIES = LINKER.downcallHandle(
+            FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS),
+            Linker.Option.critical(true));
     /** rows, keys, page, values, later, from, to, lowest, highest, pairs, q, stride, scale, s. */
     private static final MethodHandle SCORES = LINKER.downcallHandle(
             FunctionDescriptor.ofVoid(
@@ -99,6 +103,7 @@ public final class CompiledKernels {
             JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG,
             JAVA_LONG));
 
+    private final MemorySegment queries;
     private final MemorySegment scores;
     private final MemorySegment values;
     private final MemorySegment weigh;
@@ -115,6 +120,7 @@ public final class CompiledKernels {
         this.library = library;
         this.tiles = tiles;
         String suffix = tiles ? "_tiles" : "";
+        this.queries = library.findOrThrow("quire_queries");
         this.scores = library.findOrThrow("quire_scores" + suffix);
         this.values = library.findOrThrow("quire_values" + suffix);
         this.weigh = library.findOrThrow("quire_weigh");
@@ -168,6 +174,16 @@ public final class CompiledKernels {
     /** The same as on a processor without tiles. */
     CompiledKernels withoutTiles() {
         return new CompiledKernels(library, false);
+    }
+
+    /** A tile's queries as pairs of bf16, the first at byte {@code at} of {@code q}: {@code attend.c}, quire_queries. */
+    public void queries(
+            int rows, int group, int size, int width, MemorySegment q, long at, long stride, MemorySegment out) {
+        try {
+            QUERIES.invokeExact(queries, rows, group, size, width, q, at, stride, out);
+        } catch (Throwable e) {
+            throw new IllegalStateException("quire_queries cannot be called", e);
+        }
     }
 
     /** Scores of a segment: {@code attend.c}, quire_scores. */
