@@ -9,6 +9,8 @@ import dev.quire.api.program.Program;
 import dev.quire.api.program.Rotary;
 import dev.quire.api.program.Value;
 import dev.quire.api.types.Numerics;
+import dev.quire.backends.cpu.RowRun.OfStep;
+import dev.quire.backends.cpu.StepFrame.RowKernel;
 import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Activate;
 import dev.quire.backends.cpu.elementwise.LayerNorm;
@@ -27,10 +29,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Turns a program into stages: neighbouring Linears that read the same rows become one, every other op a stage of its own. */
+/** Turns a program into stages: neighbouring Linears that read the same rows become one, and a {@link RowRun} takes what works row by row before them. */
 final class ProgramCompiler {
     /** A rotation and the sizes that its tables serve. */
     private record RopeTables(Rotary rotary, int headSize) {}
+
+    /** Floats that could be written in the time in which one of a key, and one of a value, go to their place: a line of memory for each pair. */
+    private static final long WRITE_COST = 6;
 
     private final CpuWeights weights;
     private final StepLimits limits;
@@ -59,7 +64,7 @@ final class ProgramCompiler {
         List<List<Op>> runs = runs(program);
         this.workspace = new Workspace(program, runs, limits, arena);
         stages.add(attention.preparation());
-        runs.forEach(run -> stages.add(stage(run)));
+        runs.forEach(this::compile);
     }
 
     List<Stage> stages() {
@@ -96,15 +101,15 @@ final class ProgramCompiler {
                 && first.split() == next.split();
     }
 
-    private Stage stage(List<Op> run) {
-        return switch (run.getFirst()) {
+    private void compile(List<Op> run) {
+        switch (run.getFirst()) {
             case Op.Embed o -> embed(o);
             case Op.RmsNorm o -> rmsNorm(o);
             case Op.LayerNorm o -> layerNorm(o);
             case Op.Linear o -> linear(run);
             case Op.Rope o -> rope(o);
             case Op.WriteKv o -> writeKv(o);
-            case Op.Attend o -> attention.stage(o);
+            case Op.Attend o -> stages.add(attention.stage(o));
             case Op.Gated o -> gated(o);
             case Op.Activate o ->
                 rows(o.out(), f -> {
@@ -134,9 +139,9 @@ final class ProgramCompiler {
                     return (from, to) ->
                             Pointwise.softCap(x, o.cap(), out, o.out().width(), from, to);
                 });
-            case ExpertOp.Route o -> experts.route(o);
-            case ExpertOp.ExpertLinear o -> experts.linear(o);
-            case ExpertOp.WeightedSum o -> experts.sum(o);
+            case ExpertOp.Route o -> stages.add(experts.route(o));
+            case ExpertOp.ExpertLinear o -> stages.add(experts.linear(o));
+            case ExpertOp.WeightedSum o -> stages.add(experts.sum(o));
             case Op.Slice o ->
                 rows(o.out(), f -> {
                     Matrix x = f.matrix(o.x()).columns(o.from());
@@ -153,34 +158,43 @@ final class ProgramCompiler {
                 });
             case Op.Sample o -> {
                 CpuSampler sampler = new CpuSampler(o);
-                yield f -> sampler.run(f.matrix(o.logits()), f.batch(), f::buffer, f.pool());
+                stages.add(f -> sampler.run(f.matrix(o.logits()), f.batch(), f::buffer, f.pool()));
             }
             case Op.Composite o -> throw new IllegalStateException("composite '%s' was refused".formatted(o.name()));
-        };
+        }
     }
 
-    /** Gives the kernel of a step. */
-    private interface KernelOfStep {
-        StepFrame.RowKernel of(StepFrame frame);
+    /** Adds an op that works on each row by itself to the run of rows that stands last, or begins one. */
+    private void rows(Value out, OfStep<RowKernel> kernel) {
+        rows(out, out.width(), kernel);
     }
 
-    private static Stage rows(Value out, KernelOfStep kernel) {
-        return f -> f.overRows(out, kernel.of(f));
+    private void rows(Value like, long cost, OfStep<RowKernel> kernel) {
+        runOf(like).add(cost, kernel);
     }
 
-    private Stage embed(Op.Embed o) {
+    private RowRun runOf(Value like) {
+        if (!stages.isEmpty() && stages.getLast() instanceof RowRun last && last.takes(like)) {
+            return last;
+        }
+        RowRun run = new RowRun(like);
+        stages.add(run);
+        return run;
+    }
+
+    private void embed(Op.Embed o) {
         EmbeddingTable table = new EmbeddingTable(o.table(), weights.table(o.table()));
-        return rows(o.out(), f -> {
+        rows(o.out(), f -> {
             int[] ids = f.integers(o.ids());
             Matrix out = f.matrix(o.out());
             return (from, to) -> table.rows(ids, o.offset(), out, from, to);
         });
     }
 
-    private Stage gated(Op.Gated o) {
+    private void gated(Op.Gated o) {
         Optional<CompiledKernels> compiled = fast.filter(k -> o.activation() == Activation.SILU);
         int width = o.out().width();
-        return rows(o.out(), f -> {
+        rows(o.out(), f -> {
             Matrix gate = f.matrix(o.gate());
             Matrix up = f.matrix(o.up());
             Matrix out = f.matrix(o.out());
@@ -190,24 +204,24 @@ final class ProgramCompiler {
         });
     }
 
-    private Stage rmsNorm(Op.RmsNorm o) {
+    private void rmsNorm(Op.RmsNorm o) {
         RmsNorm norm =
                 new RmsNorm(o.x().width(), o.group(), o.eps(), o.weight().map(weights::vector), o.weightOffset());
-        return rows(o.out(), f -> {
+        rows(o.out(), f -> {
             Matrix x = f.matrix(o.x());
             Matrix out = f.matrix(o.out());
             return (from, to) -> norm.rows(x, out, from, to);
         });
     }
 
-    private Stage layerNorm(Op.LayerNorm o) {
+    private void layerNorm(Op.LayerNorm o) {
         LayerNorm norm = new LayerNorm(
                 o.x().width(),
                 o.group(),
                 o.eps(),
                 o.weight().map(weights::vector),
                 o.bias().map(weights::vector));
-        return rows(o.out(), f -> {
+        rows(o.out(), f -> {
             Matrix x = f.matrix(o.x());
             Matrix out = f.matrix(o.out());
             return (from, to) -> norm.rows(x, out, from, to);
@@ -226,27 +240,24 @@ final class ProgramCompiler {
         };
     }
 
-    private Stage linear(List<Op> run) {
+    private void linear(List<Op> run) {
         List<Op.Linear> layers = run.stream().map(Op.Linear.class::cast).toList();
         PackedLinear packed = weights.packed(layers, sumOrder(layers.getFirst(), numerics));
         Value x = layers.getFirst().x();
-        return f -> {
-            if (f.rows(x) > 0) {
-                List<MemorySegment> outs = layers.stream()
-                        .map(layer -> f.matrix(layer.out()).memory())
-                        .toList();
-                packed.run(f.matrix(x).memory(), f.rows(x), outs);
-            }
-        };
+        runOf(x).end(packed, f -> {
+            List<MemorySegment> outs =
+                    layers.stream().map(layer -> f.matrix(layer.out()).memory()).toList();
+            return packed.begin(f.matrix(x).memory(), f.rows(x), outs);
+        });
     }
 
-    private Stage rope(Op.Rope o) {
+    private void rope(Op.Rope o) {
         int heads = o.x().width() / o.headSize();
         Rope tables = ropes.computeIfAbsent(
                 new RopeTables(o.rotary(), o.headSize()),
                 key -> new Rope(key.rotary(), heads, key.headSize(), limits.maxContext()));
         Rope rope = tables.withHeads(heads);
-        return rows(o.out(), f -> {
+        rows(o.out(), f -> {
             int[] positions = f.integers(o.positions());
             Matrix x = f.matrix(o.x());
             Matrix out = f.matrix(o.out());
@@ -254,13 +265,13 @@ final class ProgramCompiler {
         });
     }
 
-    private static Stage writeKv(Op.WriteKv o) {
+    private void writeKv(Op.WriteKv o) {
         CacheRef target = o.target();
-        return f -> {
+        rows(o.k(), WRITE_COST * o.k().width(), f -> {
             Matrix k = f.matrix(o.k());
             Matrix v = f.matrix(o.v());
             int[] slots = f.batch().groups().get(target.group()).slots();
-            f.overRows(o.k(), (from, to) -> f.cache().pool(target).write(k, v, slots, from, to));
-        };
+            return (from, to) -> f.cache().pool(target).write(k, v, slots, from, to);
+        });
     }
 }

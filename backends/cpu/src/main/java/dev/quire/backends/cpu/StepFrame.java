@@ -87,9 +87,16 @@ final class StepFrame {
 
     /** Runs a kernel over the rows of {@code value}, on all threads where that pays. */
     void overRows(Value value, RowKernel kernel) {
-        int rows = rows(value);
-        int parts = Math.clamp(
-                (long) rows * value.width() / WORTH_SPLITTING, 1, Math.min(pool.threads(), Math.max(rows, 1)));
+        overRows(rows(value), value.width(), kernel);
+    }
+
+    /**
+     * Runs a kernel over rows, on all threads where that pays.
+     *
+     * @param cost floats that the kernel writes for a row
+     */
+    void overRows(int rows, long cost, RowKernel kernel) {
+        int parts = Math.clamp(rows * cost / WORTH_SPLITTING, 1, Math.min(pool.threads(), Math.max(rows, 1)));
         if (parts == 1) {
             kernel.run(0, rows);
         } else {

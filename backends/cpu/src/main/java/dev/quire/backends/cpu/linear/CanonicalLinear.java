@@ -36,12 +36,21 @@ final class CanonicalLinear extends PanelLinear {
     }
 
     @Override
-    public void run(MemorySegment x, int rows, List<MemorySegment> ys) {
+    public Run begin(MemorySegment x, int rows, List<MemorySegment> ys) {
         RunCheck.check(this, x, rows, ys);
-        scratch.rows(inputs + 1);
-        for (int first = 0; first < rows; first += ROW_BLOCK) {
-            runBlock(x, first, Math.min(ROW_BLOCK, rows - first), ys);
-        }
+        return new Run() {
+            /** Nothing: what a block of rows takes in the layout's order is too much to keep for all of them. */
+            @Override
+            public void ready(int from, int to) {}
+
+            @Override
+            public void multiply() {
+                scratch.rows(inputs + 1);
+                for (int first = 0; first < rows; first += ROW_BLOCK) {
+                    runBlock(x, first, Math.min(ROW_BLOCK, rows - first), ys);
+                }
+            }
+        };
     }
 
     private void runBlock(MemorySegment x, int first, int rows, List<MemorySegment> ys) {

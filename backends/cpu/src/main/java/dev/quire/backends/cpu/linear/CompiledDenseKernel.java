@@ -2,18 +2,15 @@ package dev.quire.backends.cpu.linear;
 
 import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.onednn.MatrixType;
-import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.MemorySegment;
 
 /** The C kernels for bf16 weights: x is rounded to bf16, sums are float32, one chain over the inputs, or tiles of them, for each output. */
 final class CompiledDenseKernel implements DenseKernel {
     private final CompiledKernels kernels;
-    private final WorkerPool pool;
     private final Scratch x = new Scratch();
 
-    CompiledDenseKernel(CompiledKernels kernels, WorkerPool pool) {
+    CompiledDenseKernel(CompiledKernels kernels) {
         this.kernels = kernels;
-        this.pool = pool;
     }
 
     @Override
@@ -23,10 +20,13 @@ final class CompiledDenseKernel implements DenseKernel {
 
     /** bf16 rows of even width. */
     @Override
-    public MemorySegment prepare(MemorySegment from, int rows, int inputs) {
-        MemorySegment to = x.get(4L * rows * Math.ceilDiv(inputs, 2));
-        RowLoop.run(pool, rows, inputs, (row, worker) -> kernels.narrow(row, 1, inputs, from, to));
-        return to;
+    public MemorySegment room(MemorySegment from, int rows, int inputs) {
+        return x.get(4L * rows * Math.ceilDiv(inputs, 2));
+    }
+
+    @Override
+    public void ready(MemorySegment from, int first, int end, int inputs, MemorySegment room) {
+        kernels.narrow(first, end - first, inputs, from, room);
     }
 
     @Override

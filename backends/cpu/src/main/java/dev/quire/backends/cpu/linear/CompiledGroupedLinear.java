@@ -125,12 +125,25 @@ final class CompiledGroupedLinear extends PanelLinear {
     }
 
     @Override
-    public void run(MemorySegment x, int rows, List<MemorySegment> ys) {
+    public Run begin(MemorySegment x, int rows, List<MemorySegment> ys) {
         RunCheck.check(this, x, rows, ys);
         scratch.grow(rows, inputs);
         MemorySegment pairs = scratch.pairs;
         MemorySegment sums = scratch.sums;
-        RowLoop.run(pool, rows, inputs, (row, worker) -> kernels.arrange(kind, row, 1, inputs, x, pairs, sums));
+        return new Run() {
+            @Override
+            public void ready(int from, int to) {
+                kernels.arrange(kind, from, to - from, inputs, x, pairs, sums);
+            }
+
+            @Override
+            public void multiply() {
+                CompiledGroupedLinear.this.multiply(rows, pairs, sums, ys);
+            }
+        };
+    }
+
+    private void multiply(int rows, MemorySegment pairs, MemorySegment sums, List<MemorySegment> ys) {
         Grid grid = Grid.of(rows, panels.count(), pool.threads());
         long panelBytes = format.panelBytes(inputs);
         int tile = kernels.tiles() ? 16 : 6; // rows that the C takes together

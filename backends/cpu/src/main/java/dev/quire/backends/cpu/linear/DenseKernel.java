@@ -8,8 +8,11 @@ sealed interface DenseKernel permits CompiledDenseKernel, OneDnnKernel, VectorKe
     /** What people read about it. */
     String name();
 
-    /** x in the form that {@link #multiply} reads. Called by the caller of the layer, before the workers begin. */
-    MemorySegment prepare(MemorySegment x, int rows, int inputs);
+    /** Where x goes in the form that {@link #multiply} reads: x itself if that is its form. Called by the caller of the layer, before the workers begin. */
+    MemorySegment room(MemorySegment x, int rows, int inputs);
+
+    /** Brings rows {@code from} to {@code to − 1} of x to their {@link #room}. Any threads at a time. */
+    void ready(MemorySegment x, int from, int to, int inputs, MemorySegment room);
 
     /** Multiplies on one worker. */
     void multiply(Block block, int worker);
@@ -18,7 +21,7 @@ sealed interface DenseKernel permits CompiledDenseKernel, OneDnnKernel, VectorKe
      * One worker's share of one layer.
      *
      * @param type of the packed weights
-     * @param x what {@link #prepare} made
+     * @param x the {@link #room} of all rows
      * @param firstRow first row of x and y
      * @param rows how many rows
      * @param inputs K

@@ -30,11 +30,21 @@ final class DenseLinear extends PanelLinear {
     }
 
     @Override
-    public void run(MemorySegment x, int rows, List<MemorySegment> ys) {
+    public Run begin(MemorySegment x, int rows, List<MemorySegment> ys) {
         RunCheck.check(this, x, rows, ys);
-        MemorySegment prepared = kernel.prepare(x, rows, inputs);
-        Grid grid = Grid.of(rows, panels.count(), pool.threads());
-        pool.parallel(grid.parts(), (part, worker) -> share(grid, part, prepared, ys, worker));
+        MemorySegment room = kernel.room(x, rows, inputs);
+        return new Run() {
+            @Override
+            public void ready(int from, int to) {
+                kernel.ready(x, from, to, inputs, room);
+            }
+
+            @Override
+            public void multiply() {
+                Grid grid = Grid.of(rows, panels.count(), pool.threads());
+                pool.parallel(grid.parts(), (part, worker) -> share(grid, part, room, ys, worker));
+            }
+        };
     }
 
     private void share(Grid grid, int part, MemorySegment x, List<MemorySegment> ys, int worker) {

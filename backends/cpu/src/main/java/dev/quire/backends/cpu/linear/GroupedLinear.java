@@ -79,11 +79,26 @@ final class GroupedLinear extends PanelLinear {
     }
 
     @Override
-    public void run(MemorySegment x, int rows, List<MemorySegment> ys) {
+    public Run begin(MemorySegment x, int rows, List<MemorySegment> ys) {
         RunCheck.check(this, x, rows, ys);
         float[] copy = scratch.x(rows * inputs);
         float[] groupSums = scratch.groupSums(rows * (inputs / format.group()));
-        RowLoop.run(pool, rows, inputs, (row, worker) -> prepare(x, row, copy, groupSums));
+        return new Run() {
+            @Override
+            public void ready(int from, int to) {
+                for (int row = from; row < to; row++) {
+                    prepare(x, row, copy, groupSums);
+                }
+            }
+
+            @Override
+            public void multiply() {
+                GroupedLinear.this.multiply(rows, copy, groupSums, ys);
+            }
+        };
+    }
+
+    private void multiply(int rows, float[] copy, float[] groupSums, List<MemorySegment> ys) {
         Grid grid = Grid.of(rows, panels.count(), pool.threads());
         pool.parallel(grid.parts(), (part, worker) -> {
             WorkerScratch own = scratch.workers.get(worker);

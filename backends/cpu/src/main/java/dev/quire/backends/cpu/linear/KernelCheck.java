@@ -49,7 +49,7 @@ final class KernelCheck {
                 x.setAtIndex(JAVA_FLOAT, i, (float) random.nextDouble(-1, 1));
             }
             var run = new Trial(type, inputs, columns, weights, panel, arena);
-            MemorySegment expected = run.on(new VectorKernel(type, alone), x, MOST_ROWS);
+            MemorySegment expected = run.on(new VectorKernel(type), x, MOST_ROWS);
             OneDnnKernel kernel = new OneDnnKernel(oneDnn, type, alone);
             MemorySegment all = run.on(kernel, x, MOST_ROWS);
             if (!close(expected, all, columns, TOLERANCE * (float) Math.sqrt(inputs))) {
@@ -71,9 +71,10 @@ final class KernelCheck {
     private record Trial(MatrixType type, int inputs, int columns, MemorySegment weights, long panel, Arena arena) {
         MemorySegment on(DenseKernel kernel, MemorySegment x, int rows) {
             MemorySegment y = arena.allocate(4L * rows * columns, 64);
-            MemorySegment prepared = kernel.prepare(x, rows, inputs);
+            MemorySegment ready = kernel.room(x, rows, inputs);
+            kernel.ready(x, 0, rows, inputs, ready);
             kernel.multiply(
-                    new DenseKernel.Block(type, prepared, 0, rows, inputs, weights, panel, columns, y, 0, columns), 0);
+                    new DenseKernel.Block(type, ready, 0, rows, inputs, weights, panel, columns, y, 0, columns), 0);
             return y;
         }
     }

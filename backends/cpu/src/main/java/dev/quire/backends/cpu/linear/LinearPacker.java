@@ -62,14 +62,14 @@ public final class LinearPacker {
      */
     public LinearPacker(WorkerPool pool, OneDnnLibrary library, Optional<CompiledKernels> kernels) {
         this.kernels = kernels;
-        this.compiledDense = kernels.map(all -> new CompiledDenseKernel(all, pool));
+        this.compiledDense = kernels.map(CompiledDenseKernel::new);
         this.compiledScratch = new CompiledGroupedLinear.Scratch(pool.threads());
         this.pool = pool;
         this.library = library;
         this.groupScratch = new GroupedLinear.GroupScratch(pool.threads());
         this.canonicalScratch = new CanonicalScratch(pool.threads());
         for (MatrixType type : MatrixType.values()) {
-            vectorKernels.put(type, new VectorKernel(type, pool));
+            vectorKernels.put(type, new VectorKernel(type));
             if (library instanceof OneDnnLibrary.Loaded(var oneDnn)) {
                 oneDnnKernels.put(type, new OneDnnKernel(oneDnn, type, pool));
             }

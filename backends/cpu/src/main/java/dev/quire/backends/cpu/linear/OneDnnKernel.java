@@ -22,14 +22,12 @@ final class OneDnnKernel implements DenseKernel {
 
     private final OneDnn oneDnn;
     private final MatrixType type;
-    private final WorkerPool pool;
     private final Scratch x = new Scratch();
     private final List<Worker> workers = new ArrayList<>();
 
     OneDnnKernel(OneDnn oneDnn, MatrixType type, WorkerPool pool) {
         this.oneDnn = oneDnn;
         this.type = type;
-        this.pool = pool;
         for (int w = 0; w < pool.threads(); w++) {
             workers.add(new Worker());
         }
@@ -41,23 +39,28 @@ final class OneDnnKernel implements DenseKernel {
     }
 
     @Override
-    public MemorySegment prepare(MemorySegment from, int rows, int inputs) {
+    public MemorySegment room(MemorySegment from, int rows, int inputs) {
         if (type == MatrixType.F32 && rows >= LEAST_ROWS) {
             return from;
         }
         long rowBytes = (long) type.bytes() * inputs;
         MemorySegment to = x.get(rowBytes * Math.max(rows, LEAST_ROWS));
-        RowLoop.run(pool, rows, inputs, (row, worker) -> copyRow(from, row, inputs, to, rowBytes * row));
         if (rows < LEAST_ROWS) {
             to.asSlice(rowBytes * rows, rowBytes * (LEAST_ROWS - rows)).fill((byte) 0);
         }
         return to;
     }
 
-    private void copyRow(MemorySegment from, int row, int inputs, MemorySegment to, long offset) {
-        switch (type) {
-            case F32 -> MemorySegment.copy(from, 4L * row * inputs, to, offset, 4L * inputs);
-            case BF16 -> Bf16Rows.narrow(from, 4L * row * inputs, inputs, to, offset);
+    @Override
+    public void ready(MemorySegment from, int first, int end, int inputs, MemorySegment room) {
+        long count = (long) (end - first) * inputs;
+        long at = (long) first * inputs;
+        if (type == MatrixType.F32 && room != from) {
+            MemorySegment.copy(from, 4 * at, room, 4 * at, 4 * count);
+        } else if (type == MatrixType.BF16) {
+            for (int row = first; row < end; row++, at += inputs) {
+                Bf16Rows.narrow(from, 4 * at, inputs, room, type.bytes() * at);
+            }
         }
     }
 

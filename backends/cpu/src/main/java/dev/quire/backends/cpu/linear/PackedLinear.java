@@ -31,4 +31,20 @@ public sealed interface PackedLinear permits PanelLinear {
      * @throws IllegalArgumentException if a size does not fit
      */
     void run(MemorySegment x, int rows, List<MemorySegment> ys);
+
+    /**
+     * The same in two steps, for a caller that has each row of x at hand at another time. Nothing else of the packer runs in between.
+     *
+     * @param x as of {@link #run}; a row is read when it is readied
+     */
+    Run begin(MemorySegment x, int rows, List<MemorySegment> ys);
+
+    /** A run that has begun. */
+    interface Run {
+        /** Readies rows {@code from} to {@code to − 1} of x. Each row once, on any thread. */
+        void ready(int from, int to);
+
+        /** Computes all outputs, when all rows are ready. Called by one thread; works on all of the pool's. */
+        void multiply();
+    }
 }

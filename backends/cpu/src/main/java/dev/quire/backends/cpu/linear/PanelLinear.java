@@ -40,6 +40,13 @@ abstract sealed class PanelLinear implements PackedLinear
         return packed.byteSize();
     }
 
+    @Override
+    public final void run(MemorySegment x, int rows, List<MemorySegment> ys) {
+        Run run = begin(x, rows, ys);
+        RowLoop.run(pool, rows, inputs, (row, worker) -> run.ready(row, row + 1));
+        run.multiply();
+    }
+
     /** Adds a layer's bias, if it has one, to {@code rows} rows of {@code columns} outputs from output {@code column}, the first at byte {@code to} of y. */
     final void addBias(int layer, int column, int columns, int rows, MemorySegment y, long to) {
         int stride = outputs().get(layer);

@@ -3,7 +3,6 @@ package dev.quire.backends.cpu.linear;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.quire.backends.cpu.onednn.MatrixType;
-import dev.quire.backends.cpu.threads.WorkerPool;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -12,12 +11,10 @@ import java.lang.foreign.MemorySegment;
  */
 final class VectorKernel implements DenseKernel {
     private final MatrixType type;
-    private final WorkerPool pool;
     private final Scratch rounded = new Scratch();
 
-    VectorKernel(MatrixType type, WorkerPool pool) {
+    VectorKernel(MatrixType type) {
         this.type = type;
-        this.pool = pool;
     }
 
     @Override
@@ -27,19 +24,22 @@ final class VectorKernel implements DenseKernel {
 
     /** float32 rows; for bf16 weights rounded to bf16 and of even width. */
     @Override
-    public MemorySegment prepare(MemorySegment x, int rows, int inputs) {
+    public MemorySegment room(MemorySegment x, int rows, int inputs) {
+        return type == MatrixType.F32 ? x : rounded.get(4L * rows * width(inputs));
+    }
+
+    @Override
+    public void ready(MemorySegment x, int from, int to, int inputs, MemorySegment room) {
         if (type == MatrixType.F32) {
-            return x;
+            return;
         }
         int width = width(inputs);
-        MemorySegment to = rounded.get(4L * rows * width);
-        RowLoop.run(pool, rows, inputs, (row, worker) -> {
-            Bf16Rows.round(x, 4L * row * inputs, inputs, to, 4L * row * width);
+        for (long row = from; row < to; row++) {
+            Bf16Rows.round(x, 4 * row * inputs, inputs, room, 4 * row * width);
             if (width > inputs) {
-                to.set(JAVA_FLOAT, 4L * ((long) row * width + inputs), 0);
+                room.set(JAVA_FLOAT, 4 * (row * width + inputs), 0);
             }
-        });
-        return to;
+        }
     }
 
     /** Columns of the prepared x. */
