@@ -10,6 +10,7 @@ import dev.quire.server.bench.Contender;
 import dev.quire.server.bench.Machine;
 import dev.quire.server.bench.engine.PrefixBench;
 import dev.quire.server.bench.limits.Limits;
+import dev.quire.server.bench.measure.Runs;
 import dev.quire.server.bench.model.BenchModel;
 import dev.quire.server.bench.report.Report;
 import dev.quire.server.bench.report.Table;
@@ -167,29 +168,40 @@ final class BenchCommand implements Callable<Integer> {
 
     private Report report(List<Contender> contenders, BenchModel model, List<StepShape> steps) {
         int used = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-        Map<AttentionBackend, Limits> limits = new LinkedHashMap<>();
-        contenders.forEach(each -> limits.computeIfAbsent(each.backend(), open -> effort.limits(open, used, err())));
-        Table measured = Limits.table();
-        for (Map.Entry<AttentionBackend, Limits> each : limits.entrySet()) {
-            measured = each.getValue().addTo(measured, each.getKey().info().name());
-        }
-        List<Table> tables = new ArrayList<>(List.of(measured));
-        StepReport report = new StepReport(
-                contenders,
-                contenders.stream().map(each -> limits.get(each.backend())).toList(),
-                model.forward());
+        Map<AttentionBackend, Limits> before = limits(contenders, used);
+        Map<StepShape, List<Runs>> runs = new LinkedHashMap<>();
         try (StepBench bench = new StepBench(contenders, model, steps, effort.effort())) {
             for (StepShape step : steps) {
                 say(step.name());
-                report.add(step, bench.measure(step));
+                runs.put(step, bench.measure(step));
             }
         }
-        tables.add(report.table());
+        Map<AttentionBackend, Limits> after = limits(contenders, used);
+        Table measured = Limits.table();
+        for (AttentionBackend each : before.keySet()) {
+            String name = each.info().name();
+            measured = before.get(each).addTo(measured, name + ", before the steps");
+            measured = after.get(each).addTo(measured, name + ", after them");
+        }
+        StepReport report = new StepReport(
+                contenders,
+                contenders.stream()
+                        .map(each -> before.get(each.backend()).mean(after.get(each.backend())))
+                        .toList(),
+                model.forward());
+        runs.forEach(report::add);
+        List<Table> tables = new ArrayList<>(List.of(measured, report.table()));
         say("first token");
         try (PrefixBench bench = new PrefixBench(contenders.getFirst(), model, prefix)) {
             tables.add(bench.measure());
         }
         return new Report("steps", Machine.facts(contenders, used, model.name()), tables, report.plots());
+    }
+
+    private Map<AttentionBackend, Limits> limits(List<Contender> contenders, int used) {
+        Map<AttentionBackend, Limits> limits = new LinkedHashMap<>();
+        contenders.forEach(each -> limits.computeIfAbsent(each.backend(), open -> effort.limits(open, used, err())));
+        return limits;
     }
 
     private void say(String what) {

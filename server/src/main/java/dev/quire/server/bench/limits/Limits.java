@@ -39,6 +39,14 @@ public record Limits(double bytesPerSecond, double bf16PerSecond, double f32PerS
         return Math.max(bytes / bytesPerSecond, operations / peak);
     }
 
+    /** What lies in the middle between these limits and those of another moment: machines change their speed. */
+    public Limits mean(Limits other) {
+        return new Limits(
+                (bytesPerSecond + other.bytesPerSecond) / 2,
+                (bf16PerSecond + other.bf16PerSecond) / 2,
+                (f32PerSecond + other.f32PerSecond) / 2);
+    }
+
     /** A table that takes one {@link #addTo row} for each backend. */
     public static Table table() {
         return Table.of(

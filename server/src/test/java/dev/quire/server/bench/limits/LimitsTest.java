@@ -33,6 +33,12 @@ class LimitsTest {
     }
 
     @Test
+    void limitsOfTwoMomentsHaveAMean() {
+        Limits mean = new Limits(10e9, 400e9, Double.NaN).mean(new Limits(20e9, 800e9, Double.NaN));
+        assertEquals(new Limits(15e9, 600e9, Double.NaN), mean);
+    }
+
+    @Test
     void aSmallProbeFindsAllThreeLimitsOfTheCpu() {
         var cpu = Backends.onClassPath().choose("cpu");
         BackendOptions options = new BackendOptions(1, folder, notice -> {}, Map.of());
