@@ -12,6 +12,7 @@ import dev.quire.api.types.Numerics;
 import dev.quire.backends.cpu.attention.AttentionPlan;
 import dev.quire.backends.cpu.attention.AttentionShape;
 import dev.quire.backends.cpu.attention.PagedAttention;
+import dev.quire.backends.cpu.attention.PagedKvPool;
 import dev.quire.backends.cpu.attention.StepKeys;
 import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Matrix;
@@ -86,20 +87,7 @@ final class AttentionStages {
             GroupStep step = f.batch().groups().get(ref.group());
             Matrix q = f.matrix(op.q());
             Matrix out = f.matrix(op.out());
-            f.pool()
-                    .parallel(
-                            threads,
-                            (part, worker) -> kernel.run(
-                                    part,
-                                    shared.plan,
-                                    f.cache().pool(ref),
-                                    q,
-                                    step.blockTables(),
-                                    step.tableStride(),
-                                    out));
-            if (shared.plan.divides()) {
-                f.pool().parallel(threads, (part, worker) -> kernel.finish(part, shared.plan, out));
-            }
+            attend(f, kernel, shared.plan, f.cache().pool(ref), q, step.blockTables(), step.tableStride(), out);
         };
     }
 
@@ -116,14 +104,22 @@ final class AttentionStages {
             Matrix q = f.matrix(op.q());
             Matrix out = f.matrix(op.out());
             f.overRows(k, (from, to) -> keys.pool().write(key, value, keys.slots(), from, to));
-            f.pool()
-                    .parallel(
-                            threads,
-                            (part, worker) -> kernel.run(
-                                    part, plan, keys.pool(), q, keys.blockTables(), keys.tableStride(), out));
-            if (plan.divides()) {
-                f.pool().parallel(threads, (part, worker) -> kernel.finish(part, plan, out));
-            }
+            attend(f, kernel, plan, keys.pool(), q, keys.blockTables(), keys.tableStride(), out);
         };
+    }
+
+    private void attend(
+            StepFrame f,
+            PagedAttention kernel,
+            AttentionPlan plan,
+            PagedKvPool keys,
+            Matrix q,
+            int[] blockTables,
+            int tableStride,
+            Matrix out) {
+        f.pool().parallel(threads, (part, worker) -> kernel.run(part, plan, keys, q, blockTables, tableStride, out));
+        if (plan.divides()) {
+            f.pool().parallel(threads, (part, worker) -> kernel.finish(part, plan, out));
+        }
     }
 }

@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * Attention over paged keys and values (Kwon et al. 2023 §4.1), prefill and decode alike: out[t] = softmax(cap(scale · q·k) + slope · (j − i))
  * · v per head. One instance serves every layer of one shape; it holds one worker's scratch per part and allocates nothing once those have
- * grown to the largest step. Per layer: {@link #run} for every part, a barrier, {@link #finish} for every part. Parts run on any threads.
+ * grown to the largest step. Per layer: {@link #run} for every part and, where the plan {@link AttentionPlan#divides divides} a tile, a barrier and
+ * {@link #finish} for every part. Parts run on any threads.
  */
 public final class PagedAttention {
     private final AttentionShape shape;
