@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * How a step's attention is cut into work, made once per step and used by every layer of the same shape. A tile is a run of queries of one
  * sequence times the query heads of one KV head; it walks the segments that any of its rows sees. All (tile, segment) pairs in a line are cut
- * into one span per part, equal in cost, which is that of the tokens that are seen. A tile that lies in several spans keeps the partial results of all but the first, to be merged
- * afterwards. Where the cuts fall never changes a result. Arrays grow to the largest step and stay. One thread prepares, any number read.
+ * into one span per part, equal in cost, which is that of the tokens that are seen. A tile that lies in several spans keeps the partial results of all
+ * but the first, to be merged afterwards. Where the cuts fall never changes a result. Arrays grow to the largest step and stay. One thread prepares, any number read.
  */
 public final class AttentionPlan {
     /** Rows of a tile: enough that keys are loaded seldom, few enough that scores stay in the second-level cache. */
@@ -71,17 +71,16 @@ public final class AttentionPlan {
         this.firstKeys = firstKeys;
         this.contextLengths = contextLengths;
         tiles = 0;
-        long cost = 0;
         for (int s = 0; s + 1 < queryStarts.length; s++) {
             for (int q = queryStarts[s]; q < queryStarts[s + 1]; q += queriesPerTile) {
                 int queries = Math.min(queriesPerTile, queryStarts[s + 1] - q);
-                cost += addTiles(s, q, queries);
+                addTiles(s, q, queries);
             }
         }
-        cut(cost);
+        cut();
     }
 
-    private long addTiles(int sequence, int firstQuery, int queries) {
+    private void addTiles(int sequence, int firstQuery, int queries) {
         int from = Integer.MAX_VALUE;
         int to = 0;
         for (int q = firstQuery; q < firstQuery + queries; q++) {
@@ -106,23 +105,22 @@ public final class AttentionPlan {
             tileEnd[tiles] = to;
             tiles++;
         }
-        long tokens = Math.max(0, to - from) + (long) OVERHEAD * Math.max(1, endSegment - firstSegment);
-        return shape.kvHeads() * tokenCost(queries) * tokens;
     }
 
-    /** Loading a key and a value costs about what two rows' arithmetic does. */
-    private long tokenCost(int queries) {
-        return 2 + (long) queries * shape.group();
-    }
-
-    /** What the segment at a place of a tile's line costs. */
+    /** What the segment at a place of a tile's line costs: loading a key and a value as much as two rows' arithmetic. */
     private long cost(int tile, long place) {
         int first = (tileFirstSegment[tile] + (int) (place - tileStart[tile])) * Pages.SEGMENT;
         int tokens = Math.min(tileEnd[tile], first + Pages.SEGMENT) - Math.max(tileFirst[tile], first);
-        return tokenCost(tileQueries[tile]) * (Math.max(0, tokens) + OVERHEAD);
+        return (2 + (long) rows(tile)) * (Math.max(0, tokens) + OVERHEAD);
     }
 
-    private void cut(long cost) {
+    private void cut() {
+        long cost = 0;
+        for (int tile = 0; tile < tiles; tile++) {
+            for (long at = tileStart[tile]; at < tileStart[tile + 1]; at++) {
+                cost += cost(tile, at);
+            }
+        }
         int part = 1;
         long done = 0;
         divided = false;
