@@ -14,6 +14,9 @@
 #define AHEAD 6
 #define ONE 0x3f803f80
 #define SIXTEENTH 0x3d803d80
+#define HIGH (int)0xffff0000
+#define FEW 4
+#define FLUSH 0x8040 /* subnormals count as zero, as for tiles */
 
 /* Some groups of a panel: y += scale * (x times values) + shift * (sum of x). */
 typedef struct {
@@ -134,14 +137,16 @@ INLINE void multiply(const int tiles, const int rows, int fresh, int count, cons
 }
 
 /*
- * One or two rows times 16 * vectors outputs from the u-th 16 on, without tiles, which cost few rows more than they save; with the bits of tiles, whose sums
- * over the even and over the odd values of pairs meet in the end. x: [groups][even or odd][rows][16] pairs of a value and zero.
+ * Few rows times 16 * vectors outputs from the u-th 16 on, without tiles, which cost them more than they save; with the bits of tiles, whose sums over the
+ * even and over the odd values of pairs meet in the end: a product of two bf16 is exact in float32. x: [groups][odd or even][rows][16].
  */
 INLINE void few(const Kind kind, const int rows, const int vectors, int u, int first, int end, int groups, int per_block, long block_bytes,
-                const char *panel, float zero, const int *x, const float *sums, float *y) {
+                const char *panel, float zero, const float *x, const float *sums, float *y) {
     const int tiles = tiles_of(kind);
-    const __m512i mask = _mm512_set1_epi32(0x00780078);
-    __m512 sum[2][VECTORS];
+    const __m512i mask = _mm512_set1_epi32(0x00780000);
+    const __m512i one = _mm512_set1_epi32(ONE & HIGH);
+    const __m512i sixteenth = _mm512_set1_epi32(SIXTEENTH & HIGH);
+    __m512 sum[FEW][VECTORS];
     for (int r = 0; r < rows; r++) {
         for (int v = 0; v < vectors; v++) {
             sum[r][v] = first == 0 ? _mm512_setzero_ps() : _mm512_loadu_ps(y + r * WIDTH + TILE * (u + v));
@@ -150,7 +155,7 @@ INLINE void few(const Kind kind, const int rows, const int vectors, int u, int f
     for (int g = first; g < end; g++, x += 2 * rows * INTS) {
         const char *block = panel + g / per_block * block_bytes;
         const char *codes = block + scale_bytes(kind) + (long)STRIPE * (g % per_block) + LINE * u;
-        __m512 t[2][2][2][VECTORS];
+        __m512 t[2][2][FEW][VECTORS];
         for (int r = 0; r < rows; r++) {
             for (int v = 0; v < vectors; v++) {
                 t[0][0][r][v] = t[0][1][r][v] = t[1][0][r][v] = t[1][1][r][v] = _mm512_setzero_ps();
@@ -162,18 +167,16 @@ INLINE void few(const Kind kind, const int rows, const int vectors, int u, int f
                 w[v] = _mm512_loadu_si512(codes + WORDS * word + LINE * v);
                 _mm_prefetch(codes + AHEAD * STRIPE + WORDS * word + LINE * v, _MM_HINT_T0);
             }
-#pragma GCC unroll 4
-            for (int i = 0; i < 4; i++) {
+#pragma GCC unroll 8
+            for (int i = 0; i < 8; i++) {
+                int even = i / 4;
                 int lower = tiles == 2 && i % 2;
-                int at = tiles == 2 ? 2 * word + i / 2 : 4 * word + i;
+                int at = tiles == 2 ? 2 * word + i % 4 / 2 : 4 * word + i % 4;
                 for (int v = 0; v < vectors; v++) {
-                    __m512bh pair = (__m512bh)_mm512_ternarylogic_epi32(w[v], mask, _mm512_set1_epi32(lower ? SIXTEENTH : ONE), 0xea);
+                    __m512 value = _mm512_castsi512_ps(_mm512_ternarylogic_epi32(w[v], mask, lower ? sixteenth : one, 0xea));
                     w[v] = _mm512_rol_epi32(w[v], 4);
                     for (int r = 0; r < rows; r++) {
-                        __m512bh even = (__m512bh)_mm512_set1_epi32(x[r * INTS + at]);
-                        __m512bh odd = (__m512bh)_mm512_set1_epi32(x[(rows + r) * INTS + at]);
-                        t[lower][0][r][v] = _mm512_dpbf16_ps(t[lower][0][r][v], pair, even);
-                        t[lower][1][r][v] = _mm512_dpbf16_ps(t[lower][1][r][v], pair, odd);
+                        t[lower][even][r][v] = _mm512_fmadd_ps(value, _mm512_set1_ps(x[(even * rows + r) * INTS + at]), t[lower][even][r][v]);
                     }
                 }
             }
@@ -201,19 +204,19 @@ INLINE void few(const Kind kind, const int rows, const int vectors, int u, int f
 /* The same for a whole panel, of rows that are not yet taken apart. */
 INLINE void few_of(const Kind kind, const int rows, const int vectors, int groups, int per_block, long block_bytes, const char *panel, float zero,
                    const int *x, const float *sums, float *y) {
-    int apart[DEPTH][2][2][INTS] __attribute__((aligned(64)));
+    float apart[DEPTH * 2 * FEW * INTS] __attribute__((aligned(64)));
     for (int first = 0; first < groups; first += DEPTH) {
         int end = least(groups, first + DEPTH);
-        int *to = &apart[0][0][0][0];
+        float *to = apart;
         for (int g = first; g < end; g++, to += 2 * rows * INTS) {
             for (int r = 0; r < rows; r++) {
                 __m512i both = _mm512_loadu_si512(x + (r * groups + g) * INTS);
-                _mm512_store_si512(to + r * INTS, _mm512_maskz_mov_epi16(0x55555555, both));
-                _mm512_store_si512(to + (rows + r) * INTS, _mm512_maskz_mov_epi16(0xaaaaaaaa, both));
+                _mm512_store_si512(to + r * INTS, _mm512_and_si512(both, _mm512_set1_epi32(HIGH)));
+                _mm512_store_si512(to + (rows + r) * INTS, _mm512_slli_epi32(both, 16));
             }
         }
         for (int u = 0; u < VECTORS; u += vectors) {
-            few(kind, rows, vectors, u, first, end, groups, per_block, block_bytes, panel, zero, &apart[0][0][0][0], sums, y);
+            few(kind, rows, vectors, u, first, end, groups, per_block, block_bytes, panel, zero, apart, sums, y);
         }
     }
 }
@@ -242,13 +245,12 @@ INLINE void rows_of(const Kind kind, int rows, int groups, int per_block, long b
                     float *y) {
     const int tiles = tiles_of(kind);
     long x_bytes = 4L * groups * INTS;
-    if (rows == 1) {
-        few_of(kind, 1, 4, groups, per_block, block_bytes, panel, zero, x, sums, y);
-        return;
-    }
-    if (rows == 2) {
-        few_of(kind, 2, 2, groups, per_block, block_bytes, panel, zero, x, sums, y);
-        return;
+    switch (rows) {
+    case 1: few_of(kind, 1, 4, groups, per_block, block_bytes, panel, zero, x, sums, y); return;
+    case 2: few_of(kind, 2, 2, groups, per_block, block_bytes, panel, zero, x, sums, y); return;
+    case 3: few_of(kind, 3, 2, groups, per_block, block_bytes, panel, zero, x, sums, y); return;
+    case 4: few_of(kind, 4, 2, groups, per_block, block_bytes, panel, zero, x, sums, y); return;
+    default: break;
     }
     Groups some;
     for (int first = 0; first < groups; first += DEPTH) {
@@ -276,6 +278,8 @@ void quire_grouped_tiles(int kind, int first, int rows, int inputs, const char *
     const int *x = pairs + (long)first * groups * INTS;
     const float *s = sums + (long)first * groups;
     const char *from = packed + panel;
+    unsigned state = _mm_getcsr();
+    _mm_setcsr(state | FLUSH);
     switch (kind) {
     case SCALES: rows_of(SCALES, rows, groups, 1, block_bytes, from, zero, x, s, y); break;
     case SCALES_AND_MINIMUMS: rows_of(SCALES_AND_MINIMUMS, rows, groups, 1, block_bytes, from, zero, x, s, y); break;
@@ -284,5 +288,6 @@ void quire_grouped_tiles(int kind, int first, int rows, int inputs, const char *
     case SCALES_AND_ZEROS: rows_of(SCALES_AND_ZEROS, rows, groups, (int)(block_bytes / STRIPE), block_bytes, from, zero, x, s, y); break;
     default: rows_of(INTEGER_SCALES_AND_MINIMUMS, rows, groups, 8, block_bytes, from, zero, x, s, y); break;
     }
+    _mm_setcsr(state);
     _tile_release();
 }

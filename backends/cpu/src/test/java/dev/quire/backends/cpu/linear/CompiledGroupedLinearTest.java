@@ -106,6 +106,11 @@ class CompiledGroupedLinearTest {
                 WorkerPool three = new WorkerPool(3)) {
             LinearWeight weight = samples.quantized(format, outputs, inputs, arena);
             MemorySegment x = samples.floats(arena, (long) rows * inputs);
+            for (int i = 51 * inputs;
+                    i < 52 * inputs;
+                    i++) { // one row whose sums come near to zero, and to subnormal numbers
+                x.setAtIndex(JAVA_FLOAT, i, 0x1p-124f * x.getAtIndex(JAVA_FLOAT, i));
+            }
             MemorySegment together = arena.allocate(4L * rows * outputs, 64);
             packer(three, kernels).pack(List.of(weight), SumOrder.FREE, arena).run(x, rows, List.of(together));
             PackedLinear layer = packer(one, kernels).pack(List.of(weight), SumOrder.FREE, arena);
