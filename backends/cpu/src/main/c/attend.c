@@ -138,7 +138,7 @@ void quire_scores(int rows, const char *keys, const int64_t *page, const char *v
 
 /*
  * Adds the tokens from begin to end - 1, two at a time; where a pair begins before or ends after them, its other token counts as zeros, whatever lies
- * there. p: [rows][32] pairs of weights from token 0 on; x: byte of the first panel; vectors: 1 or 2 panels.
+ * there. p: [rows][512], pairs of weights from token 0 on; x: byte of the first panel; vectors: 1 or 2 panels.
  */
 INLINE void add(const int rows, const int vectors, const Order *values, long x, int begin, int end, const int *p, float *out, int stride) {
     __m512 sum[MOST_ROWS][4];
@@ -169,7 +169,7 @@ INLINE void add(const int rows, const int vectors, const Order *values, long x, 
                 pair[2 * u + 1] = (__m512bh)_mm512_mask_blend_epi16(0xaaaaaaaa, _mm512_srli_epi32(a, 16), b);
             }
             for (int r = 0; r < rows; r++) {
-                __m512bh w = (__m512bh)_mm512_set1_epi32(p[r * (CHUNK / 2) + t % CHUNK / 2]);
+                __m512bh w = (__m512bh)_mm512_set1_epi32(p[r * SEGMENT + t / 2]);
                 for (int u = 0; u < 2 * vectors; u++) {
                     sum[r][u] = _mm512_dpbf16_ps(sum[r][u], pair[u], w);
                 }
@@ -201,35 +201,30 @@ static void add_all(int rows, const Order *values, int width, int begin, int end
     }
 }
 
-/* out[rows][width] += p[rows][512] * values over the tokens that each row sees; p holds bf16 values, and zero for the rest of a seen pair. */
+/* out[rows][width] += p * values over the tokens that each row sees. p: [rows][512], of which a row begins with a bf16 for each token, as quire_weigh leaves them. */
 void quire_values(int rows, const char *values, const int64_t *page, const char *keys, const int64_t *later, const int *from, const int *to, int lowest,
-                  int highest, int width, const float *p, float *out) {
+                  int highest, int width, const int *p, float *out) {
     Order order = {values, page, (highest + PAGE - 1) / PAGE, keys, later};
-    int pairs[MOST_ROWS * CHUNK / 2];
     for (int t = lowest & -CHUNK; t < highest; t += CHUNK) {
         for (int r = 0; r < rows; r += MOST_ROWS) {
             int n = least(MOST_ROWS, rows - r);
             int begin = t; /* what all rows see, in whole pairs */
             int end = t + CHUNK;
             for (int i = 0; i < n; i++) {
-                const float *w = p + (r + i) * SEGMENT + t;
-                for (int half = 0; half < 2; half++, w += 32) {
-                    __m512bh packed = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(w + 16), _mm512_loadu_ps(w));
-                    _mm512_storeu_si512(pairs + (i * 2 + half) * 16, (__m512i)packed);
-                }
                 begin = most(begin, (from[r + i] + 1) & ~1);
                 end = least(end, to[r + i] & ~1);
             }
             if (begin >= end) {
                 begin = end = t + CHUNK;
             }
+            const int *w = p + r * SEGMENT;
             float *o = out + r * width;
             for (int i = 0; i < n; i++) {
-                add_all(1, &order, width, most(t, from[r + i]), least(begin, to[r + i]), pairs + i * CHUNK / 2, o + i * width);
+                add_all(1, &order, width, most(t, from[r + i]), least(begin, to[r + i]), w + i * SEGMENT, o + i * width);
             }
-            add_all(n, &order, width, begin, end, pairs, o);
+            add_all(n, &order, width, begin, end, w, o);
             for (int i = 0; i < n; i++) {
-                add_all(1, &order, width, most(end, from[r + i]), least(t + CHUNK, to[r + i]), pairs + i * CHUNK / 2, o + i * width);
+                add_all(1, &order, width, most(end, from[r + i]), least(t + CHUNK, to[r + i]), w + i * SEGMENT, o + i * width);
             }
         }
     }

@@ -56,7 +56,7 @@ INLINE void score(int rows, const char *const page[4], const char *const near[4]
     _tile_stored(1, s + PAGE, 4L * SEGMENT);
     _tile_stored(2, s + 2 * PAGE, 4L * SEGMENT);
     _tile_stored(3, s + 3 * PAGE, 4L * SEGMENT);
-    for (int r = 0; r < rows; r++) {
+    for (int r = 0; r < rows && scale != 1; r++) {
         for (int u = 0; u < 4; u++) {
             float *at = s + r * SEGMENT + PAGE * u;
             _mm512_storeu_ps(at, _mm512_mul_ps(_mm512_loadu_ps(at), _mm512_set1_ps(scale)));
@@ -158,25 +158,29 @@ INLINE void arrange(const int vectors, const Order *values, long x, int block, i
     }
 }
 
-/* Adds to a row what was taken out of the tokens that it sees of a block. p: its weights of the block. */
-static void add_odd(int vectors, const Order *values, long x, int block, int from, int to, const float *p, float *out) {
+INLINE float widened(uint16_t bits) {
+    union {
+        uint32_t bits;
+        float value;
+    } wide = {(uint32_t)bits << 16};
+    return wide.value;
+}
+
+/* Adds to a row what was taken out of the tokens that it sees of a block. p: its weights of the segment. */
+static void add_odd(int vectors, const Order *values, long x, int block, int from, int to, const uint16_t *p, float *out) {
     for (int t = most(block, from); t < least(block + BLOCK, to); t++) {
         const uint16_t *line = (const uint16_t *)(page_at(values, t / PAGE) + x + LINE * (t % PAGE));
         for (int d = 0; d < 2 * TILE * vectors; d++) {
             int i = d % (2 * TILE);
             uint16_t bits = line[d / (2 * TILE) * PAGE * (LINE / 2) + (i < TILE ? 2 * i : 2 * (i - TILE) + 1)];
             if ((bits & INFINITE) == INFINITE) {
-                union {
-                    uint32_t bits;
-                    float value;
-                } v = {(uint32_t)bits << 16};
-                out[d] += p[t - block] * v.value;
+                out[d] += widened(p[t]) * widened(bits);
             }
         }
     }
 }
 
-/* Adds blocks of a panel to the configured rows. p: pairs of weights, [rows][BLOCKS][16]. */
+/* Adds blocks of a panel to the configured rows. p: pairs of weights from the panel's first token on, [rows][512]. */
 INLINE void add(const int tiles, const Panel *panel, int first, int end, const int *p, float *out, int stride) {
     long bytes = 4L * stride;
     _tile_loadd(0, out, bytes);
@@ -186,7 +190,7 @@ INLINE void add(const int tiles, const Panel *panel, int first, int end, const i
         _tile_loadd(3, out + 3 * TILE, bytes);
     }
     for (int b = first; b < end; b++) {
-        _tile_loadd(4, p + TILE * b, LINE * BLOCKS);
+        _tile_loadd(4, p + TILE * b, 4L * SEGMENT);
         _tile_loadd(6, panel->pair[b][0], LINE);
         _tile_dpbf16ps(0, 4, 6);
         _tile_loadd(7, panel->pair[b][1], LINE);
@@ -208,10 +212,9 @@ INLINE void add(const int tiles, const Panel *panel, int first, int end, const i
 
 /* As quire_values. */
 void quire_values_tiles(int rows, const char *values, const int64_t *page, const char *keys, const int64_t *later, const int *from, const int *to, int lowest,
-                        int highest, int width, const float *p, float *out) {
+                        int highest, int width, const int *p, float *out) {
     Order order = {values, page, (highest + PAGE - 1) / PAGE, keys, later};
     Panel panel;
-    int pairs[TILE * BLOCKS * TILE] __attribute__((aligned(64)));
     int configured = 0;
     for (int span = lowest & -SPAN; span < highest; span += SPAN) {
         int begin = (most(lowest, span) - span) / BLOCK;
@@ -239,17 +242,10 @@ void quire_values_tiles(int rows, const char *values, const int64_t *page, const
                 int n = group_end(rows, g) - r;
                 int first = end;
                 int last = begin;
-                for (int i = 0; i < n; i++) {
-                    for (int b = begin; b < end; b++) {
-                        int block = span + BLOCK * b;
-                        __m512i both = _mm512_setzero_si512();
-                        if (most(from[r + i], block) < least(to[r + i], block + BLOCK)) {
-                            const float *w = p + (r + i) * SEGMENT + block;
-                            both = (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(w + 16), _mm512_loadu_ps(w));
-                            first = least(first, b);
-                            last = most(last, b + 1);
-                        }
-                        _mm512_store_si512(pairs + (i * BLOCKS + b) * TILE, both);
+                for (int i = r; i < r + n; i++) {
+                    if (most(from[i], span) < least(to[i], span + SPAN)) {
+                        first = least(first, (most(from[i], span) - span) / BLOCK);
+                        last = most(last, (least(to[i], span + SPAN) - span + BLOCK - 1) / BLOCK);
                     }
                 }
                 if (n != configured) {
@@ -259,14 +255,14 @@ void quire_values_tiles(int rows, const char *values, const int64_t *page, const
                 float *to_rows = out + r * width + d;
                 SETTLE;
                 if (wide) {
-                    add(4, &panel, first, last, pairs, to_rows, width);
+                    add(4, &panel, first, last, p + r * SEGMENT + span / 2, to_rows, width);
                 } else {
-                    add(2, &panel, first, last, pairs, to_rows, width);
+                    add(2, &panel, first, last, p + r * SEGMENT + span / 2, to_rows, width);
                 }
                 for (int b = first; b < last; b++) {
                     for (int i = 0; panel.odd[b] && i < n; i++) {
                         int block = span + BLOCK * b;
-                        add_odd(wide ? 2 : 1, &order, x, block, from[r + i], to[r + i], p + (r + i) * SEGMENT + block, to_rows + i * width);
+                        add_odd(wide ? 2 : 1, &order, x, block, from[r + i], to[r + i], (const uint16_t *)(p + (r + i) * SEGMENT), to_rows + i * width);
                     }
                 }
                 r += n;

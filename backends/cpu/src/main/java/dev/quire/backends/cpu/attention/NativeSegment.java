@@ -14,7 +14,10 @@ final class NativeSegment {
     private final int group;
     private final int headSize;
     private final int width;
+    /** What scores are multiplied by when they are made: 1 where nothing comes between them and their softmax, which then does it. */
     private final float scale;
+
+    private final float softmaxScale;
     private final long[] nextKeyAt = new long[AHEAD];
 
     private final MemorySegment q;
@@ -44,7 +47,9 @@ final class NativeSegment {
         this.group = shape.group();
         this.headSize = shape.headSize();
         this.width = width;
-        this.scale = shape.scale();
+        boolean bare = shape.softCap().isEmpty() && shape.alibi().length == 0 && shape.scale() > 0;
+        this.scale = bare ? 1 : shape.scale();
+        this.softmaxScale = bare ? shape.scale() : 1;
         this.q = MemorySegment.ofArray(new int[from.length * width / 2]);
         this.nextKeys = MemorySegment.ofArray(nextKeyAt);
         this.scores = MemorySegment.ofArray(scores);
@@ -81,9 +86,9 @@ final class NativeSegment {
                 scores);
     }
 
-    /** Turns scores into weights. */
-    void weigh(int rows) {
-        kernels.weigh(rows, from, to, scores, max, sum);
+    /** Turns scores into weights, which take their place as bf16. */
+    void weigh(int rows, int lowest, int highest) {
+        kernels.weigh(rows, from, to, lowest, highest, softmaxScale, scores, max, sum);
     }
 
     /**

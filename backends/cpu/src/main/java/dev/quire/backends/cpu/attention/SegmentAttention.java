@@ -106,7 +106,7 @@ final class SegmentAttention {
                 capAndBias(plan, tile, row, first);
             }
         }
-        weighAll();
+        weighAll(lowest, highest);
         Arrays.fill(out, 0, rows * width, 0f);
         pages.decodeValues(pool, lowest, highest);
         if (compiled.isPresent()) {
@@ -198,9 +198,9 @@ final class SegmentAttention {
         }
     }
 
-    private void weighAll() {
+    private void weighAll(int lowest, int highest) {
         if (compiled.isPresent()) {
-            compiled.get().weigh(rows);
+            compiled.get().weigh(rows, lowest, highest);
             return;
         }
         for (int row = 0; row < rows; row++) {

@@ -62,9 +62,10 @@ public final class CompiledKernels {
                     JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT,
                     ADDRESS, ADDRESS),
             Linker.Option.critical(true));
-    /** rows, from, to, s, max, sum. */
+    /** rows, from, to, lowest, highest, scale, s, max, sum. */
     private static final MethodHandle WEIGH = LINKER.downcallHandle(
-            FunctionDescriptor.ofVoid(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
+            FunctionDescriptor.ofVoid(
+                    JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_FLOAT, ADDRESS, ADDRESS, ADDRESS),
             Linker.Option.critical(true));
 
     /** kind, first, rows, inputs, x, pairs, sums. */
@@ -226,9 +227,17 @@ public final class CompiledKernels {
 
     /** Softmax of a segment: {@code softmax.c}, quire_weigh. */
     public void weigh(
-            int rows, MemorySegment from, MemorySegment to, MemorySegment s, MemorySegment max, MemorySegment sum) {
+            int rows,
+            MemorySegment from,
+            MemorySegment to,
+            int lowest,
+            int highest,
+            float scale,
+            MemorySegment s,
+            MemorySegment max,
+            MemorySegment sum) {
         try {
-            WEIGH.invokeExact(weigh, rows, from, to, s, max, sum);
+            WEIGH.invokeExact(weigh, rows, from, to, lowest, highest, scale, s, max, sum);
         } catch (Throwable e) {
             throw new IllegalStateException("quire_weigh cannot be called", e);
         }
