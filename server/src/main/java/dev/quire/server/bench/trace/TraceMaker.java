@@ -8,7 +8,7 @@ import java.util.Random;
  * Makes traces; the same from the same seed.
  *
  * @param vocabulary token ids are 1 to {@code vocabulary − 1}
- * @param maxModelLen tokens of the longest sequence; lengths are cut to fit
+ * @param maxModelLen tokens of the longest sequence; prompt and answer are cut to fit, the answer to half of it
  * @param seed of lengths and tokens
  */
 public record TraceMaker(int vocabulary, int maxModelLen, long seed) {
@@ -57,7 +57,7 @@ public record TraceMaker(int vocabulary, int maxModelLen, long seed) {
 
     private TraceRequest request(TraceKind kind, int[] prefix, Random random) {
         int room = maxModelLen - prefix.length;
-        int output = length(random, kind.outputMean(), Math.max(SHORTEST, room / 4));
+        int output = length(random, kind.outputMean(), Math.max(SHORTEST, room / 2));
         int most = room - output;
         int own = kind == TraceKind.LONG_CONTEXT
                 ? Math.max(1, most / 2 + random.nextInt(Math.max(1, most / 2)))

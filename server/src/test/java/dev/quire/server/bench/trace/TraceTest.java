@@ -57,6 +57,18 @@ class TraceTest {
     }
 
     @Test
+    void theLongestSequenceOfADataSetCutsFewOfItsAnswers() {
+        Trace chats = maker(1).make(TraceKind.SHAREGPT, 4000);
+        assertEquals(338, chats.outputTokens() / 4000.0, 34);
+        assertEquals(
+                LONGEST / 2,
+                chats.requests().stream()
+                        .mapToInt(TraceRequest::outputTokens)
+                        .max()
+                        .orElseThrow());
+    }
+
+    @Test
     void kindsDifferInWhatTheyAreFor() {
         List<TraceRequest> shared = maker(1).make(TraceKind.SHARED_PREFIX, 10).requests();
         for (TraceRequest request : shared) {
