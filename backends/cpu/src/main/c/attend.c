@@ -229,3 +229,18 @@ void quire_values(int rows, const char *values, const int64_t *page, const char 
         }
     }
 }
+
+/*
+ * What a tile's only segment gave: out[rows][width] divided by the row's sum of weights, or zeros where it sees nothing, goes to where its query and head
+ * are, as quire_queries has them.
+ */
+void quire_finish(int rows, int group, int size, int width, const int *from, const int *to, const float *out, const float *sum, char *y, int64_t at, int64_t stride) {
+    for (int r = 0; r < rows; r++) {
+        float *into = (float *)(y + at) + r / group * stride + r % group * size;
+        __mmask16 seen = from[r] < to[r] ? 0xffff : 0;
+        __m512 by = _mm512_set1_ps(sum[r]);
+        for (int i = 0; i < size; i += 16) {
+            _mm512_mask_storeu_ps(into + i, lanes(i, size), _mm512_maskz_div_ps(seen, _mm512_loadu_ps(out + r * width + i), by));
+        }
+    }
+}

@@ -46,15 +46,21 @@ final class AttentionWorker {
             boolean owned = place == plan.start(tile);
             long stop = Math.min(end, plan.start(tile + 1));
             segments.load(plan, tile, q);
-            if (owned) {
+            boolean whole = owned && stop == plan.start(tile + 1);
+            boolean alone = whole && stop == place + 1 && segments.finishes();
+            if (owned && !alone) {
                 running.reset();
             }
             for (; place < stop; place++) {
                 int segment = plan.firstSegment(tile) + (int) (place - plan.start(tile));
                 segments.attend(plan, tile, segment, pool, blockTables, tableStride);
-                take(owned);
+                if (!alone) {
+                    take(owned);
+                }
             }
-            if (owned && stop == plan.start(tile + 1)) {
+            if (alone) {
+                segments.finish(plan, tile, out);
+            } else if (whole) {
                 write(plan, tile, out);
             }
         }

@@ -64,7 +64,7 @@ final class NativeSegment {
 
     /** Takes a tile's queries, rounded to bf16. */
     void load(AttentionPlan plan, int tile, Matrix queries) {
-        long at = queries.at(plan.firstQuery(tile)) + (long) plan.kvHead(tile) * group * headSize * Float.BYTES;
+        long at = place(plan, tile, queries);
         kernels.queries(plan.rows(tile), group, headSize, width, queries.memory(), at, queries.stride(), q);
     }
 
@@ -116,5 +116,26 @@ final class NativeSegment {
                 width,
                 scores,
                 out);
+    }
+
+    /** Writes a tile's rows whose only segment this is. */
+    void finish(AttentionPlan plan, int tile, Matrix y) {
+        kernels.finish(
+                plan.rows(tile),
+                group,
+                headSize,
+                width,
+                from,
+                to,
+                out,
+                sum,
+                y.memory(),
+                place(plan, tile, y),
+                y.stride());
+    }
+
+    /** Byte of a tile's first row. */
+    private long place(AttentionPlan plan, int tile, Matrix matrix) {
+        return matrix.at(plan.firstQuery(tile)) + (long) plan.kvHead(tile) * group * headSize * Float.BYTES;
     }
 }

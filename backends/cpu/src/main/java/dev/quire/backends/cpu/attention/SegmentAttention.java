@@ -254,6 +254,16 @@ final class SegmentAttention {
         }
     }
 
+    /** Whether {@link #finish} is there. */
+    boolean finishes() {
+        return compiled.isPresent();
+    }
+
+    /** Writes a tile's rows, whose only segment this was, to {@code y}. */
+    void finish(AttentionPlan plan, int tile, Matrix y) {
+        compiled.orElseThrow().finish(plan, tile, y);
+    }
+
     int rows() {
         return rows;
     }

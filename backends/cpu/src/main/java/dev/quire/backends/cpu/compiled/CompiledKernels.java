@@ -68,6 +68,13 @@ public final class CompiledKernels {
                     JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_FLOAT, ADDRESS, ADDRESS, ADDRESS),
             Linker.Option.critical(true));
 
+    /** rows, group, size, width, from, to, out, sum, y, at, stride. */
+    private static final MethodHandle FINISH = LINKER.downcallHandle(
+            FunctionDescriptor.ofVoid(
+                    JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG,
+                    JAVA_LONG),
+            Linker.Option.critical(true));
+
     /** kind, first, rows, inputs, x, pairs, sums. */
     private static final MethodHandle ARRANGE = LINKER.downcallHandle(
             FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS),
@@ -108,6 +115,7 @@ public final class CompiledKernels {
     private final MemorySegment scores;
     private final MemorySegment values;
     private final MemorySegment weigh;
+    private final MemorySegment finish;
     private final MemorySegment arrange;
     private final MemorySegment grouped;
     private final MemorySegment pack;
@@ -125,6 +133,7 @@ public final class CompiledKernels {
         this.scores = library.findOrThrow("quire_scores" + suffix);
         this.values = library.findOrThrow("quire_values" + suffix);
         this.weigh = library.findOrThrow("quire_weigh");
+        this.finish = library.findOrThrow("quire_finish");
         this.arrange = library.findOrThrow("quire_arrange");
         this.grouped = library.findOrThrow("quire_grouped" + suffix);
         this.pack = library.findOrThrow("quire_pack");
@@ -261,6 +270,26 @@ public final class CompiledKernels {
             VALUES.invokeExact(values, rows, valuesOfPool, page, keys, later, from, to, lowest, highest, width, p, out);
         } catch (Throwable e) {
             throw new IllegalStateException("quire_values cannot be called", e);
+        }
+    }
+
+    /** What a tile's only segment gave, in its place: {@code attend.c}, quire_finish. */
+    public void finish(
+            int rows,
+            int group,
+            int size,
+            int width,
+            MemorySegment from,
+            MemorySegment to,
+            MemorySegment out,
+            MemorySegment sum,
+            MemorySegment y,
+            long at,
+            long stride) {
+        try {
+            FINISH.invokeExact(finish, rows, group, size, width, from, to, out, sum, y, at, stride);
+        } catch (Throwable e) {
+            throw new IllegalStateException("quire_finish cannot be called", e);
         }
     }
 
