@@ -4,13 +4,9 @@
  * before the next one. Traffic: weights once; while rows meet a panel, the lines of the next are asked for, as many for each six rows as are needed to have
  * them all. A row's bits do not depend on how many rows there are: one chain over the inputs in order for each output. Limits: as attend.c.
  */
-#include <stdint.h>
+#include "gate.h"
 
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512bf16,prefer-vector-width=512")
-#include <immintrin.h>
-
-#define INLINE static inline __attribute__((always_inline))
-#define WIDTH 64
+#define WIDTH GATES
 #define PAIR_BYTES (4L * WIDTH)
 #define MOST_ROWS 6
 #define MOST_PAIRS 1024
@@ -129,6 +125,25 @@ void quire_dense(int first, int rows, int inputs, const int *x, const char *pack
     for (int b = 0, row = 0; b < blocks; b++) {
         int n = (rows - row + blocks - b - 1) / (blocks - b);
         block(n, all, x + (long)(first + row) * all, packed + panel, panel_bytes, columns, (float *)(y + to) + (long)row * y_stride, y_stride);
+        row += n;
+    }
+}
+
+/*
+ * out = silu(gate) * up as quire_narrow leaves it, where gate and up are products as in quire_dense, of panels that lie in turns: each of gate before that of
+ * up. columns: of out; sums: room for 96 rows of two panels; out: bf16 values from byte `to` on, `stride` of them from row to row.
+ */
+void quire_gated(int first, int rows, int inputs, const int *x, const char *packed, int64_t panel, int64_t panel_bytes, int columns, float *sums, char *out,
+                 int64_t to, int stride) {
+    int all = (inputs + 1) / 2;
+    int blocks = (rows + BLOCK - 1) / BLOCK;
+    for (int b = 0, row = 0; b < blocks; b++) {
+        int n = (rows - row + blocks - b - 1) / (blocks - b);
+        const char *w = packed + panel;
+        for (int column = 0; column < columns; column += WIDTH, w += 2 * panel_bytes) {
+            block(n, all, x + (long)(first + row) * all, w, panel_bytes, 2 * WIDTH, sums, 2 * WIDTH);
+            narrow_gated(n, least(WIDTH, columns - column), sums, (short *)(out + to) + (long)row * stride + column, stride);
+        }
         row += n;
     }
 }

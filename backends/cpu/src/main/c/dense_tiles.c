@@ -6,11 +6,12 @@
  * rows there are: one chain of tiles over the inputs in order for each output. Limits: Linux on processors with AMX, which quire_tiles() asks for;
  * subnormals count as zero. Leaves no tile in use. Calls nothing.
  */
+#include "gate.h"
 #include "tiles.h"
 
 #include <cpuid.h>
 
-#define WIDTH 64
+#define WIDTH GATES
 #define PAIR_BYTES (4L * WIDTH)
 #define STEP_BYTES (TILE * PAIR_BYTES)
 #define STEPS 16
@@ -204,6 +205,27 @@ void quire_dense_tiles(int first, int rows, int inputs, const int *x, const char
         whole(n, all / TILE, from, w, panel_bytes, panels, out, y_stride);
         for (int i = panels; i < (columns + WIDTH - 1) / WIDTH; i++) {
             edge(n, all, from, w + i * panel_bytes, least(WIDTH, columns - i * WIDTH), out + i * WIDTH, y_stride);
+        }
+    }
+    _tile_release();
+}
+
+/* As quire_gated, where quire_tiles() said yes; sums: room for 128 rows. */
+void quire_gated_tiles(int first, int rows, int inputs, const int *x, const char *packed, int64_t panel, int64_t panel_bytes, int columns, float *sums,
+                       char *out, int64_t to, int stride) {
+    int all = (inputs + 1) / 2;
+    for (int row = 0; row < rows; row += BLOCK) {
+        int n = least(BLOCK, rows - row);
+        const char *from = (const char *)(x + (long)(first + row) * all);
+        const char *w = packed + panel;
+        for (int column = 0; column < columns; column += WIDTH, w += 2 * panel_bytes) {
+            if (all % TILE == 0) {
+                whole(n, all / TILE, from, w, panel_bytes, 2, sums, 2 * WIDTH);
+            } else {
+                edge(n, all, from, w, WIDTH, sums, 2 * WIDTH);
+                edge(n, all, from, w + panel_bytes, WIDTH, sums + WIDTH, 2 * WIDTH);
+            }
+            narrow_gated(n, least(WIDTH, columns - column), sums, (short *)(out + to) + (long)row * stride + column, stride);
         }
     }
     _tile_release();

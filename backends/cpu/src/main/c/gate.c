@@ -2,7 +2,7 @@
  * Gated MLPs by SiLU (Shazeer 2020); the twin in Java is Activate. Shape: a row after the other, 16 elements at a time. Traffic: gate and up once, in the cache
  * where a layer left them. Numerics: exp as curves.h has it, one division. Limits: as attend.c.
  */
-#include "curves.h"
+#include "gate.h"
 
 #define LANES 16
 
@@ -12,14 +12,10 @@ void quire_gate(int rows, int width, const char *gate, int64_t at_gate, int64_t 
     const float *g = (const float *)(gate + at_gate);
     const float *u = (const float *)(up + at_up);
     float *o = (float *)(out + at_out);
-    __m512 one = _mm512_set1_ps(1);
     for (int r = 0; r < rows; r++, g += stride_gate, u += stride_up, o += stride_out) {
         for (int i = 0; i < width; i += LANES) {
             __mmask16 inside = (__mmask16)(0xffff >> (width - i < LANES ? LANES - (width - i) : 0));
-            __m512 x = _mm512_maskz_loadu_ps(inside, g + i);
-            __m512 below = _mm512_add_ps(one, exponential(_mm512_sub_ps(_mm512_setzero_ps(), x)));
-            __m512 y = _mm512_mul_ps(_mm512_div_ps(x, below), _mm512_maskz_loadu_ps(inside, u + i));
-            _mm512_mask_storeu_ps(o + i, inside, y);
+            _mm512_mask_storeu_ps(o + i, inside, gated(_mm512_maskz_loadu_ps(inside, g + i), _mm512_maskz_loadu_ps(inside, u + i)));
         }
     }
 }

@@ -32,8 +32,25 @@ final class CpuWeights implements Weights {
     /** A layer's weight and bias. */
     private record LinearKey(WeightRef weight, Optional<WeightRef> bias) {}
 
-    /** Layers that read the same rows. */
-    private record RunKey(List<LinearKey> layers, SumOrder order) {}
+    /** How layers that are packed as one work together. */
+    private enum Form {
+        /** All read the same rows. */
+        SIDE_BY_SIDE,
+        /** The first gates the second, and the others read the product. */
+        GATED
+    }
+
+    /** Layers that are packed as one. */
+    private record RunKey(Form form, List<LinearKey> layers, SumOrder order) {
+        static RunKey of(Form form, List<Op.Linear> layers, SumOrder order) {
+            return new RunKey(
+                    form,
+                    layers.stream()
+                            .map(layer -> new LinearKey(layer.weight(), layer.bias()))
+                            .toList(),
+                    order);
+        }
+    }
 
     private final List<WeightRef> refs;
     private final LinearPacker packer;
@@ -86,10 +103,12 @@ final class CpuWeights implements Weights {
 
     /** Layers that read the same rows, packed as one. */
     PackedLinear packed(List<Op.Linear> layers, SumOrder order) {
-        List<LinearKey> keys = layers.stream()
-                .map(layer -> new LinearKey(layer.weight(), layer.bias()))
-                .toList();
-        return packed.computeIfAbsent(new RunKey(keys, order), this::pack);
+        return packed.computeIfAbsent(RunKey.of(Form.SIDE_BY_SIDE, layers, order), this::pack);
+    }
+
+    /** A gated MLP, packed as one: gate, up, and the layers that read their product. */
+    PackedLinear packedGated(List<Op.Linear> layers) {
+        return packed.computeIfAbsent(RunKey.of(Form.GATED, layers, SumOrder.FREE), this::pack);
     }
 
     private PackedLinear pack(RunKey run) {
@@ -101,7 +120,11 @@ final class CpuWeights implements Weights {
                         rawBytes(layer.weight()),
                         layer.bias().map(this::rawBytes)))
                 .toList();
-        return packer.pack(weights, run.order(), packedMemory);
+        return switch (run.form()) {
+            case SIDE_BY_SIDE -> packer.pack(weights, run.order(), packedMemory);
+            case GATED ->
+                packer.packGated(weights.get(0), weights.get(1), weights.subList(2, weights.size()), packedMemory);
+        };
     }
 
     /** Gives back the bytes of every weight that is packed and is no table. */

@@ -18,6 +18,7 @@ import dev.quire.backends.cpu.elementwise.Matrix;
 import dev.quire.backends.cpu.elementwise.Pointwise;
 import dev.quire.backends.cpu.elementwise.RmsNorm;
 import dev.quire.backends.cpu.elementwise.Rope;
+import dev.quire.backends.cpu.linear.LinearPacker;
 import dev.quire.backends.cpu.linear.PackedLinear;
 import dev.quire.backends.cpu.linear.SumOrder;
 import dev.quire.backends.cpu.sampling.CpuSampler;
@@ -29,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Turns a program into stages: neighbouring Linears that read the same rows become one, and a {@link RowRun} takes what works row by row before them. */
+/** Turns a program into stages: {@link OpRuns} says which ops become one, and a {@link RowRun} takes what works row by row before layers. */
 final class ProgramCompiler {
     /** A rotation and the sizes that its tables serve. */
     private record RopeTables(Rotary rotary, int headSize) {}
@@ -61,7 +62,7 @@ final class ProgramCompiler {
         this.fast = kernels.filter(k -> numerics == Numerics.FAST);
         this.attention = new AttentionStages(limits, numerics, threads, arena, kernels);
         this.experts = new ExpertStages(weights, limits, numerics, arena);
-        List<List<Op>> runs = runs(program);
+        List<List<Op>> runs = OpRuns.of(program, format -> LinearPacker.gates(format, fast));
         this.workspace = new Workspace(program, runs, limits, arena);
         stages.add(attention.preparation());
         runs.forEach(this::compile);
@@ -78,27 +79,6 @@ final class ProgramCompiler {
 
     Workspace workspace() {
         return workspace;
-    }
-
-    private static List<List<Op>> runs(Program program) {
-        List<List<Op>> runs = new ArrayList<>();
-        for (Op op : program.ops()) {
-            if (op instanceof Op.Linear next
-                    && !runs.isEmpty()
-                    && runs.getLast().getFirst() instanceof Op.Linear first
-                    && fuses(first, next)) {
-                runs.getLast().add(next);
-            } else {
-                runs.add(new ArrayList<>(List.of(op)));
-            }
-        }
-        return runs;
-    }
-
-    private static boolean fuses(Op.Linear first, Op.Linear next) {
-        return first.x().equals(next.x())
-                && first.weight().format() == next.weight().format()
-                && first.split() == next.split();
     }
 
     private void compile(List<Op> run) {
@@ -241,12 +221,18 @@ final class ProgramCompiler {
     }
 
     private void linear(List<Op> run) {
-        List<Op.Linear> layers = run.stream().map(Op.Linear.class::cast).toList();
-        PackedLinear packed = weights.packed(layers, sumOrder(layers.getFirst(), numerics));
+        List<Op.Linear> layers = run.stream()
+                .filter(Op.Linear.class::isInstance)
+                .map(Op.Linear.class::cast)
+                .toList();
+        boolean gated = layers.size() < run.size();
+        PackedLinear packed =
+                gated ? weights.packedGated(layers) : weights.packed(layers, sumOrder(layers.getFirst(), numerics));
+        List<Op.Linear> last = gated ? layers.subList(2, layers.size()) : layers;
         Value x = layers.getFirst().x();
         runOf(x).end(packed, f -> {
             List<MemorySegment> outs =
-                    layers.stream().map(layer -> f.matrix(layer.out()).memory()).toList();
+                    last.stream().map(layer -> f.matrix(layer.out()).memory()).toList();
             return packed.begin(f.matrix(x).memory(), f.rows(x), outs);
         });
     }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Memory for the values inside a program. Values that are not needed at the same time share it. */
+/** Memory for the values inside a program. Values that are not needed at the same time share it, and those that live inside one run have none. */
 final class Workspace {
     /** What decides whether one value's memory fits another. */
     private record Size(Rows rows, int width) {}
@@ -40,7 +40,7 @@ final class Workspace {
         for (int i = 0; i < runs.size(); i++) {
             for (Op op : runs.get(i)) {
                 for (Value value : op.outputs()) {
-                    if (!bound.contains(value)) {
+                    if (!bound.contains(value) && lastUse.getOrDefault(value, -1) != i) {
                         Size size = new Size(value.rows(), value.width());
                         Matrix memory = take(size, free, limits, arena);
                         places.put(value, memory);
@@ -55,7 +55,7 @@ final class Workspace {
         }
     }
 
-    /** Where a value lies; never an input or an output of the program. */
+    /** Where a value lies; never an input or an output of the program, nor what only the run that writes it reads. */
     Matrix place(Value value) {
         return places.get(value);
     }

@@ -105,6 +105,10 @@ public final class CompiledKernels {
     private static final MethodHandle DENSE = LINKER.downcallHandle(FunctionDescriptor.ofVoid(
             JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG,
             JAVA_INT));
+    /** first, rows, inputs, x, packed, panel, panelBytes, columns, sums, out, to, stride. */
+    private static final MethodHandle GATED = LINKER.downcallHandle(FunctionDescriptor.ofVoid(
+            JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG,
+            JAVA_INT));
 
     /** rows, width, gate, its byte and stride, up, its byte and stride, out, its byte and stride. */
     private static final MethodHandle GATE = LINKER.downcallHandle(FunctionDescriptor.ofVoid(
@@ -121,6 +125,7 @@ public final class CompiledKernels {
     private final MemorySegment pack;
     private final MemorySegment narrow;
     private final MemorySegment dense;
+    private final MemorySegment gated;
     private final MemorySegment gate;
     private final SymbolLookup library;
     private final boolean tiles;
@@ -140,6 +145,7 @@ public final class CompiledKernels {
         this.narrow = library.findOrThrow("quire_narrow");
         this.gate = library.findOrThrow("quire_gate");
         this.dense = library.findOrThrow("quire_dense" + suffix);
+        this.gated = library.findOrThrow("quire_gated" + suffix);
     }
 
     /**
@@ -359,6 +365,27 @@ public final class CompiledKernels {
             DENSE.invokeExact(dense, first, rows, inputs, x, packed, panel, panelBytes, columns, y, to, yStride);
         } catch (Throwable e) {
             throw new IllegalStateException("quire_dense cannot be called", e);
+        }
+    }
+
+    /** Rows times pairs of panels of bf16 weights, gated and as bf16, all of them native memory: {@code dense.c}, quire_gated, or {@code dense_tiles.c}. */
+    public void gated(
+            int first,
+            int rows,
+            int inputs,
+            MemorySegment x,
+            MemorySegment packed,
+            long panel,
+            long panelBytes,
+            int columns,
+            MemorySegment sums,
+            MemorySegment out,
+            long to,
+            int stride) {
+        try {
+            GATED.invokeExact(gated, first, rows, inputs, x, packed, panel, panelBytes, columns, sums, out, to, stride);
+        } catch (Throwable e) {
+            throw new IllegalStateException("quire_gated cannot be called", e);
         }
     }
 

@@ -41,10 +41,15 @@ final class DenseLinear extends PanelLinear {
 
             @Override
             public void multiply() {
-                Grid grid = Grid.of(rows, panels.count(), pool.threads());
-                pool.parallel(grid.parts(), (part, worker) -> share(grid, part, room, ys, worker));
+                DenseLinear.this.multiply(room, rows, ys);
             }
         };
+    }
+
+    /** Computes all outputs of rows that lie ready in {@code room}. */
+    void multiply(MemorySegment room, int rows, List<MemorySegment> ys) {
+        Grid grid = Grid.of(rows, panels.count(), pool.threads());
+        pool.parallel(grid.parts(), (part, worker) -> share(grid, part, room, ys, worker));
     }
 
     private void share(Grid grid, int part, MemorySegment x, List<MemorySegment> ys, int worker) {

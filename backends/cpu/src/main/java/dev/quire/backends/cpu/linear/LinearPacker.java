@@ -39,7 +39,7 @@ public final class LinearPacker {
     private final GroupedLinear.GroupScratch groupScratch;
     private final CompiledGroupedLinear.Scratch compiledScratch;
     private final Optional<CompiledKernels> kernels;
-    private final Optional<DenseKernel> compiledDense;
+    private final Optional<CompiledDenseKernel> compiledDense;
     private final CanonicalScratch canonicalScratch;
     private final Map<Shape, Optional<String>> objections = new HashMap<>();
 
@@ -62,7 +62,7 @@ public final class LinearPacker {
      */
     public LinearPacker(WorkerPool pool, OneDnnLibrary library, Optional<CompiledKernels> kernels) {
         this.kernels = kernels;
-        this.compiledDense = kernels.map(CompiledDenseKernel::new);
+        this.compiledDense = kernels.map(k -> new CompiledDenseKernel(k, pool.threads()));
         this.compiledScratch = new CompiledGroupedLinear.Scratch(pool.threads());
         this.pool = pool;
         this.library = library;
@@ -86,13 +86,7 @@ public final class LinearPacker {
      */
     public PackedLinear pack(List<LinearWeight> weights, SumOrder order, Arena arena) {
         LinearWeight model = weights.getFirst();
-        for (LinearWeight weight : weights) {
-            if (weight.format() != model.format() || weight.inputs() != model.inputs()) {
-                throw new IllegalArgumentException(
-                        "%s weights of %d inputs cannot be packed with %s of %d; one format, one x"
-                                .formatted(weight.format(), weight.inputs(), model.format(), model.inputs()));
-            }
-        }
+        weights.forEach(weight -> alike(weight, model));
         Panels panels = Panels.of(weights.stream().map(LinearWeight::outputs).toList());
         List<Optional<MemorySegment>> biases =
                 weights.stream().map(w -> w.bias().map(b -> copy(b, arena))).toList();
@@ -102,6 +96,57 @@ public final class LinearPacker {
         return model.format().isQuantized()
                 ? packGrouped(weights, panels, biases, arena)
                 : packDense(weights, panels, biases, arena);
+    }
+
+    /** Whether {@link #packGated} serves weights of a format: C kernels multiply them, and hold their sums as float32. */
+    public static boolean gates(WeightFormat format, Optional<CompiledKernels> kernels) {
+        return kernels.isPresent() && format == WeightFormat.BF16;
+    }
+
+    /**
+     * Packs a gated MLP: layers whose x is silu(gate) · up. Their sums have no order.
+     *
+     * @param gate without bias, in bf16
+     * @param up the same, with as many inputs and outputs
+     * @param down at least one, in bf16, with as many inputs as those have outputs
+     * @param arena as of {@link #pack}
+     * @throws IllegalArgumentException if the weights do not fit, or there are no C kernels
+     */
+    public PackedLinear packGated(LinearWeight gate, LinearWeight up, List<LinearWeight> down, Arena arena) {
+        alike(up, gate);
+        int width = gate.outputs();
+        if (!gates(gate.format(), kernels)
+                || up.outputs() != width
+                || gate.bias().isPresent()
+                || up.bias().isPresent()) {
+            throw new IllegalArgumentException(
+                    "%s layers of %d and %d outputs cannot be gated in C: it takes two of bf16, of one size and without bias, and a processor that it serves"
+                            .formatted(gate.format(), width, up.outputs()));
+        }
+        for (LinearWeight weight : down) {
+            if (weight.format() != gate.format() || weight.inputs() != width) {
+                throw new IllegalArgumentException(
+                        "%s weights of %d inputs cannot read what %s layers of %d outputs gate"
+                                .formatted(weight.format(), weight.inputs(), gate.format(), width));
+            }
+        }
+        long panelBytes = MatrixType.BF16.panelBytes(gate.inputs());
+        int count = 2 * Math.ceilDiv(width, Panels.WIDTH);
+        MemorySegment packed = arena.allocate(panelBytes * count, ALIGNMENT);
+        pool.parallel(
+                count,
+                (panel, worker) -> DensePacking.pack(
+                        panel % 2 == 0 ? gate : up, panel / 2 * Panels.WIDTH, packed, panel * panelBytes));
+        DenseLinear reader = (DenseLinear) pack(down, SumOrder.FREE, arena);
+        return new GatedLayers(pool, compiledDense.orElseThrow(), gate.inputs(), width, packed, reader);
+    }
+
+    private static void alike(LinearWeight weight, LinearWeight model) {
+        if (weight.format() != model.format() || weight.inputs() != model.inputs()) {
+            throw new IllegalArgumentException(
+                    "%s weights of %d inputs cannot be packed with %s of %d; one format, one x"
+                            .formatted(weight.format(), weight.inputs(), model.format(), model.inputs()));
+        }
     }
 
     /**

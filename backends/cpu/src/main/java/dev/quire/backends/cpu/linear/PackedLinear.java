@@ -4,16 +4,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * One linear layer, or several that read the same x, ready to run. Each output value is computed in an order that depends on its
+ * One linear layer, several that read the same x, or a gated MLP of them, ready to run. Each output value is computed in an order that depends on its
  * layer's shape and weights alone: rows come out with the same bits in any batch, at any place in it and on any number of threads.
  *
  * <p>One thread at a time runs layers of one {@link LinearPacker}; the work is spread over the packer's pool.
  */
-public sealed interface PackedLinear permits PanelLinear {
+public sealed interface PackedLinear permits PanelLinear, GatedLayers {
     /** K, the width of x. */
     int inputs();
 
-    /** N of each of the weights that were packed, in that order: the widths of the outputs. */
+    /** N of each of the layers that give outputs, in the order in which they were packed: the widths of the outputs. */
     List<Integer> outputs();
 
     /** Which kernel multiplies, for people to read. */
@@ -27,7 +27,7 @@ public sealed interface PackedLinear permits PanelLinear {
      *
      * @param x [rows, inputs] float32, native, without gaps; not changed
      * @param rows at least 1
-     * @param ys for each weight [rows, outputs] float32, native, without gaps
+     * @param ys for each output [rows, N] float32, native, without gaps
      * @throws IllegalArgumentException if a size does not fit
      */
     void run(MemorySegment x, int rows, List<MemorySegment> ys);

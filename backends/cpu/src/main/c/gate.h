@@ -1,0 +1,37 @@
+/* Gates by SiLU (Shazeer 2020): silu(gate) * up, by themselves and straight from the sums of the two layers. */
+#ifndef QUIRE_GATE_H
+#define QUIRE_GATE_H
+
+#include "curves.h"
+
+/* Outputs of a panel. */
+#define GATES 64
+
+/* gate / (1 + exp(-gate)) * up, each operation rounded but for those within exp. */
+INLINE __m512 gated(__m512 gate, __m512 up) {
+    __m512 below = _mm512_add_ps(_mm512_set1_ps(1), exponential(_mm512_sub_ps(_mm512_setzero_ps(), gate)));
+    return _mm512_mul_ps(_mm512_div_ps(gate, below), up);
+}
+
+/*
+ * Gates the sums of a pair of panels and rounds to bf16 as quire_narrow does. sums: [rows][2][64], gates before ups; out: up to 64 `columns` of rows that are
+ * `stride` values apart, with a zero after an odd last one.
+ */
+INLINE void narrow_gated(int rows, int columns, const float *sums, short *out, long stride) {
+    __mmask16 inside[GATES / 16];
+    __mmask16 stored[GATES / 16];
+    for (int u = 0; u < GATES / 16; u++) {
+        int left = columns - 16 * u;
+        inside[u] = (__mmask16)(left <= 0 ? 0 : 0xffff >> (left < 16 ? 16 - left : 0));
+        left += left & 1;
+        stored[u] = (__mmask16)(left <= 0 ? 0 : 0xffff >> (left < 16 ? 16 - left : 0));
+    }
+    for (int r = 0; r < rows; r++, sums += 2 * GATES, out += stride) {
+        for (int u = 0; u < GATES / 16; u++) {
+            __m512 y = gated(_mm512_loadu_ps(sums + 16 * u), _mm512_loadu_ps(sums + GATES + 16 * u));
+            _mm256_mask_storeu_epi16(out + 16 * u, stored[u], (__m256i)_mm512_maskz_cvtneps_pbh(inside[u], y));
+        }
+    }
+}
+
+#endif
