@@ -77,8 +77,9 @@ INLINE void strip(int steps, int fresh, const char *w, const char *x, long x_byt
     _tile_stored(3, y + 3 * TILE, y_bytes);
 }
 
-/* Two tiles of rows times half of a panel, the same. */
-INLINE void square(int steps, int fresh, const char *w, const char *x, long x_bytes, float *y, long y_stride, const char *ahead, const int lines) {
+/* Two tiles of rows times half of a panel, the same. Vector units are idle meanwhile: with each step they gate a share of what was multiplied before. */
+INLINE void square(int steps, int fresh, const char *w, const char *x, long x_bytes, float *y, long y_stride, const char *ahead, const int lines,
+                  struct gating *beside, int share) {
     const char *lower_x = x + TILE * x_bytes;
     float *lower = y + TILE * y_stride;
     long y_bytes = 4 * y_stride;
@@ -104,6 +105,9 @@ INLINE void square(int steps, int fresh, const char *w, const char *x, long x_by
         _tile_dpbf16ps(2, 5, 6);
         _tile_dpbf16ps(3, 5, 7);
         ASK(k, _MM_HINT_T1)
+        if (beside) {
+            gate_some(beside, share);
+        }
     }
     _tile_stored(0, y, y_bytes);
     _tile_stored(1, y + TILE, y_bytes);
@@ -112,7 +116,8 @@ INLINE void square(int steps, int fresh, const char *w, const char *x, long x_by
 }
 
 /* Pairs of tiles of rows times a panel; `lines` of the next panel are asked for with each of its steps in each of the first 64 / lines calls. */
-INLINE void squares(int count, int steps, const char *panel, long panel_bytes, const char *x, long x_bytes, float *y, long y_stride, const int lines) {
+INLINE void squares(int count, int steps, const char *panel, long panel_bytes, const char *x, long x_bytes, float *y, long y_stride,
+                    const int lines, struct gating *beside, int share) {
     int k = 0;
     do {
         int n = least(STEPS, steps - k);
@@ -124,9 +129,9 @@ INLINE void squares(int count, int steps, const char *panel, long panel_bytes, c
                 float *to = y + 2 * TILE * y_stride * i + WIDTH / 2 * half;
                 const char *ahead = panel + panel_bytes + STEP_BYTES * k + call * LINE * lines * n;
                 if (call < WIDTH / lines) {
-                    square(n, k == 0, w, from, x_bytes, to, y_stride, ahead, lines);
+                    square(n, k == 0, w, from, x_bytes, to, y_stride, ahead, lines, beside, share);
                 } else {
-                    square(n, k == 0, w, from, x_bytes, to, y_stride, ahead, 0);
+                    square(n, k == 0, w, from, x_bytes, to, y_stride, ahead, 0, beside, share);
                 }
             }
         }
@@ -135,7 +140,8 @@ INLINE void squares(int count, int steps, const char *panel, long panel_bytes, c
 }
 
 /* Up to 128 rows times whole panels of inputs that fill their tiles. */
-static void whole(int rows, int steps, const char *x, const char *packed, int64_t panel_bytes, int panels, float *y, long y_stride) {
+INLINE void whole(int rows, int steps, const char *x, const char *packed, int64_t panel_bytes, int panels, float *y, long y_stride, struct gating *beside,
+                  int share) {
     long x_bytes = LINE * steps;
     int pairs = rows / (2 * TILE);
     int rest = rows - 2 * TILE * pairs;
@@ -147,9 +153,9 @@ static void whole(int rows, int steps, const char *x, const char *packed, int64_
             configure(TILE, TILE, TILE);
         }
         if (pairs == 1) {
-            squares(1, steps, w, panel_bytes, x, x_bytes, to, y_stride, 32);
+            squares(1, steps, w, panel_bytes, x, x_bytes, to, y_stride, 32, beside, share);
         } else if (pairs > 1) {
-            squares(pairs, steps, w, panel_bytes, x, x_bytes, to, y_stride, 16);
+            squares(pairs, steps, w, panel_bytes, x, x_bytes, to, y_stride, 16, beside, share);
         }
         if (rest == 0) {
             continue;
@@ -160,7 +166,7 @@ static void whole(int rows, int steps, const char *x, const char *packed, int64_
             configure(least(rest, TILE), rest > TILE ? rest - TILE : rest, TILE);
         }
         if (rest > TILE) {
-            squares(1, steps, w, panel_bytes, last_x, x_bytes, last, y_stride, 32);
+            squares(1, steps, w, panel_bytes, last_x, x_bytes, last, y_stride, 32, beside, share);
         } else if (pairs > 0) {
             strip(steps, 1, w, last_x, x_bytes, last, y_stride, w, 0);
         } else {
@@ -202,7 +208,7 @@ void quire_dense_tiles(int first, int rows, int inputs, const int *x, const char
         int n = least(BLOCK, rows - row);
         const char *from = (const char *)(x + (long)(first + row) * all);
         float *out = (float *)(y + to) + (long)row * y_stride;
-        whole(n, all / TILE, from, w, panel_bytes, panels, out, y_stride);
+        whole(n, all / TILE, from, w, panel_bytes, panels, out, y_stride, 0, 0);
         for (int i = panels; i < (columns + WIDTH - 1) / WIDTH; i++) {
             edge(n, all, from, w + i * panel_bytes, least(WIDTH, columns - i * WIDTH), out + i * WIDTH, y_stride);
         }
@@ -210,7 +216,9 @@ void quire_dense_tiles(int first, int rows, int inputs, const int *x, const char
     _tile_release();
 }
 
-/* As quire_gated, where quire_tiles() said yes; sums: room for 128 rows. */
+/*
+ * As quire_gated, where quire_tiles() said yes; sums: room for 128 rows of two pairs of panels, one of which is gated while the other is multiplied.
+ */
 void quire_gated_tiles(int first, int rows, int inputs, const int *x, const char *packed, int64_t panel, int64_t panel_bytes, int columns, float *sums,
                        char *out, int64_t to, int stride) {
     int all = (inputs + 1) / 2;
@@ -218,15 +226,26 @@ void quire_gated_tiles(int first, int rows, int inputs, const int *x, const char
         int n = least(BLOCK, rows - row);
         const char *from = (const char *)(x + (long)(first + row) * all);
         const char *w = packed + panel;
-        for (int column = 0; column < columns; column += WIDTH, w += 2 * panel_bytes) {
-            if (all % TILE == 0) {
-                whole(n, all / TILE, from, w, panel_bytes, 2, sums, 2 * WIDTH);
+        short *rounded = (short *)(out + to) + (long)row * stride;
+        int products = all % TILE || n <= TILE ? 0 : 4 * (all / TILE) * ((n + 2 * TILE - 1) / (2 * TILE));
+        int share = products ? (n * (WIDTH / TILE) + products - 1) / products : 0;
+        struct gating before = {0};
+        for (int column = 0, i = 0; column < columns; column += WIDTH, w += 2 * panel_bytes, i ^= 1) {
+            float *both = sums + i * BLOCK * 2 * WIDTH;
+            if (all % TILE) {
+                edge(n, all, from, w, WIDTH, both, 2 * WIDTH);
+                edge(n, all, from, w + panel_bytes, WIDTH, both + WIDTH, 2 * WIDTH);
             } else {
-                edge(n, all, from, w, WIDTH, sums, 2 * WIDTH);
-                edge(n, all, from, w + panel_bytes, WIDTH, sums + WIDTH, 2 * WIDTH);
+                whole(n, all / TILE, from, w, panel_bytes, 2, both, 2 * WIDTH, &before, share);
             }
-            narrow_gated(n, least(WIDTH, columns - column), sums, (short *)(out + to) + (long)row * stride + column, stride);
+            gate_some(&before, before.end);
+            if (share && columns - column >= WIDTH) {
+                before = (struct gating){both, rounded + column, stride, 0, n * (WIDTH / TILE)};
+            } else {
+                narrow_gated(n, least(WIDTH, columns - column), both, rounded + column, stride);
+            }
         }
+        gate_some(&before, before.end);
     }
     _tile_release();
 }

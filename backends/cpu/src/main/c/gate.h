@@ -13,10 +13,15 @@ INLINE __m512 gated(__m512 gate, __m512 up) {
     return _mm512_mul_ps(_mm512_div_ps(gate, below), up);
 }
 
-/*
- * Gates the sums of a pair of panels and rounds to bf16 as quire_narrow does. sums: [rows][2][64], gates before ups; out: up to 64 `columns` of rows that are
- * `stride` values apart, with a zero after an odd last one.
- */
+/* Gates the sums of a pair of panels into rows that are `stride` values apart, 16 outputs at a time; `next` of them up to `end` are left. sums: [rows][2][64]. */
+struct gating {
+    const float *sums;
+    short *out;
+    long stride;
+    int next, end;
+};
+
+/* All rows of up to 64 columns, rounded to bf16 as quire_narrow does, with a zero after an odd last one. */
 INLINE void narrow_gated(int rows, int columns, const float *sums, short *out, long stride) {
     __mmask16 inside[GATES / 16];
     __mmask16 stored[GATES / 16];
@@ -32,6 +37,19 @@ INLINE void narrow_gated(int rows, int columns, const float *sums, short *out, l
             _mm256_mask_storeu_epi16(out + 16 * u, stored[u], (__m256i)_mm512_maskz_cvtneps_pbh(inside[u], y));
         }
     }
+}
+
+/* The same for 64 columns, up to `most` times 16 of them. */
+INLINE void gate_some(struct gating *g, int most) {
+    int stop = g->end - g->next < most ? g->end : g->next + most;
+    for (int i = g->next; i < stop; i++) {
+        int row = i / (GATES / 16);
+        int column = i % (GATES / 16) * 16;
+        const float *from = g->sums + 2 * GATES * row + column;
+        __m512 y = gated(_mm512_loadu_ps(from), _mm512_loadu_ps(from + GATES));
+        _mm256_storeu_si256((__m256i *)(g->out + g->stride * row + column), (__m256i)_mm512_cvtneps_pbh(y));
+    }
+    g->next = stop;
 }
 
 #endif

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 
 /** The C kernels for bf16 weights: x is rounded to bf16, sums are float32, one chain over the inputs, or tiles of them, for each output. */
 final class CompiledDenseKernel implements DenseKernel {
-    /** Sums that a worker keeps while it gates: 128 rows, the most that the C takes together, of two panels. */
-    private static final long SUMS = 4L * 128 * 2 * Panels.WIDTH;
+    /** Bytes of sums that a worker keeps while it gates: 128 rows, the most that the C takes together, of a pair of panels and of the pair before. */
+    private static final long SUMS = 2 * 4L * 128 * 2 * Panels.WIDTH;
 
     private final CompiledKernels kernels;
     private final Scratch x = new Scratch();
