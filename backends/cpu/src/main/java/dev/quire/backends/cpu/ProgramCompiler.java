@@ -11,6 +11,7 @@ import dev.quire.api.program.Value;
 import dev.quire.api.types.Numerics;
 import dev.quire.backends.cpu.RowRun.OfStep;
 import dev.quire.backends.cpu.StepFrame.RowKernel;
+import dev.quire.backends.cpu.attention.PagedKvPool;
 import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Activate;
 import dev.quire.backends.cpu.elementwise.LayerNorm;
@@ -35,7 +36,7 @@ final class ProgramCompiler {
     /** A rotation and the sizes that its tables serve. */
     private record RopeTables(Rotary rotary, int headSize) {}
 
-    /** Floats that could be written in the time in which one of a key, and one of a value, go to their place: a line of memory for each pair. */
+    /** Floats that could be written in the time in which Java brings one of a key, and one of a value, to their place: a line of memory for each pair. */
     private static final long WRITE_COST = 6;
 
     private final CpuWeights weights;
@@ -253,11 +254,14 @@ final class ProgramCompiler {
 
     private void writeKv(Op.WriteKv o) {
         CacheRef target = o.target();
-        rows(o.k(), WRITE_COST * o.k().width(), f -> {
+        rows(o.k(), (fast.isPresent() ? 1 : WRITE_COST) * o.k().width(), f -> {
             Matrix k = f.matrix(o.k());
             Matrix v = f.matrix(o.v());
             int[] slots = f.batch().groups().get(target.group()).slots();
-            return (from, to) -> f.cache().pool(target).write(k, v, slots, from, to);
+            PagedKvPool pool = f.cache().pool(target);
+            return fast.isPresent()
+                    ? (from, to) -> pool.write(fast.get(), k, v, slots, from, to)
+                    : (from, to) -> pool.write(k, v, slots, from, to);
         });
     }
 }

@@ -3,6 +3,7 @@ package dev.quire.backends.cpu.attention;
 import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Support;
+import dev.quire.backends.cpu.compiled.CompiledKernels;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -117,6 +118,16 @@ public final class PagedKvPool {
                 writeRow(k, v, row, slot, scratch);
             }
         }
+    }
+
+    /** The same bits in C where the pool is of BF16, in Java where it is not. */
+    public void write(CompiledKernels kernels, Matrix k, Matrix v, int[] slots, int from, int to) {
+        if (dtype != DType.BF16) {
+            write(k, v, slots, from, to);
+            return;
+        }
+        MemorySegment where = MemorySegment.ofArray(slots);
+        kernels.write(from, to, where, kvHeads, headSize, k, v, keys, keyPageBytes, values, valuePageBytes, pages);
     }
 
     private void writeRow(Matrix k, Matrix v, int row, int slot, int[] scratch) {

@@ -75,6 +75,13 @@ public final class CompiledKernels {
                     JAVA_LONG),
             Linker.Option.critical(true));
 
+    /** from, to, slots, heads, size, k, its byte and stride, v, its byte and stride, keys and bytes of a page, values and bytes of a page, pages. */
+    private static final MethodHandle WRITE = LINKER.downcallHandle(
+            FunctionDescriptor.ofVoid(
+                    JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG,
+                    JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG),
+            Linker.Option.critical(true));
+
     /** kind, first, rows, inputs, x, pairs, sums. */
     private static final MethodHandle ARRANGE = LINKER.downcallHandle(
             FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS),
@@ -120,6 +127,7 @@ public final class CompiledKernels {
     private final MemorySegment values;
     private final MemorySegment weigh;
     private final MemorySegment finish;
+    private final MemorySegment write;
     private final MemorySegment arrange;
     private final MemorySegment grouped;
     private final MemorySegment pack;
@@ -139,6 +147,7 @@ public final class CompiledKernels {
         this.values = library.findOrThrow("quire_values" + suffix);
         this.weigh = library.findOrThrow("quire_weigh");
         this.finish = library.findOrThrow("quire_finish");
+        this.write = library.findOrThrow("quire_write");
         this.arrange = library.findOrThrow("quire_arrange");
         this.grouped = library.findOrThrow("quire_grouped" + suffix);
         this.pack = library.findOrThrow("quire_pack");
@@ -296,6 +305,44 @@ public final class CompiledKernels {
             FINISH.invokeExact(finish, rows, group, size, width, from, to, out, sum, y, at, stride);
         } catch (Throwable e) {
             throw new IllegalStateException("quire_finish cannot be called", e);
+        }
+    }
+
+    /** Keys and values of rows {@code from} to {@code to − 1} in their pages: {@code write.c}, quire_write. */
+    public void write(
+            int from,
+            int to,
+            MemorySegment slots,
+            int heads,
+            int size,
+            Matrix k,
+            Matrix v,
+            MemorySegment keys,
+            long keyBytes,
+            MemorySegment values,
+            long valueBytes,
+            long pages) {
+        try {
+            WRITE.invokeExact(
+                    write,
+                    from,
+                    to,
+                    slots,
+                    heads,
+                    size,
+                    k.memory(),
+                    k.at(0),
+                    (long) k.stride(),
+                    v.memory(),
+                    v.at(0),
+                    (long) v.stride(),
+                    keys,
+                    keyBytes,
+                    values,
+                    valueBytes,
+                    pages);
+        } catch (Throwable e) {
+            throw new IllegalStateException("quire_write cannot be called", e);
         }
     }
 

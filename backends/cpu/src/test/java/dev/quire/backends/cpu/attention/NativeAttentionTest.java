@@ -9,6 +9,7 @@ import dev.quire.api.types.DType;
 import dev.quire.backends.cpu.attention.AttentionScene.Part;
 import dev.quire.backends.cpu.compiled.BuiltKernels;
 import dev.quire.backends.cpu.compiled.CompiledKernels;
+import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -131,6 +133,36 @@ class NativeAttentionTest {
             assertSameBits(Arrays.copyOf(expected, 590 * 3 * 64), out, 0, "rows before the damage");
             assertTrue(Float.isNaN(out[590 * 3 * 64]), "the token itself sees the damage");
             assertTrue(Float.isNaN(out[599 * 3 * 64 + 63]), "and so do those behind it");
+        }
+    }
+
+    @Test
+    void keysAndValuesAreWrittenWithTheBitsOfTheTwinInJava() {
+        float[] odd = {0f, -0f, 1e-40f, -0x1p-57f, 0x1.fep-57f, 0x1p-56f, 3e38f, Float.MAX_VALUE, Float.NaN, -1f / 0};
+        for (int size : new int[] {64, 2, 33, 40, 80, 128}) {
+            Random random = new Random(size);
+            AttentionShape shape = new AttentionShape(2, 2, size, 1f, Mask.CAUSAL, Optional.empty(), new float[0]);
+            try (Arena arena = Arena.ofConfined()) {
+                for (DType type : PagedKvPool.TYPES) {
+                    AttentionScene java = new AttentionScene(arena, shape, type, 32, 90, 2, random);
+                    AttentionScene c = new AttentionScene(arena, shape, type, 32, 90, 2, random);
+                    int[] slots = random.ints(90, -20, 180).distinct().toArray();
+                    for (int i = 0; i < java.k.length; i += 7) {
+                        java.k[i] = odd[random.nextInt(odd.length)];
+                        java.v[i] = odd[random.nextInt(odd.length)];
+                    }
+                    Matrix k = java.matrix(java.k, 2 * size);
+                    Matrix v = java.matrix(java.v, 2 * size);
+                    java.pool.write(k, v, slots, 3, slots.length);
+                    CompiledKernels kernels = KERNELS.getFirst().orElse(null);
+                    if (kernels != null) {
+                        c.pool.write(kernels, k, v, slots, 3, 20);
+                        c.pool.write(kernels, k, v, slots, 20, slots.length);
+                        assertEquals(-1, java.pool.keys().mismatch(c.pool.keys()), type + " keys of " + size);
+                        assertEquals(-1, java.pool.values().mismatch(c.pool.values()), type + " values of " + size);
+                    }
+                }
+            }
         }
     }
 }

@@ -1,0 +1,72 @@
+/*
+ * Puts keys and values of a step in their places of bf16 pages; the layout is PagedKvPool's, the twin in Java is PageWriter, with the same bits: rounded to
+ * nearest even, below 2^-56 to zero, every NaN to one. Shape: a head of a token at a time, 32 elements together. Traffic: a line of memory for each pair of a
+ * key, for each 32 elements of a value. Limits: as attend.c. Calls nothing.
+ */
+#include <stdint.h>
+
+#pragma GCC target("avx512f,avx512bw,avx512vl,prefer-vector-width=512")
+#include <immintrin.h>
+
+#define INLINE static inline __attribute__((always_inline))
+#define PAGE 16
+#define LINE 64L
+#define LANES 16
+#define TOGETHER 32
+
+/* The bf16 of 16 floats of `left`, in the upper halves; floats from the left-th on are zero. */
+INLINE __m512i rounded(const float *x, int left) {
+    __mmask16 there = (__mmask16)(left >= LANES ? 0xffff : left <= 0 ? 0 : 0xffff >> (LANES - left));
+    __m512i bits = _mm512_castps_si512(_mm512_maskz_loadu_ps(there, x));
+    __m512i magnitude = _mm512_and_si512(bits, _mm512_set1_epi32(0x7fffffff));
+    __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    __m512i nearest = _mm512_add_epi32(_mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff)), odd);
+    nearest = _mm512_and_si512(nearest, _mm512_set1_epi32((int)0xffff0000));
+    __m512i size = _mm512_and_si512(nearest, _mm512_set1_epi32(0x7fffffff));
+    __mmask16 small = _mm512_cmplt_epi32_mask(size, _mm512_set1_epi32((127 - 56) << 23));
+    nearest = _mm512_mask_and_epi32(nearest, small, nearest, _mm512_set1_epi32((int)0x80000000));
+    return _mm512_mask_mov_epi32(nearest, _mm512_cmpgt_epi32_mask(magnitude, _mm512_set1_epi32(0x7f800000)), _mm512_set1_epi32(0x7fc00000));
+}
+
+/* A head's key: pairs of neighbours, each a line behind the one before. */
+INLINE void key(int size, const float *x, char *to) {
+    const __m512i lines = _mm512_mullo_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), _mm512_set1_epi32((int)LINE));
+    for (int d = 0; d < size; d += TOGETHER) {
+        __m512i first = rounded(x + d, size - d);
+        __m512i second = rounded(x + d + LANES, size - d - LANES);
+        /* Upper halves of both in order, by a narrowing of each to 16 bits. */
+        __m512i pairs = _mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_srli_epi32(first, 16)));
+        pairs = _mm512_inserti64x4(pairs, _mm512_cvtepi32_epi16(_mm512_srli_epi32(second, 16)), 1);
+        int count = (size - d + 1) / 2;
+        __mmask16 there = (__mmask16)(count >= LANES ? 0xffff : 0xffff >> (LANES - count));
+        _mm512_mask_i32scatter_epi32(to + LINE * (d / 2), there, lines, pairs, 1);
+    }
+}
+
+/* A head's value: pairs 16 elements apart, 16 to a line, a page's lines to a panel. */
+INLINE void value(int size, const float *x, char *to) {
+    for (int d = 0; d < size; d += TOGETHER) {
+        __m512i low = rounded(x + d, size - d);
+        __m512i high = rounded(x + d + LANES, size - d - LANES);
+        _mm512_storeu_si512(to + PAGE * LINE * (d / TOGETHER), _mm512_or_si512(_mm512_srli_epi32(low, 16), high));
+    }
+}
+
+/*
+ * Stores rows from to to - 1; a slot below zero stores nothing. k, v: floats, of row 0 from byte k_at and v_at on, strides from row to row; of a layer's
+ * pool the keys and values of a head take `pages` pages of key_bytes and value_bytes.
+ */
+void quire_write(int from, int to, const int *slots, int heads, int size, const char *k, int64_t k_at, int64_t k_stride, const char *v, int64_t v_at,
+                 int64_t v_stride, char *keys, int64_t key_bytes, char *values, int64_t value_bytes, int64_t pages) {
+    for (int row = from; row < to; row++) {
+        if (slots[row] < 0) {
+            continue;
+        }
+        int page = slots[row] / PAGE;
+        int token = slots[row] % PAGE;
+        for (int head = 0; head < heads; head++) {
+            key(size, (const float *)(k + k_at) + row * k_stride + head * size, keys + (head * pages + page) * key_bytes + 4 * token);
+            value(size, (const float *)(v + v_at) + row * v_stride + head * size, values + (head * pages + page) * value_bytes + LINE * token);
+        }
+    }
+}
