@@ -260,7 +260,7 @@ final class ProgramCompiler {
             int[] slots = f.batch().groups().get(target.group()).slots();
             PagedKvPool pool = f.cache().pool(target);
             return fast.isPresent()
-                    ? (from, to) -> pool.write(fast.get(), k, v, slots, from, to)
+                    ? (from, to) -> pool.write(fast.get().attention(), k, v, slots, from, to)
                     : (from, to) -> pool.write(k, v, slots, from, to);
         });
     }

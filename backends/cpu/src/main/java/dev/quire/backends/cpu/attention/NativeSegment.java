@@ -1,6 +1,6 @@
 package dev.quire.backends.cpu.attention;
 
-import dev.quire.backends.cpu.compiled.CompiledKernels;
+import dev.quire.backends.cpu.compiled.AttentionKernels;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.MemorySegment;
 
@@ -9,7 +9,7 @@ final class NativeSegment {
     /** Pages that the kernels ask for ahead of the one they read. */
     private static final int AHEAD = 6;
 
-    private final CompiledKernels kernels;
+    private final AttentionKernels kernels;
     private final SegmentPages pages;
     private final int group;
     private final int headSize;
@@ -32,7 +32,7 @@ final class NativeSegment {
     private final MemorySegment valuePages;
 
     NativeSegment(
-            CompiledKernels kernels,
+            AttentionKernels kernels,
             AttentionShape shape,
             int width,
             float[] scores,

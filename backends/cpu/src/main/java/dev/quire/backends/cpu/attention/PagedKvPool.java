@@ -3,7 +3,7 @@ package dev.quire.backends.cpu.attention;
 import dev.quire.api.memory.CacheGroup;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.Support;
-import dev.quire.backends.cpu.compiled.CompiledKernels;
+import dev.quire.backends.cpu.compiled.AttentionKernels;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -121,7 +121,7 @@ public final class PagedKvPool {
     }
 
     /** The same bits in C where the pool is of BF16, in Java where it is not. */
-    public void write(CompiledKernels kernels, Matrix k, Matrix v, int[] slots, int from, int to) {
+    public void write(AttentionKernels kernels, Matrix k, Matrix v, int[] slots, int from, int to) {
         if (dtype != DType.BF16) {
             write(k, v, slots, from, to);
             return;

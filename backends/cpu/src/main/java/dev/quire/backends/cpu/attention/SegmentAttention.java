@@ -52,7 +52,7 @@ final class SegmentAttention {
         this.from = new int[maxRows];
         this.to = new int[maxRows];
         this.compiled = kernels.filter(k -> rounded)
-                .map(k -> new NativeSegment(k, shape, width, scores, max, sum, out, from, to, pages));
+                .map(k -> new NativeSegment(k.attention(), shape, width, scores, max, sum, out, from, to, pages));
     }
 
     /** Takes a tile's queries: row = query · group + head within the group. */

@@ -154,13 +154,12 @@ class NativeAttentionTest {
                     Matrix k = java.matrix(java.k, 2 * size);
                     Matrix v = java.matrix(java.v, 2 * size);
                     java.pool.write(k, v, slots, 3, slots.length);
-                    CompiledKernels kernels = KERNELS.getFirst().orElse(null);
-                    if (kernels != null) {
+                    KERNELS.getFirst().map(CompiledKernels::attention).ifPresent(kernels -> {
                         c.pool.write(kernels, k, v, slots, 3, 20);
                         c.pool.write(kernels, k, v, slots, 20, slots.length);
                         assertEquals(-1, java.pool.keys().mismatch(c.pool.keys()), type + " keys of " + size);
                         assertEquals(-1, java.pool.values().mismatch(c.pool.values()), type + " values of " + size);
-                    }
+                    });
                 }
             }
         }
