@@ -25,6 +25,9 @@ public record Finding(
     private static final List<String> GROUP = List.of("wgmma.mma_async");
     private static final List<String> ASYNC = List.of("cp.async");
     private static final List<String> BOXES = List.of("cp.async.bulk.tensor");
+    private static final List<String> SHIFTED = List.of("setmaxnreg");
+    /** Of each thread of three warp groups, all that a multiprocessor has: what some give up is what others ask for, and those who ask wait until it is there. */
+    private static final int LAUNCHED_REGISTERS = 168;
 
     public Finding {
         faults = List.copyOf(faults);
@@ -53,6 +56,11 @@ public record Finding(
         if (kernel.startsWith(ATTENTION) && usage.spilledBytes() > 0) {
             faults.add("spills: each thread keeps %d bytes in device memory beside its %d registers"
                     .formatted(usage.spilledBytes(), usage.registers()));
+        }
+        if (asks(source, SHIFTED) && usage.registers() != LAUNCHED_REGISTERS) {
+            faults.add(
+                    "its warp groups share out %d registers a thread, and it is launched with %d: some would wait for ever"
+                            .formatted(LAUNCHED_REGISTERS, usage.registers()));
         }
         instructions.ifPresent(count -> {
             if (asks(source, TENSOR) && count.tensor() == 0) {

@@ -92,6 +92,22 @@ class FindingTest {
     }
 
     @Test
+    void warpGroupsThatShareOutRegistersHaveAllThatThereAre() {
+        KernelSource source = new KernelSource(KernelFamily.CUDA, "attend_wgmma.cu", "setmaxnreg.inc.sync", "");
+        assertEquals(
+                List.of(
+                        "its warp groups share out 168 registers a thread, and it is launched with 127: some would wait for ever"),
+                Finding.of("attend_wgmma", source, TARGET, LEAN, Optional.empty())
+                        .faults());
+        ResourceUsage all = new ResourceUsage(168, 0, 0, 256);
+        assertEquals(
+                List.of(),
+                Finding.of("attend_wgmma", source, TARGET, all, Optional.empty())
+                        .faults());
+        assertTrue(KernelSource.cuda("attend_wgmma:HEAD=128,STAGES=3").text().contains("setmaxnreg"));
+    }
+
+    @Test
     void onlyTheGenerationThatHasWarpGroupsIsShownTheirKernels() {
         KernelSource source = KernelSource.cuda("attend_wgmma:HEAD=128,STAGES=3");
         assertEquals(
