@@ -15,10 +15,12 @@ struct text {
 
 struct program {
     char *source, *name;
+    int portable;
     struct text log, binary;
 };
 
-static const char *const EXPECTED[] = {"-fmad=false", "-ftz=false", "-prec-div=true", "-prec-sqrt=true"};
+static const char *const EXACT[] = {"-fmad=false", "-ftz=false", "-prec-div=true", "-prec-sqrt=true"};
+static const char *const FAST[] = {"-std=c++17"};
 
 // Stands behind a kernel: its entry and the sizes of its parameters.
 static const char *const ENDING =
@@ -55,6 +57,7 @@ int nvrtcCreateProgram(struct program **program, const char *source, const char 
     *program = calloc(1, sizeof **program);
     (*program)->source = strdup(source);
     (*program)->name = strndup(name, strcspn(name, "."));
+    (*program)->portable = strcmp(name + strcspn(name, "."), ".kernel.c") == 0;
     return SUCCESS;
 }
 
@@ -107,12 +110,20 @@ static int compile(struct program *program, const char *folder) {
     return status == 0 ? SUCCESS : COMPILATION;
 }
 
+// Whether options are those of a list, in order, with an architecture behind them and no others.
+static int are(const char **options, int count, const char *const *list, int length) {
+    int same = count == length + 1 && strncmp(options[length], "-arch=", strlen("-arch=")) == 0;
+    for (int i = 0; same && i < length; i++) {
+        same = strcmp(options[i], list[i]) == 0;
+    }
+    return same;
+}
+
+// Kernels of the portable family are taken with what their bits ask for alone. Those of the CUDA family have bits of their own.
 int nvrtcCompileProgram(struct program *program, int count, const char **options) {
-    int fast = count > 0 && strcmp(options[0], "-std=c++17") == 0; // of the CUDA family, whose bits are its own
-    for (size_t i = 0; !fast && i < sizeof EXPECTED / sizeof *EXPECTED; i++) {
-        if ((int)i >= count || strcmp(options[i], EXPECTED[i]) != 0) {
-            return INVALID_OPTION;
-        }
+    int right = program->portable ? are(options, count, EXACT, sizeof EXACT / sizeof *EXACT) : are(options, count, FAST, sizeof FAST / sizeof *FAST);
+    if (!right) {
+        return INVALID_OPTION;
     }
     char folder[] = P_tmpdir "/stub-nvrtc-XXXXXX", command[64];
     if (!mkdtemp(folder)) {

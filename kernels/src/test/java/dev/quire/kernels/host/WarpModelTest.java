@@ -1,5 +1,6 @@
 package dev.quire.kernels.host;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -45,8 +47,8 @@ class WarpModelTest {
         try (Arena arena = Arena.ofConfined();
                 AttentionBackend definition = KitBackends.definition(Numerics.FAST);
                 AttentionBackend backend = new DeviceBackend(HostProvider.NAME, device, sentence -> {})) {
-            float[] expected = logits(definition, definition, arena);
-            float[] actual = logits(backend, definition, arena);
+            float[] expected = logits(definition, definition, Numerics.FAST, arena);
+            float[] actual = logits(backend, definition, Numerics.FAST, arena);
             double worst = 0;
             double largest = 0;
             for (int i = 0; i < expected.length; i++) {
@@ -56,9 +58,7 @@ class WarpModelTest {
             double bound = Golden.of(TinyModel.NAME).bound(DType.BF16).logit();
             assertTrue(worst <= bound * largest, "max |Δ| %s, max |logit| %s".formatted(worst, largest));
         }
-        Set<String> family = new HashSet<>();
-        KernelSource.names(KernelFamily.CUDA).forEach(file -> family.add(file.replace(".cu", "")));
-        Set<String> missing = new HashSet<>(family);
+        Set<String> missing = new HashSet<>(ownFunctions());
         missing.removeAll(device.functions());
         assertEquals(
                 Set.of("attend_merge", "attend_wgmma"),
@@ -66,11 +66,37 @@ class WarpModelTest {
                 "short contexts are not cut, and warps have no groups; launched: " + device.functions());
     }
 
-    private static float[] logits(AttentionBackend backend, AttentionBackend definition, Arena arena) {
+    /** Those alone are compiled without fusing and flushing. */
+    @Test
+    void inReproducibleNumericsItHasItsBitsOfPortableKernelsAlone() {
+        System.out.println("quire.seed=" + SEED);
+        NotingDevice device = NotingDevice.warp();
+        try (Arena arena = Arena.ofConfined();
+                AttentionBackend definition = KitBackends.definition(Numerics.REPRODUCIBLE);
+                AttentionBackend backend = new DeviceBackend(HostProvider.NAME, device, sentence -> {})) {
+            assertArrayEquals(
+                    logits(definition, definition, Numerics.REPRODUCIBLE, arena),
+                    logits(backend, definition, Numerics.REPRODUCIBLE, arena));
+        }
+        Set<String> launched = new HashSet<>(device.functions());
+        assertTrue(launched.contains("attend"), launched.toString());
+        launched.retainAll(ownFunctions());
+        assertEquals(Set.of(), launched);
+    }
+
+    /** Of the CUDA family. */
+    private static Set<String> ownFunctions() {
+        return KernelSource.names(KernelFamily.CUDA).stream()
+                .map(file -> file.replace(".cu", ""))
+                .collect(Collectors.toSet());
+    }
+
+    private static float[] logits(
+            AttentionBackend backend, AttentionBackend definition, Numerics numerics, Arena arena) {
         int[] tokens =
                 new Random(SEED).ints(PROMPT + SINGLE, 0, VOCABULARY_USED).toArray();
         ForcedText text = new ForcedText(tokens, PROMPT, PROMPT - 2);
-        Buffer logits = new BatchedRun(backend, definition, TinyModel.load(), Numerics.FAST)
+        Buffer logits = new BatchedRun(backend, definition, TinyModel.load(), numerics)
                 .logits(List.of(text), new Random(SEED), arena)
                 .getFirst();
         return logits.memory().toArray(ValueLayout.JAVA_FLOAT);
