@@ -63,6 +63,18 @@ int stubLive(int *count) {
     return SUCCESS;
 }
 
+// The bytes of each allocation of the device that lives, the latest first, as many as there is room for, and how many there are.
+int stubAllocated(long long *bytes, int room, int *count) {
+    *count = 0;
+    for (struct allocation *each = allocations; each; each = each->next) {
+        if (*count < room) {
+            bytes[*count] = each->bytes;
+        }
+        ++*count;
+    }
+    return SUCCESS;
+}
+
 void *make(enum kind kind, size_t bytes) {
     struct object *object = calloc(1, bytes);
     object->kind = kind;

@@ -14,6 +14,8 @@ import dev.quire.api.StepLimits;
 import dev.quire.api.WeightSource;
 import dev.quire.api.Weights;
 import dev.quire.api.memory.Buffer;
+import dev.quire.api.memory.KvCache;
+import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
@@ -45,6 +47,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Weights stand in one allocation, whose size says before any is read whether they fit. */
 class CudaWeightsTest {
     private static final long MEMORY = 1 << 30;
+    private static final int BLOCKS = 512;
+    /** Bytes that a step's numbers and tables take here at most. */
+    private static final long CROSSING = 1 << 16;
 
     @TempDir
     Path folder;
@@ -85,6 +90,39 @@ class CudaWeightsTest {
                 }
             }
         }
+    }
+
+    /** A backend that serves holds one allocation each of weights, of its cache and of its workspace; the rest is what crosses to the host. */
+    @Test
+    void weightsTheCacheAndTheWorkspaceStandInOneAllocationEach() {
+        KitModel model = TinyModel.load();
+        KvCacheLayout layout = new KvCacheLayout(model.cache().groups().stream()
+                .map(group -> group.withBlocks(BLOCKS))
+                .toList());
+        try (AttentionBackend backend = open();
+                Weights weights = backend.load(model.forward().weights(), model.weights())) {
+            assertEquals(List.of(weights.bytes()), Stub.allocated());
+            try (Executable executable =
+                            backend.compile(model.forward(), weights, new StepLimits(64, 4, 4, 64), Numerics.FAST);
+                    KvCache cache = backend.allocate(layout)) {
+                List<Long> allocated = Stub.allocated();
+                assertEquals(
+                        10,
+                        allocated.size(),
+                        () ->
+                                "weights, decoded vectors, workspace, cache, tables, blocks on their way, two slots of each: "
+                                        + allocated);
+                long kept = cache.layout().bytes();
+                assertEquals(1, count(allocated, kept, kept), "cache");
+                long workspace = executable.workspaceBytes(); // with tables and slots, which cross to the host
+                assertEquals(1, count(allocated, workspace - CROSSING, workspace), "workspace");
+            }
+        }
+    }
+
+    /** Those of so many bytes. */
+    private static long count(List<Long> allocated, long least, long most) {
+        return allocated.stream().filter(each -> each >= least && each <= most).count();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quire.api.BackendOptions;
@@ -12,10 +13,13 @@ import dev.quire.kernels.foreign.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /** The driver that stands in for NVIDIA's, which the loader finds in this module's tests. */
 final class Stub {
+    private static final int MOST_ALLOCATIONS = 64;
+
     private Stub() {}
 
     private static NativeLibrary library() {
@@ -43,6 +47,24 @@ final class Stub {
             MemorySegment count = arena.allocate(JAVA_INT);
             assertEquals(0, library().function("stubLive", ADDRESS).call(count));
             return count.get(JAVA_INT, 0);
+        }
+    }
+
+    /** The bytes of each allocation of the device that lives, the latest first. */
+    static List<Long> allocated() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(JAVA_LONG, MOST_ALLOCATIONS);
+            MemorySegment count = arena.allocate(JAVA_INT);
+            assertEquals(
+                    0,
+                    library()
+                            .function("stubAllocated", ADDRESS, JAVA_INT, ADDRESS)
+                            .call(bytes, MOST_ALLOCATIONS, count));
+            assertTrue(count.get(JAVA_INT, 0) <= MOST_ALLOCATIONS, "more allocations than a test expects");
+            return Arrays.stream(bytes.toArray(JAVA_LONG))
+                    .limit(count.get(JAVA_INT, 0))
+                    .boxed()
+                    .toList();
         }
     }
 
