@@ -161,8 +161,9 @@ static void multiply(const unsigned long long *values) {
     free(all);
 }
 
+// An algorithm is chosen for matrices that begin at a multiple of 256 bytes, unless a preference says less.
 static int held(unsigned long long address, const struct layout *layout) {
-    return address % 16 == 0 && owned(address, layout->stride * layout->columns * (layout->type == FLOAT32 ? 4 : 2));
+    return address % 256 == 0 && owned(address, layout->stride * layout->columns * (layout->type == FLOAT32 ? 4 : 2));
 }
 
 int cublasLtMatmul(const struct object *handle, const struct descriptor *descriptor, const float *alpha, unsigned long long a,
@@ -175,7 +176,7 @@ int cublasLtMatmul(const struct object *handle, const struct descriptor *descrip
     CHECK(status == SUCCESS, status);
     CHECK(memcmp(algorithm, &expected, sizeof expected) == 0 && *alpha == 1 && *beta == 0 && c == d, REFUSED);
     CHECK(held(a, as) && held(b, bs) && held(d, ds), REFUSED);
-    CHECK(bytes >= NEEDED && workspace % 16 == 0 && owned(workspace, bytes), REFUSED);
+    CHECK(bytes >= NEEDED && workspace % 256 == 0 && owned(workspace, bytes), REFUSED);
     int biased = descriptor->epilogue == WITH_BIAS;
     CHECK(!biased || owned(descriptor->bias, ds->rows * sizeof(float)), REFUSED);
     struct node node = {.what = CALL, .call = multiply};
