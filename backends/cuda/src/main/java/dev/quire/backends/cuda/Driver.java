@@ -190,7 +190,7 @@ final class Driver {
         }
     }
 
-    /** A status in words: the driver's own name for it, and its number. */
+    /** A status in words: the driver's own name for it, its number, and what to do about a device that is lost. */
     @SuppressWarnings("restricted") // the driver's names end with a zero
     String error(int status) {
         try (Arena arena = Arena.ofConfined()) {
@@ -198,7 +198,7 @@ final class Driver {
             String name = getErrorName.call(status, place) == Status.SUCCESS
                     ? place.get(ADDRESS, 0).reinterpret(NAME_BYTES).getString(0)
                     : "unknown to this driver";
-            return "%s (%s, %d)".formatted(Status.text(status), name, status);
+            return "%s (%s, %d)%s".formatted(Status.text(status), name, status, Status.advice(status));
         }
     }
 

@@ -35,4 +35,11 @@ final class Status {
             default -> "failed";
         };
     }
+
+    /** What to do, behind a semicolon; nothing where another part of the message says it. */
+    static String advice(int status) {
+        return kind(status, Kind.UNSUPPORTED) == Kind.DEVICE_LOST
+                ? "; restart Quire, and if it comes again see what nvidia-smi and the Xid lines of dmesg say"
+                : "";
+    }
 }

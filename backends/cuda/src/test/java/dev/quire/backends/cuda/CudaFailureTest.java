@@ -285,7 +285,8 @@ class CudaFailureTest {
             assertSaid(
                     Kind.DEVICE_LOST,
                     () -> recording.submit().await(),
-                    "a kernel failed, and the device with it (CUDA_ERROR_LAUNCH_FAILED, 719)");
+                    "a kernel failed, and the device with it (CUDA_ERROR_LAUNCH_FAILED, 719); restart Quire",
+                    "nvidia-smi");
             assertSaid(Kind.DEVICE_LOST, recording::submit, "CUDA_ERROR_LAUNCH_FAILED");
         }
     }
