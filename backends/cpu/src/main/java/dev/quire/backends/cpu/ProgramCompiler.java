@@ -36,7 +36,7 @@ final class ProgramCompiler {
     /** A rotation and the sizes that its tables serve. */
     private record RopeTables(Rotary rotary, int headSize) {}
 
-    /** Floats that could be written in the time in which Java brings one of a key, and one of a value, to their place: a line of memory for each pair. */
+    /** Floats that could be written in the time in which one of a key, and one of a value, go to their place: a line of memory for each pair. */
     private static final long WRITE_COST = 6;
 
     private final CpuWeights weights;
@@ -254,7 +254,7 @@ final class ProgramCompiler {
 
     private void writeKv(Op.WriteKv o) {
         CacheRef target = o.target();
-        rows(o.k(), (fast.isPresent() ? 1 : WRITE_COST) * o.k().width(), f -> {
+        rows(o.k(), WRITE_COST * o.k().width(), f -> {
             Matrix k = f.matrix(o.k());
             Matrix v = f.matrix(o.v());
             int[] slots = f.batch().groups().get(target.group()).slots();

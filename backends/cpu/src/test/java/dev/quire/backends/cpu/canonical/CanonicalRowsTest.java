@@ -96,7 +96,7 @@ class CanonicalRowsTest {
     }
 
     private MemorySegment weight(WeightRef ref) {
-        Random own = new Random(SEED + ref.hashCode());
+        Random own = new Random(SEED + ref.toString().hashCode());
         byte[] bytes = new byte[Math.toIntExact(ref.bytes())];
         own.nextBytes(bytes);
         MemorySegment memory = Arena.ofAuto().allocate(ref.bytes(), 64);
