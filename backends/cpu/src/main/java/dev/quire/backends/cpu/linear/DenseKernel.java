@@ -2,6 +2,7 @@ package dev.quire.backends.cpu.linear;
 
 import dev.quire.backends.cpu.onednn.MatrixType;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /** Multiplies rows of x with panels of packed dense weights. */
 sealed interface DenseKernel permits CompiledDenseKernel, OneDnnKernel, VectorKernel {
@@ -13,6 +14,26 @@ sealed interface DenseKernel permits CompiledDenseKernel, OneDnnKernel, VectorKe
 
     /** Brings rows {@code from} to {@code to − 1} of x to their {@link #room}. Any threads at a time. */
     void ready(MemorySegment x, int from, int to, int inputs, MemorySegment room);
+
+    /**
+     * A run over rows of x, which takes their {@link #room}.
+     *
+     * @param multiply what is done with it once all rows are ready
+     */
+    default PackedLinear.Run begin(MemorySegment x, int rows, int inputs, Consumer<MemorySegment> multiply) {
+        MemorySegment room = room(x, rows, inputs);
+        return new PackedLinear.Run() {
+            @Override
+            public void ready(int from, int to) {
+                DenseKernel.this.ready(x, from, to, inputs, room);
+            }
+
+            @Override
+            public void multiply() {
+                multiply.accept(room);
+            }
+        };
+    }
 
     /** Multiplies on one worker. */
     void multiply(Block block, int worker);

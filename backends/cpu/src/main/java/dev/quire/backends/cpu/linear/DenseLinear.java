@@ -32,18 +32,7 @@ final class DenseLinear extends PanelLinear {
     @Override
     public Run begin(MemorySegment x, int rows, List<MemorySegment> ys) {
         RunCheck.check(this, x, rows, ys);
-        MemorySegment room = kernel.room(x, rows, inputs);
-        return new Run() {
-            @Override
-            public void ready(int from, int to) {
-                kernel.ready(x, from, to, inputs, room);
-            }
-
-            @Override
-            public void multiply() {
-                DenseLinear.this.multiply(room, rows, ys);
-            }
-        };
+        return kernel.begin(x, rows, inputs, room -> multiply(room, rows, ys));
     }
 
     /** Computes all outputs of rows that lie ready in {@code room}. */

@@ -61,29 +61,18 @@ final class GatedLayers implements PackedLinear {
 
     @Override
     public void run(MemorySegment x, int rows, List<MemorySegment> ys) {
-        Run run = begin(x, rows, ys);
-        RowLoop.run(pool, rows, inputs, (row, worker) -> run.ready(row, row + 1));
-        run.multiply();
+        RowLoop.complete(pool, rows, inputs, begin(x, rows, ys));
     }
 
     @Override
     public Run begin(MemorySegment x, int rows, List<MemorySegment> ys) {
         RunCheck.check(this, x, rows, ys);
-        MemorySegment room = kernel.room(x, rows, inputs);
         MemorySegment product = kernel.product(rows, width);
-        return new Run() {
-            @Override
-            public void ready(int from, int to) {
-                kernel.ready(x, from, to, inputs, room);
-            }
-
-            @Override
-            public void multiply() {
-                Grid grid = Grid.of(rows, Math.ceilDiv(width, Panels.WIDTH), pool.threads());
-                pool.parallel(grid.parts(), (part, worker) -> gate(grid, part, room, product, worker));
-                down.multiply(product, rows, ys);
-            }
-        };
+        return kernel.begin(x, rows, inputs, room -> {
+            Grid grid = Grid.of(rows, Math.ceilDiv(width, Panels.WIDTH), pool.threads());
+            pool.parallel(grid.parts(), (part, worker) -> gate(grid, part, room, product, worker));
+            down.multiply(product, rows, ys);
+        });
     }
 
     /** A share of the grid, of which a panel is one of gate and one of up. */

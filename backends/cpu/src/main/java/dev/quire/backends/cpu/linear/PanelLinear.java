@@ -42,9 +42,7 @@ abstract sealed class PanelLinear implements PackedLinear
 
     @Override
     public final void run(MemorySegment x, int rows, List<MemorySegment> ys) {
-        Run run = begin(x, rows, ys);
-        RowLoop.run(pool, rows, inputs, (row, worker) -> run.ready(row, row + 1));
-        run.multiply();
+        RowLoop.complete(pool, rows, inputs, begin(x, rows, ys));
     }
 
     /** Adds a layer's bias, if it has one, to {@code rows} rows of {@code columns} outputs from output {@code column}, the first at byte {@code to} of y. */

@@ -14,6 +14,12 @@ final class RowLoop {
         void accept(int row, int worker);
     }
 
+    /** Readies all rows of a run of a layer with so many inputs, and multiplies. */
+    static void complete(WorkerPool pool, int rows, int inputs, PackedLinear.Run run) {
+        run(pool, rows, inputs, (row, worker) -> run.ready(row, row + 1));
+        run.multiply();
+    }
+
     static void run(WorkerPool pool, int rows, int columns, RowAction action) {
         int parts = (long) rows * columns < FEW_ELEMENTS ? 1 : Math.min(rows, pool.threads());
         pool.parallel(parts, (part, worker) -> {
