@@ -45,12 +45,8 @@ INLINE int most(int a, int b) {
     default: CALL(6); break; \
     }
 
+#include "lanes.h"
 #include "pages.h"
-
-/* Lanes of a vector of floats from element i on that lie before `end`. */
-INLINE __mmask16 lanes(int i, int end) {
-    return (__mmask16)(i >= end ? 0 : 0xffff >> (16 - least(16, end - i)));
-}
 
 /*
  * The queries of a tile as pairs of bf16: out[rows][width / 2], where row r is head r % group of query r / group, and zeros follow its `size` elements.

@@ -28,8 +28,8 @@ void quire_narrow(int first, int rows, int inputs, const float *x, int *out) {
             _mm512_storeu_si512(to + i, (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + i + 16), _mm512_loadu_ps(from + i)));
         }
         for (; i < inputs; i += 16) {
-            __mmask16 inside = (__mmask16)(0xffff >> (16 - least(16, inputs - i)));
-            __mmask16 stored = (__mmask16)(0xffff >> (16 - least(16, 2 * pairs - i)));
+            __mmask16 inside = lanes(i, inputs);
+            __mmask16 stored = lanes(i, 2 * pairs);
             _mm256_mask_storeu_epi16(to + i, stored, (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(inside, from + i)));
         }
     }
@@ -96,8 +96,7 @@ static void block(int rows, int all, const int *x, const char *packed, int64_t p
         const char *w = packed + column / WIDTH * panel_bytes;
         __mmask16 stored[4];
         for (int u = 0; u < 4; u++) {
-            int inside = columns - column - 16 * u;
-            stored[u] = inside <= 0 ? 0 : (__mmask16)(0xffff >> (16 - least(16, inside)));
+            stored[u] = lanes(column + 16 * u, columns);
         }
         for (int from = 0; from < all; from += MOST_PAIRS) {
             int pairs = least(MOST_PAIRS, all - from);

@@ -191,7 +191,7 @@ static void edge(int rows, int all, const char *x, const char *w, int columns, f
         }
         for (int r = 0; r < n; r++) {
             for (int c = 0; c < columns; c += TILE) {
-                __mmask16 stored = (__mmask16)(0xffff >> (TILE - least(TILE, columns - c)));
+                __mmask16 stored = lanes(c, columns);
                 _mm512_mask_storeu_ps(y + (row + r) * y_stride + c, stored, _mm512_load_ps(sums + r * WIDTH + c));
             }
         }

@@ -14,7 +14,7 @@ void quire_gate(int rows, int width, const char *gate, int64_t at_gate, int64_t 
     float *o = (float *)(out + at_out);
     for (int r = 0; r < rows; r++, g += stride_gate, u += stride_up, o += stride_out) {
         for (int i = 0; i < width; i += LANES) {
-            __mmask16 inside = (__mmask16)(0xffff >> (width - i < LANES ? LANES - (width - i) : 0));
+            __mmask16 inside = lanes(i, width);
             _mm512_mask_storeu_ps(o + i, inside, gated(_mm512_maskz_loadu_ps(inside, g + i), _mm512_maskz_loadu_ps(inside, u + i)));
         }
     }

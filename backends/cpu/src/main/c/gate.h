@@ -3,6 +3,7 @@
 #define QUIRE_GATE_H
 
 #include "curves.h"
+#include "lanes.h"
 
 /* Outputs of a panel. */
 #define GATES 64
@@ -26,10 +27,8 @@ INLINE void narrow_gated(int rows, int columns, const float *sums, short *out, l
     __mmask16 inside[GATES / 16];
     __mmask16 stored[GATES / 16];
     for (int u = 0; u < GATES / 16; u++) {
-        int left = columns - 16 * u;
-        inside[u] = (__mmask16)(left <= 0 ? 0 : 0xffff >> (left < 16 ? 16 - left : 0));
-        left += left & 1;
-        stored[u] = (__mmask16)(left <= 0 ? 0 : 0xffff >> (left < 16 ? 16 - left : 0));
+        inside[u] = lanes(16 * u, columns);
+        stored[u] = lanes(16 * u, columns + columns % 2);
     }
     for (int r = 0; r < rows; r++, sums += 2 * GATES, out += stride) {
         for (int u = 0; u < GATES / 16; u++) {

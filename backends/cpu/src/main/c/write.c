@@ -14,10 +14,11 @@
 #define LANES 16
 #define TOGETHER 32
 
+#include "lanes.h"
+
 /* The bf16 of 16 floats of `left`, in the upper halves; floats from the left-th on are zero. */
 INLINE __m512i rounded(const float *x, int left) {
-    __mmask16 there = (__mmask16)(left >= LANES ? 0xffff : left <= 0 ? 0 : 0xffff >> (LANES - left));
-    __m512i bits = _mm512_castps_si512(_mm512_maskz_loadu_ps(there, x));
+    __m512i bits = _mm512_castps_si512(_mm512_maskz_loadu_ps(lanes(0, left), x));
     __m512i magnitude = _mm512_and_si512(bits, _mm512_set1_epi32(0x7fffffff));
     __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
     __m512i nearest = _mm512_add_epi32(_mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff)), odd);
@@ -37,9 +38,7 @@ INLINE void key(int size, const float *x, char *to) {
         /* Upper halves of both in order, by a narrowing of each to 16 bits. */
         __m512i pairs = _mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_srli_epi32(first, 16)));
         pairs = _mm512_inserti64x4(pairs, _mm512_cvtepi32_epi16(_mm512_srli_epi32(second, 16)), 1);
-        int count = (size - d + 1) / 2;
-        __mmask16 there = (__mmask16)(count >= LANES ? 0xffff : 0xffff >> (LANES - count));
-        _mm512_mask_i32scatter_epi32(to + LINE * (d / 2), there, lines, pairs, 1);
+        _mm512_mask_i32scatter_epi32(to + LINE * (d / 2), lanes(d / 2, (size + 1) / 2), lines, pairs, 1);
     }
 }
 
