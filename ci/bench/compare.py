@@ -132,16 +132,17 @@ class Single:
 
 
 class Static:
-    """`generate` on batches in the order of arrival: each runs until its longest answer is done."""
+    """`generate` on batches of the first requests, in the order of arrival: each runs until its longest answer is done."""
 
-    def __init__(self, model, size):
-        self.name, self.model, self.size = f"transformers, batches of {size}", model, size
+    def __init__(self, model, size, count):
+        self.name, self.model, self.size, self.count = f"transformers, batches of {size}", model, size, count
 
     def run(self, trace):
-        for at in range(0, len(trace), self.size):
-            batch = trace[at : at + self.size]
+        requests = trace[: self.count]
+        for at in range(0, len(requests), self.size):
+            batch = requests[at : at + self.size]
             generate(self.model, [request["prompt"] for request in batch], max(request["max_tokens"] for request in batch))
-        return sum(request["max_tokens"] for request in trace)
+        return sum(request["max_tokens"] for request in requests)
 
     def close(self):
         pass
@@ -187,7 +188,7 @@ def contenders(options, work):
         sys.exit(f"Transformers hold weights in {other}; they shall run in bfloat16, as Quire does.")
     yield "one at a time", lambda: Single(model, options.single)
     for size in options.batches:
-        yield f"batches of {size}", lambda size=size: Static(model, size)
+        yield f"batches of {size}", lambda size=size: Static(model, size, options.static)
     yield "continuous batching", lambda: Continuous(model)
     if vllm := shutil.which("vllm"):
         model.save_pretrained(work / "bf16")
@@ -303,6 +304,7 @@ def main():
     parser.add_argument("--prompts", type=int, default=32, help="requests of the trace (default: 32)")
     parser.add_argument("--longest", type=int, default=1024, help="tokens of the longest sequence (default: 1024)")
     parser.add_argument("--single", type=int, default=4, help="requests that are run one at a time (default: 4)")
+    parser.add_argument("--static", type=int, help="requests that are run in static batches (default: all)")
     parser.add_argument("--batches", type=numbers, default=[8, 16, 32], help="sizes of static batches (default: 8,16,32)")
     parser.add_argument("--rounds", type=int, default=2, help="rounds that count (default: 2)")
     parser.add_argument("--without", action="append", default=[], metavar="NAME", help="leave an engine out, as `starting NAME` calls it; repeatable")

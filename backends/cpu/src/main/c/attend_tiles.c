@@ -1,48 +1,26 @@
 /*
  * Attention over one segment of bf16 pages by AMX's tiles; as attend.c, whose functions these stand in for where quire_tiles() said yes. Shape: up to 16 rows
  * meet the 64 tokens of four pages, which are tiles of keys as they lie; for values, 256 tokens of 64 elements at a time become tiles of pairs of tokens,
- * which all rows then meet. Traffic: as attend.c, asked for once, three pages ahead, at the end six. A row's bits depend on its own tokens alone: one chain of
+ * which all rows then meet; the few rows of one query go through vectors instead. Traffic: segment.h. A row's bits depend on its own tokens alone: one chain of
  * tiles over the elements for a score, over blocks of 32 tokens for a weighted value, where those that a row does not see have weight zero. Where rows see
  * different parts of a block, its values that are no finite numbers are taken out, for zero times them is not zero, and added to the rows that see them one by
  * one. Limits: as dense_tiles.c.
  */
+#include "attend_few.h"
+#include "softmax.h"
 #include "tiles.h"
 
-#include "pages.h"
-
-#define SEGMENT 512
-#define CHUNK 64
-#define PAGE 16
-#define BLOCK 32
 #define SPAN 256
 #define BLOCKS (SPAN / BLOCK)
-#define NEAR 3
-#define MORE 3
 #define INFINITE 0x7f80
 
-INLINE void ask(const char *from, int lines) {
-    for (int i = 0; i < lines; i++) {
-        _mm_prefetch(from + LINE * i, _MM_HINT_T0);
-    }
-}
-
-/* Asks for pages behind those that were asked for, into the second cache: until the next kernel begins, nobody else asks for any. */
-INLINE void ask_on(const Order *order, int lines) {
-    for (int j = order->pages + NEAR; j < order->pages + NEAR + MORE; j++) {
-        for (int i = 0; i < lines; i++) {
-            _mm_prefetch(page_at(order, j) + LINE * i, _MM_HINT_T1);
-        }
-    }
-}
-
-#define ASK(u) \
+#define ASK \
     if (asks) { \
-        ask(near[u] + at, deep); \
+        ask(ahead, deep); \
     }
 
-/* Scores of the configured rows against four pages, in steps of `deep` pairs; asks for as many lines of four that come near behind. */
-INLINE void score(int rows, const char *const page[4], const char *const near[4], const int asks, int steps, int deep, const int *q, int stride,
-                  float scale, float *s) {
+/* Scores of the configured rows against four pages, in steps of `deep` pairs. */
+INLINE void score(int rows, const char *const page[4], int steps, int deep, const int *q, int stride, float scale, float *s, const int asks, Ahead *ahead) {
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
@@ -51,16 +29,16 @@ INLINE void score(int rows, const char *const page[4], const char *const near[4]
         long at = LINE * deep * k;
         _tile_loadd(4, q + deep * k, 4L * stride);
         _tile_loadd(6, page[0] + at, LINE);
-        ASK(0)
+        ASK
         _tile_dpbf16ps(0, 4, 6);
         _tile_loadd(7, page[1] + at, LINE);
-        ASK(1)
+        ASK
         _tile_dpbf16ps(1, 4, 7);
         _tile_loadd(6, page[2] + at, LINE);
-        ASK(2)
+        ASK
         _tile_dpbf16ps(2, 4, 6);
         _tile_loadd(7, page[3] + at, LINE);
-        ASK(3)
+        ASK
         _tile_dpbf16ps(3, 4, 7);
     }
     _tile_stored(0, s, 4L * SEGMENT);
@@ -90,40 +68,37 @@ INLINE int group_end(int rows, int i) {
     return rows * (i + 1) / groups;
 }
 
-/* As quire_scores. */
-void quire_scores_tiles(int rows, const char *keys, const int64_t *page, const char *values, const int64_t *later, const int *from, const int *to, int lowest,
-                        int highest, int pairs, const int *q, int stride, float scale, float *s) {
-    Order order = {keys, page, (highest + CHUNK - 1) / CHUNK * (CHUNK / PAGE), values, later};
+/* Scores of all rows for the chunks that they see something of. page: byte of each page of keys. */
+INLINE void score_all(const Tile *tile, float scale, const char *keys, const int64_t *page, const int *from, const int *to, Ahead *ahead) {
+    int pairs = (tile->size + 1) / 2;
+    int stride = padded(tile->size) / 2;
     int deep = depth(pairs);
     int configured = 0;
-    for (int r = 0, g = 0; r < rows; g++) {
-        int n = group_end(rows, g) - r;
+    for (int r = 0, g = 0; r < tile->rows; g++) {
+        int n = group_end(tile->rows, g) - r;
         if (n != configured) {
             configure(n, n, deep);
             configured = n;
         }
-        for (int t = lowest & -CHUNK; t < highest; t += CHUNK) {
+        for (int t = tile->lowest & -CHUNK; t < tile->highest; t += CHUNK) {
             const char *now[4];
-            const char *near[4];
             for (int u = 0; u < 4; u++) {
-                int j = t / PAGE + u;
-                now[u] = keys + page[j];
-                near[u] = page_at(&order, j + NEAR);
+                now[u] = keys + page[t / PAGE + u];
             }
             int seen = 0;
             for (int i = r; i < r + n; i++) {
                 seen |= from[i] < t + CHUNK && to[i] > t;
             }
+            const int *q = tile->q + r * stride;
+            float *s = tile->s + r * SEGMENT + t;
             if (seen && g == 0) {
-                score(n, now, near, 1, pairs / deep, deep, q + r * stride, stride, scale, s + r * SEGMENT + t);
+                score(n, now, pairs / deep, deep, q, stride, scale, s, 1, ahead);
             } else if (seen) {
-                score(n, now, near, 0, pairs / deep, deep, q + r * stride, stride, scale, s + r * SEGMENT + t);
+                score(n, now, pairs / deep, deep, q, stride, scale, s, 0, ahead);
             }
         }
         r += n;
     }
-    ask_on(&order, pairs);
-    _tile_release();
 }
 
 /* Values of one panel: [blocks][4 tiles of 16 elements][16 pairs of tokens][16]. */
@@ -133,7 +108,8 @@ typedef struct {
 } __attribute__((aligned(64))) Panel;
 
 /* The tokens from lowest to highest - 1 of a block as tiles of pairs; other tokens are zeros, whatever lies there. x: byte of the panel in a page. */
-INLINE void arrange(const int vectors, const Order *values, long x, int block, int lowest, int highest, int ragged, short (*out)[TILE][2 * TILE], int *odd) {
+INLINE void arrange(const int vectors, const char *values, const int64_t *page, long x, int block, int lowest, int highest, int ragged, short (*out)[TILE][2 * TILE],
+                    int *odd, Ahead *ahead) {
     __m512i infinite = _mm512_set1_epi16(INFINITE);
     *odd = 0;
     for (int t = block; t < block + BLOCK; t += PAGE) {
@@ -145,14 +121,13 @@ INLINE void arrange(const int vectors, const Order *values, long x, int block, i
             }
             continue;
         }
-        const char *at = page_at(values, t / PAGE) + x;
-        const char *near = page_at(values, t / PAGE + NEAR) + x;
+        const char *at = values + page[t / PAGE] + x;
         for (int i = 0; i < PAGE; i += 2) {
+            ask(ahead, 2 * vectors);
             __mmask16 first = t + i >= lowest && t + i < highest ? 0xffff : 0;
             __mmask16 second = t + i + 1 >= lowest && t + i + 1 < highest ? 0xffff : 0;
             for (int v = 0; v < vectors; v++) {
                 long line = LINE * (PAGE * v + i);
-                ask(near + line, 2);
                 __m512i a = _mm512_maskz_loadu_epi32(first, at + line);
                 __m512i b = _mm512_maskz_loadu_epi32(second, at + line + LINE);
                 if (ragged) {
@@ -179,9 +154,9 @@ INLINE float widened(uint16_t bits) {
 }
 
 /* Adds to a row what was taken out of the tokens that it sees of a block. p: its weights of the segment. */
-static void add_odd(int vectors, const Order *values, long x, int block, int from, int to, const uint16_t *p, float *out) {
+static void add_odd(int vectors, const char *values, const int64_t *page, long x, int block, int from, int to, const uint16_t *p, float *out) {
     for (int t = most(block, from); t < least(block + BLOCK, to); t++) {
-        const uint16_t *line = (const uint16_t *)(page_at(values, t / PAGE) + x + LINE * (t % PAGE));
+        const uint16_t *line = (const uint16_t *)(values + page[t / PAGE] + x + LINE * (t % PAGE));
         for (int d = 0; d < 2 * TILE * vectors; d++) {
             int i = d % (2 * TILE);
             uint16_t bits = line[d / (2 * TILE) * PAGE * (LINE / 2) + (i < TILE ? 2 * i : 2 * (i - TILE) + 1)];
@@ -222,10 +197,13 @@ INLINE void add(const int tiles, const Panel *panel, int first, int end, const i
     }
 }
 
-/* As quire_values. */
-void quire_values_tiles(int rows, const char *values, const int64_t *page, const char *keys, const int64_t *later, const int *from, const int *to, int lowest,
-                        int highest, int width, const int *p, float *out) {
-    Order order = {values, page, (highest + PAGE - 1) / PAGE, keys, later};
+/* out[rows][width] += weights * values over the tokens that each row sees. page: byte of each page of values. */
+INLINE void add_all(const Tile *tile, const char *values, const int64_t *page, const int *from, const int *to, float *out, Ahead *ahead) {
+    const int *p = (const int *)tile->s;
+    int rows = tile->rows;
+    int lowest = tile->lowest;
+    int highest = tile->highest;
+    int width = padded(tile->size);
     Panel panel;
     int configured = 0;
     for (int span = lowest & -SPAN; span < highest; span += SPAN) {
@@ -245,9 +223,9 @@ void quire_values_tiles(int rows, const char *values, const int64_t *page, const
             for (int b = begin; b < end; b++) {
                 int block = span + BLOCK * b;
                 if (wide) {
-                    arrange(2, &order, x, block, lowest, highest, ragged[b], panel.pair[b], &panel.odd[b]);
+                    arrange(2, values, page, x, block, lowest, highest, ragged[b], panel.pair[b], &panel.odd[b], ahead);
                 } else {
-                    arrange(1, &order, x, block, lowest, highest, ragged[b], panel.pair[b], &panel.odd[b]);
+                    arrange(1, values, page, x, block, lowest, highest, ragged[b], panel.pair[b], &panel.odd[b], ahead);
                 }
             }
             for (int r = 0, g = 0; r < rows; g++) {
@@ -274,13 +252,62 @@ void quire_values_tiles(int rows, const char *values, const int64_t *page, const
                 for (int b = first; b < last; b++) {
                     for (int i = 0; panel.odd[b] && i < n; i++) {
                         int block = span + BLOCK * b;
-                        add_odd(wide ? 2 : 1, &order, x, block, from[r + i], to[r + i], (const uint16_t *)(p + (r + i) * SEGMENT), to_rows + i * width);
+                        add_odd(wide ? 2 : 1, values, page, x, block, from[r + i], to[r + i], (const uint16_t *)(p + (r + i) * SEGMENT), to_rows + i * width);
                     }
                 }
                 r += n;
             }
         }
     }
-    ask_on(&order, width / 2);
-    _tile_release();
+}
+
+/* Runs CALL(n) with n a constant, so that sums stay in registers. */
+#define FOR_FEW(n, CALL) \
+    switch (n) { \
+    case 1: CALL(1); break; \
+    case 2: CALL(2); break; \
+    case 3: CALL(3); break; \
+    default: CALL(4); break; \
+    }
+
+/* As quire_attend. */
+void quire_attend_tiles(const Tile *tile, const char *q, const char *keys, const char *values, const int64_t *key_pages, const int64_t *value_pages,
+                        const int64_t *next_key_pages, const int64_t *next_value_pages, const int *from, const int *to, const int *distance, float *max,
+                        float *sum, float *out, char *y) {
+    Ahead ahead = ahead_of(tile, next_key_pages, next_value_pages);
+    float scale = bare(tile) ? 1 : tile->scale;
+    int few = tile->rows == tile->group && tile->rows <= FEW && tile->size <= 2 * MOST_PAIRS;
+    unsigned state = _mm_getcsr();
+    _mm_setcsr(state | FLUSH);
+    load(tile, q);
+    if (few) {
+        int deep = depth((tile->size + 1) / 2);
+#define CALL(n) score_few(n, tile, deep, scale, keys, key_pages, &ahead)
+        FOR_FEW(tile->rows, CALL)
+#undef CALL
+    } else {
+        SETTLE;
+        score_all(tile, scale, keys, key_pages, from, to, &ahead);
+        SETTLE;
+    }
+    if (!bare(tile)) {
+        bend(tile, from, to, distance);
+    }
+    weigh(tile, bare(tile) ? tile->scale : 1, from, to, max, sum);
+    if (few) {
+#define CALL(n) add_few(n, tile, values, value_pages, out, &ahead)
+        FOR_FEW(tile->rows, CALL)
+#undef CALL
+    } else {
+        clear(tile, out);
+        SETTLE;
+        add_all(tile, values, value_pages, from, to, out, &ahead);
+        _tile_release();
+        SETTLE;
+    }
+    if (y) {
+        finish(tile, from, to, out, sum, y);
+    }
+    _mm_setcsr(state);
+    ask_rest(&ahead);
 }

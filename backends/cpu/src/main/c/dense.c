@@ -13,10 +13,6 @@
 #define AHEAD 16
 #define BLOCK 96
 
-INLINE int least(int a, int b) {
-    return a < b ? a : b;
-}
-
 /* Rounds rows of x, from first on, to bf16; an odd row ends with a zero. x: [rows][inputs]; out: [rows][(inputs + 1) / 2] pairs. */
 void quire_narrow(int first, int rows, int inputs, const float *x, int *out) {
     int pairs = (inputs + 1) / 2;

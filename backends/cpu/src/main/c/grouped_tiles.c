@@ -16,7 +16,6 @@
 #define SIXTEENTH 0x3d803d80
 #define HIGH (int)0xffff0000
 #define FEW 4
-#define FLUSH 0x8040 /* subnormals count as zero, as for tiles */
 
 /* Some groups of a panel: y += scale * (x times values) + shift * (sum of x). */
 typedef struct {

@@ -10,17 +10,12 @@
 #define INLINE static inline __attribute__((always_inline))
 #define TILE 16
 #define LINE 64L
+#define FLUSH 0x8040 /* in MXCSR: subnormals count as zero, as for tiles */
+
+#include "lanes.h"
 
 /* The compiler does not know what tiles read: whatever was stored for them must be in memory by then. */
 #define SETTLE __asm__ volatile("" : : : "memory")
-
-INLINE int least(int a, int b) {
-    return a < b ? a : b;
-}
-
-INLINE int most(int a, int b) {
-    return a > b ? a : b;
-}
 
 /* Tiles 0 and 1 hold sums of the upper rows, 2 and 3 of the lower, 4 and 5 their left factors of up to 16 pairs, 6 and 7 right factors of 16 columns. */
 INLINE void configure(int upper, int lower, int pairs) {

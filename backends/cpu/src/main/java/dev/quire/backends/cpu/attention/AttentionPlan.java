@@ -24,7 +24,6 @@ public final class AttentionPlan {
     private int[] tileFirstQuery = new int[64];
     private int[] tileQueries = new int[64];
     private int[] tileFirstSegment = new int[64];
-    private int[] tileEndSegment = new int[64];
     /** Position of the first token that any row of the tile sees. */
     private int[] tileFirst = new int[64];
     /** One past the position of the last. */
@@ -98,7 +97,6 @@ public final class AttentionPlan {
             tileFirstQuery[tiles] = firstQuery;
             tileQueries[tiles] = queries;
             tileFirstSegment[tiles] = firstSegment;
-            tileEndSegment[tiles] = endSegment;
             // A tile that sees nothing still has its zeros to write.
             tileStart[tiles + 1] = tileStart[tiles] + Math.max(1, endSegment - firstSegment);
             tileFirst[tiles] = from;
@@ -109,7 +107,7 @@ public final class AttentionPlan {
 
     /** What the segment at a place of a tile's line costs: loading a key and a value as much as two rows' arithmetic. */
     private long cost(int tile, long place) {
-        int first = (tileFirstSegment[tile] + (int) (place - tileStart[tile])) * Pages.SEGMENT;
+        int first = segment(tile, place) * Pages.SEGMENT;
         int tokens = Math.min(tileEnd[tile], first + Pages.SEGMENT) - Math.max(tileFirst[tile], first);
         return (2 + (long) rows(tile)) * (Math.max(0, tokens) + OVERHEAD);
     }
@@ -147,7 +145,6 @@ public final class AttentionPlan {
         tileFirstQuery = Arrays.copyOf(tileFirstQuery, size);
         tileQueries = Arrays.copyOf(tileQueries, size);
         tileFirstSegment = Arrays.copyOf(tileFirstSegment, size);
-        tileEndSegment = Arrays.copyOf(tileEndSegment, size);
         tileFirst = Arrays.copyOf(tileFirst, size);
         tileEnd = Arrays.copyOf(tileEnd, size);
         tileStart = Arrays.copyOf(tileStart, size + 1);
@@ -199,17 +196,19 @@ public final class AttentionPlan {
         return tileQueries[tile] * shape.group();
     }
 
-    int firstSegment(int tile) {
-        return tileFirstSegment[tile];
-    }
-
-    int endSegment(int tile) {
-        return tileEndSegment[tile];
+    /** The segment of a tile at a place of the line. */
+    int segment(int tile, long place) {
+        return tileFirstSegment[tile] + (int) (place - tileStart[tile]);
     }
 
     /** Position of the first token that any row of a tile sees. */
     int firstToken(int tile) {
         return tileFirst[tile];
+    }
+
+    /** One past the position of the last. */
+    int endToken(int tile) {
+        return tileEnd[tile];
     }
 
     /** Whether any tile lies in several spans, so that partial results are to be merged. */

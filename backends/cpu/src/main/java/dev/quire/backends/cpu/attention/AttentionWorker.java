@@ -41,26 +41,24 @@ final class AttentionWorker {
             int tableStride,
             Matrix out) {
         kept = 0;
+        segments.reset();
         for (long place = from; place < end; ) {
             int tile = plan.tileAt(place);
             boolean owned = place == plan.start(tile);
             long stop = Math.min(end, plan.start(tile + 1));
-            segments.load(plan, tile, q);
+            segments.load(plan, tile, q, out);
             boolean whole = owned && stop == plan.start(tile + 1);
             boolean alone = whole && stop == place + 1 && segments.finishes();
             if (owned && !alone) {
                 running.reset();
             }
             for (; place < stop; place++) {
-                int segment = plan.firstSegment(tile) + (int) (place - plan.start(tile));
-                segments.attend(plan, tile, segment, pool, blockTables, tableStride);
+                segments.attend(plan, tile, place, end, pool, blockTables, tableStride, alone);
                 if (!alone) {
                     take(owned);
                 }
             }
-            if (alone) {
-                segments.finish(plan, tile, out);
-            } else if (whole) {
+            if (whole && !alone) {
                 write(plan, tile, out);
             }
         }

@@ -1,41 +1,33 @@
 package dev.quire.backends.cpu.attention;
 
 import dev.quire.backends.cpu.compiled.AttentionKernels;
+import dev.quire.backends.cpu.compiled.AttentionTile;
 import dev.quire.backends.cpu.elementwise.Matrix;
 import java.lang.foreign.MemorySegment;
 
-/** One worker's scores, softmax and weighted values of a segment by the C kernels, over the arrays of its {@link SegmentAttention}. */
+/** One worker's tiles by the C kernel, over the arrays of its {@link SegmentAttention}. */
 final class NativeSegment {
-    /** Pages that the kernels ask for ahead of the one they read. */
-    private static final int AHEAD = 6;
-
     private final AttentionKernels kernels;
+    private final AttentionShape shape;
     private final SegmentPages pages;
-    private final int group;
-    private final int headSize;
-    private final int width;
-    /** What scores are multiplied by when they are made: 1 where nothing comes between them and their softmax, which then does it. */
-    private final float scale;
+    private final AttentionTile tile;
+    /** [rows] from each row's own token to the segment's first. */
+    private final int[] distances;
 
-    private final float softmaxScale;
-    private final long[] nextKeyAt = new long[AHEAD];
-
-    private final MemorySegment q;
-    private final MemorySegment nextKeys;
-    private final MemorySegment scores;
+    private final MemorySegment from;
+    private final MemorySegment to;
+    private final MemorySegment distance;
     private final MemorySegment max;
     private final MemorySegment sum;
     private final MemorySegment out;
-    private final MemorySegment from;
-    private final MemorySegment to;
-    private final MemorySegment keyPages;
-    private final MemorySegment valuePages;
+
+    private MemorySegment queries = MemorySegment.NULL;
+    private MemorySegment result = MemorySegment.NULL;
 
     NativeSegment(
             AttentionKernels kernels,
             AttentionShape shape,
             int width,
-            float[] scores,
             float[] max,
             float[] sum,
             float[] out,
@@ -43,99 +35,70 @@ final class NativeSegment {
             int[] to,
             SegmentPages pages) {
         this.kernels = kernels;
+        this.shape = shape;
         this.pages = pages;
-        this.group = shape.group();
-        this.headSize = shape.headSize();
-        this.width = width;
-        boolean bare = shape.softCap().isEmpty() && shape.alibi().length == 0 && shape.scale() > 0;
-        this.scale = bare ? 1 : shape.scale();
-        this.softmaxScale = bare ? shape.scale() : 1;
-        this.q = MemorySegment.ofArray(new int[from.length * width / 2]);
-        this.nextKeys = MemorySegment.ofArray(nextKeyAt);
-        this.scores = MemorySegment.ofArray(scores);
+        this.tile = new AttentionTile(
+                shape.group(),
+                shape.headSize(),
+                shape.scale(),
+                shape.softCap().orElse(0f),
+                shape.alibi(),
+                from.length,
+                width,
+                Pages.SEGMENT);
+        this.distances = new int[from.length];
+        this.from = MemorySegment.ofArray(from);
+        this.to = MemorySegment.ofArray(to);
+        this.distance = MemorySegment.ofArray(distances);
         this.max = MemorySegment.ofArray(max);
         this.sum = MemorySegment.ofArray(sum);
         this.out = MemorySegment.ofArray(out);
-        this.from = MemorySegment.ofArray(from);
-        this.to = MemorySegment.ofArray(to);
-        this.keyPages = MemorySegment.ofArray(pages.keyAt);
-        this.valuePages = MemorySegment.ofArray(pages.valueAt);
     }
 
-    /** Takes a tile's queries, rounded to bf16. */
-    void load(AttentionPlan plan, int tile, Matrix queries) {
-        long at = place(plan, tile, queries);
-        kernels.queries(plan.rows(tile), group, headSize, width, queries.memory(), at, queries.stride(), q);
-    }
-
-    void score(PagedKvPool pool, int rows, int lowest, int highest) {
-        kernels.scores(
-                rows,
-                pages.keys(pool),
-                keyPages,
-                pages.values(pool),
-                valuePages,
-                from,
-                to,
-                lowest,
-                highest,
-                (headSize + 1) / 2,
-                q,
-                width / 2,
-                scale,
-                scores);
-    }
-
-    /** Turns scores into weights, which take their place as bf16. */
-    void weigh(int rows, int lowest, int highest) {
-        kernels.weigh(rows, from, to, lowest, highest, softmaxScale, scores, max, sum);
+    /** Takes a tile's queries, and where its rows go. */
+    void load(AttentionPlan plan, int index, Matrix q, Matrix y) {
+        tile.take(plan.rows(index), plan.kvHead(index) * shape.group());
+        tile.read(place(plan, index, q), q.stride());
+        tile.write(place(plan, index, y), y.stride());
+        queries = q.memory();
+        result = y.memory();
     }
 
     /**
-     * Says which keys this worker comes to afterwards; parameters as of {@link PagedKvPool#locateKeys}.
+     * Attends to the segment that the pages are of.
      *
-     * @param first position of the first of them
-     * @param end one past the position of the sequence's last token
+     * @param first position of its first token
+     * @param lowest first token that some row sees
+     * @param highest one past the last
+     * @param whole whether this is the tile's only segment, so that its rows can be written
      */
-    void next(PagedKvPool pool, int kvHead, int[] tables, int table, int first, int end) {
-        pool.locateKeys(kvHead, tables, table, first, end, nextKeyAt);
-    }
-
-    /** Adds to the rows what they see. */
-    void addValues(PagedKvPool pool, int rows, int lowest, int highest) {
-        kernels.values(
-                rows,
-                pages.values(pool),
-                valuePages,
+    void attend(AttentionPlan plan, int index, PagedKvPool pool, int first, int lowest, int highest, boolean whole) {
+        for (int row = 0; row < plan.rows(index); row++) {
+            distances[row] = first - plan.position(plan.firstQuery(index) + row / shape.group());
+        }
+        tile.see(lowest, highest);
+        pages.announce(pool, tile);
+        kernels.attend(
+                tile,
+                queries,
                 pages.keys(pool),
-                nextKeys,
+                pages.values(pool),
+                pages.keyPages(),
+                pages.valuePages(),
+                pages.nextKeyPages(),
+                pages.nextValuePages(),
                 from,
                 to,
-                lowest,
-                highest,
-                width,
-                scores,
-                out);
-    }
-
-    /** Writes a tile's rows whose only segment this is. */
-    void finish(AttentionPlan plan, int tile, Matrix y) {
-        kernels.finish(
-                plan.rows(tile),
-                group,
-                headSize,
-                width,
-                from,
-                to,
-                out,
+                distance,
+                max,
                 sum,
-                y.memory(),
-                place(plan, tile, y),
-                y.stride());
+                out,
+                whole ? result : MemorySegment.NULL);
     }
 
     /** Byte of a tile's first row. */
-    private long place(AttentionPlan plan, int tile, Matrix matrix) {
-        return matrix.at(plan.firstQuery(tile)) + (long) plan.kvHead(tile) * group * headSize * Float.BYTES;
+    private long place(AttentionPlan plan, int index, Matrix matrix) {
+        long element = (long) plan.kvHead(index) * shape.group() * shape.headSize();
+        return matrix.at(plan.firstQuery(index)) + element * Float.BYTES;
     }
 }

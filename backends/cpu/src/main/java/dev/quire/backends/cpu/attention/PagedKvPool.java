@@ -209,16 +209,6 @@ public final class PagedKvPool {
         Arrays.fill(valueAt, highest + 1, Pages.PER_SEGMENT, valueAt[highest]);
     }
 
-    /** Byte offsets of the pages of keys from position {@code first} on; behind the sequence's {@code end} its last page stands in. */
-    void locateKeys(int kvHead, int[] blockTable, int tableAt, int first, int end, long[] keyAt) {
-        int last = (end - 1) / Pages.TOKENS;
-        for (int j = 0; j < keyAt.length; j++) {
-            int index = Math.min(first / Pages.TOKENS + j, last);
-            long block = blockTable[tableAt + index / pagesPerBlock];
-            keyAt[j] = keyPage(kvHead, block * pagesPerBlock + index % pagesPerBlock);
-        }
-    }
-
     private long keyPage(int head, long page) {
         return (head * pages + page) * keyPageBytes;
     }

@@ -44,22 +44,23 @@ final class SegmentAttention {
         this.rounded = dtype != DType.F32;
         this.pages = new SegmentPages(dtype, shape.headSize());
         this.width = PagedKvPool.padded(shape.headSize());
-        this.q = new float[maxRows * width];
-        this.scores = new float[maxRows * Pages.SEGMENT];
         this.out = new float[maxRows * width];
         this.max = new float[maxRows];
         this.sum = new float[maxRows];
         this.from = new int[maxRows];
         this.to = new int[maxRows];
         this.compiled = kernels.filter(k -> rounded)
-                .map(k -> new NativeSegment(k.attention(), shape, width, scores, max, sum, out, from, to, pages));
+                .map(k -> new NativeSegment(k.attention(), shape, width, max, sum, out, from, to, pages));
+        int ownRows = compiled.isPresent() ? 0 : maxRows;
+        this.q = new float[ownRows * width];
+        this.scores = new float[ownRows * Pages.SEGMENT];
     }
 
-    /** Takes a tile's queries: row = query · group + head within the group. */
-    void load(AttentionPlan plan, int tile, Matrix queries) {
+    /** Takes a tile's queries: row = query · group + head within the group; its rows go to {@code y}. */
+    void load(AttentionPlan plan, int tile, Matrix queries, Matrix y) {
         rows = plan.rows(tile);
         if (compiled.isPresent()) {
-            compiled.get().load(plan, tile, queries);
+            compiled.get().load(plan, tile, queries, y);
             return;
         }
         int group = shape.group();
@@ -78,9 +79,23 @@ final class SegmentAttention {
         }
     }
 
-    /** Attends to one segment; afterwards {@link #visible}, {@link #max}, {@link #sum} and {@link #out} hold each row's part. */
-    void attend(AttentionPlan plan, int tile, int segment, PagedKvPool pool, int[] blockTables, int tableStride) {
-        int first = segment * Pages.SEGMENT;
+    /**
+     * Attends to one segment; afterwards {@link #visible}, {@link #max}, {@link #sum} and {@link #out} hold each row's part.
+     *
+     * @param place of the plan's line
+     * @param end one past the last place that comes to this worker
+     * @param whole whether this is the tile's only segment; where it {@link #finishes} such, its rows are written
+     */
+    void attend(
+            AttentionPlan plan,
+            int tile,
+            long place,
+            long end,
+            PagedKvPool pool,
+            int[] blockTables,
+            int tableStride,
+            boolean whole) {
+        int first = plan.segment(tile, place) * Pages.SEGMENT;
         int lowest = Pages.SEGMENT;
         int highest = 0;
         int firstKey = plan.firstKey(plan.sequence(tile));
@@ -94,60 +109,41 @@ final class SegmentAttention {
                 highest = Math.max(highest, to[row]);
             }
         }
-        if (highest == 0) {
-            return;
+        pages.locate(plan, place, end, pool, blockTables, tableStride);
+        if (compiled.isPresent()) {
+            pages.decodeKeys(pool);
+            pages.decodeValues(pool);
+            compiled.get().attend(plan, tile, pool, first, lowest, highest, whole);
+        } else if (highest > 0) {
+            attend(plan, tile, pool, first, lowest, highest);
         }
-        int table = plan.sequence(tile) * tableStride;
-        pages.locate(pool, plan.kvHead(tile), blockTables, table, first, lowest, highest);
-        pages.decodeKeys(pool, lowest, highest);
-        scoreAll(pool, lowest, highest);
+    }
+
+    private void attend(AttentionPlan plan, int tile, PagedKvPool pool, int first, int lowest, int highest) {
+        pages.decodeKeys(pool);
+        touched |= pages.touchKeys(pool, lowest, highest);
+        for (int chunk = lowest & -Pages.CHUNK; chunk < highest; chunk += Pages.CHUNK) {
+            score(pool, chunk);
+        }
         for (int row = 0; row < rows; row++) {
             if (visible(row)) {
                 capAndBias(plan, tile, row, first);
+                softmax.weigh(scores, row * Pages.SEGMENT, from[row], to[row], rounded);
+                max[row] = softmax.max();
+                sum[row] = softmax.sum();
             }
         }
-        weighAll(lowest, highest);
         Arrays.fill(out, 0, rows * width, 0f);
-        pages.decodeValues(pool, lowest, highest);
-        if (compiled.isPresent()) {
-            if (pages.inPlace()) {
-                locateNext(plan, tile, segment, pool, blockTables, tableStride);
-            }
-            compiled.get().addValues(pool, rows, lowest, highest);
-            return;
-        }
+        pages.decodeValues(pool);
         touched |= pages.touchValues(pool, lowest, highest);
         for (int chunk = lowest & -Pages.CHUNK; chunk < highest; chunk += Pages.CHUNK) {
             addValues(pool, chunk);
         }
     }
 
-    /** Where the keys begin that come after a segment: those of the tile's next one, or of the next tile. */
-    private void locateNext(
-            AttentionPlan plan, int tile, int segment, PagedKvPool pool, int[] blockTables, int tableStride) {
-        boolean last = segment + 1 >= plan.endSegment(tile);
-        int next = last && tile + 1 < plan.tiles() ? tile + 1 : tile;
-        int from = last ? plan.firstToken(next) : (segment + 1) * Pages.SEGMENT;
-        int sequence = plan.sequence(next);
-        compiled.get()
-                .next(
-                        pool,
-                        plan.kvHead(next),
-                        blockTables,
-                        sequence * tableStride,
-                        from,
-                        Math.max(1, plan.contextLength(sequence)));
-    }
-
-    private void scoreAll(PagedKvPool pool, int lowest, int highest) {
-        if (compiled.isPresent()) {
-            compiled.get().score(pool, rows, lowest, highest);
-            return;
-        }
-        touched |= pages.touchKeys(pool, lowest, highest);
-        for (int chunk = lowest & -Pages.CHUNK; chunk < highest; chunk += Pages.CHUNK) {
-            score(pool, chunk);
-        }
+    /** Forgets the pages of another step. */
+    void reset() {
+        pages.reset();
     }
 
     private void score(PagedKvPool pool, int chunk) {
@@ -162,11 +158,11 @@ final class SegmentAttention {
             if (rounded) {
                 int pairs = (shape.headSize() + 1) / 2;
                 Bf16Scores.score(
-                        n, pages.keys(pool), pages.keyAt, chunk, pairs, q, qAt, width, shape.scale(), scores, sAt);
+                        n, pages.keys(pool), pages.keyAt(), chunk, pairs, q, qAt, width, shape.scale(), scores, sAt);
             } else {
                 int size = shape.headSize();
                 F32Scores.score(
-                        n, pages.keys(pool), pages.keyAt, chunk, size, q, qAt, width, shape.scale(), scores, sAt);
+                        n, pages.keys(pool), pages.keyAt(), chunk, size, q, qAt, width, shape.scale(), scores, sAt);
             }
         }
     }
@@ -195,20 +191,6 @@ final class SegmentAttention {
             int head = plan.kvHead(tile) * shape.group() + row % shape.group();
             int position = plan.position(plan.firstQuery(tile) + row / shape.group());
             SegmentSoftmax.bias(scores, begin, end, shape.alibi()[head], first + from[row] - position);
-        }
-    }
-
-    private void weighAll(int lowest, int highest) {
-        if (compiled.isPresent()) {
-            compiled.get().weigh(rows, lowest, highest);
-            return;
-        }
-        for (int row = 0; row < rows; row++) {
-            if (visible(row)) {
-                softmax.weigh(scores, row * Pages.SEGMENT, from[row], to[row], rounded);
-                max[row] = softmax.max();
-                sum[row] = softmax.sum();
-            }
         }
     }
 
@@ -248,20 +230,15 @@ final class SegmentAttention {
         int pAt = row * Pages.SEGMENT;
         int outAt = row * width;
         if (rounded) {
-            Bf16Values.add(n, pages.values(pool), pages.valueAt, a, b, width, scores, pAt, out, outAt, width);
+            Bf16Values.add(n, pages.values(pool), pages.valueAt(), a, b, width, scores, pAt, out, outAt, width);
         } else {
-            F32Values.add(n, pages.values(pool), pages.valueAt, a, b, width, scores, pAt, out, outAt, width);
+            F32Values.add(n, pages.values(pool), pages.valueAt(), a, b, width, scores, pAt, out, outAt, width);
         }
     }
 
-    /** Whether {@link #finish} is there. */
+    /** Whether {@link #attend} can write the rows of a tile that has but one segment. */
     boolean finishes() {
         return compiled.isPresent();
-    }
-
-    /** Writes a tile's rows, whose only segment this was, to {@code y}. */
-    void finish(AttentionPlan plan, int tile, Matrix y) {
-        compiled.orElseThrow().finish(plan, tile, y);
     }
 
     int rows() {

@@ -1,7 +1,6 @@
 package dev.quire.backends.cpu.compiled;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -17,44 +16,11 @@ import java.lang.invoke.MethodHandle;
 public final class AttentionKernels {
     private static final Linker LINKER = Linker.nativeLinker();
 
-    /** rows, group, size, width, q, at, stride, out. */
-    private static final MethodHandle QUERIES = LINKER.downcallHandle(
-            FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS),
-            Linker.Option.critical(true));
-    /** rows, keys, page, values, later, from, to, lowest, highest, pairs, q, stride, scale, s. */
-    private static final MethodHandle SCORES = LINKER.downcallHandle(
+    /** tile, q, keys, values, key pages, value pages, the next tile's of both, from, to, distance, max, sum, out, y. */
+    private static final MethodHandle ATTEND = LINKER.downcallHandle(
             FunctionDescriptor.ofVoid(
-                    JAVA_INT,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    JAVA_INT,
-                    JAVA_INT,
-                    JAVA_INT,
-                    ADDRESS,
-                    JAVA_INT,
-                    JAVA_FLOAT,
-                    ADDRESS),
-            Linker.Option.critical(true));
-    /** rows, values, page, keys, later, from, to, lowest, highest, width, p, out. */
-    private static final MethodHandle VALUES = LINKER.downcallHandle(
-            FunctionDescriptor.ofVoid(
-                    JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT,
-                    ADDRESS, ADDRESS),
-            Linker.Option.critical(true));
-    /** rows, from, to, lowest, highest, scale, s, max, sum. */
-    private static final MethodHandle WEIGH = LINKER.downcallHandle(
-            FunctionDescriptor.ofVoid(
-                    JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_FLOAT, ADDRESS, ADDRESS, ADDRESS),
-            Linker.Option.critical(true));
-    /** rows, group, size, width, from, to, out, sum, y, at, stride. */
-    private static final MethodHandle FINISH = LINKER.downcallHandle(
-            FunctionDescriptor.ofVoid(
-                    JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG,
-                    JAVA_LONG),
+                    ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS,
+                    ADDRESS, ADDRESS, ADDRESS, ADDRESS),
             Linker.Option.critical(true));
     /** from, to, slots, heads, size, k, its byte and stride, v, its byte and stride, keys and bytes of a page, values and bytes of a page, pages. */
     private static final MethodHandle WRITE = LINKER.downcallHandle(
@@ -63,127 +29,52 @@ public final class AttentionKernels {
                     JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG),
             Linker.Option.critical(true));
 
-    private final MemorySegment queries;
-    private final MemorySegment scores;
-    private final MemorySegment values;
-    private final MemorySegment weigh;
-    private final MemorySegment finish;
+    private final MemorySegment attend;
     private final MemorySegment write;
 
     /** @param suffix of functions that have a second form */
     AttentionKernels(SymbolLookup library, String suffix) {
-        this.queries = library.findOrThrow("quire_queries");
-        this.scores = library.findOrThrow("quire_scores" + suffix);
-        this.values = library.findOrThrow("quire_values" + suffix);
-        this.weigh = library.findOrThrow("quire_weigh");
-        this.finish = library.findOrThrow("quire_finish");
+        this.attend = library.findOrThrow("quire_attend" + suffix);
         this.write = library.findOrThrow("quire_write");
     }
 
-    /** A tile's queries as pairs of bf16, the first at byte {@code at} of {@code q}: {@code attend.c}, quire_queries. */
-    public void queries(
-            int rows, int group, int size, int width, MemorySegment q, long at, long stride, MemorySegment out) {
-        try {
-            QUERIES.invokeExact(queries, rows, group, size, width, q, at, stride, out);
-        } catch (Throwable e) {
-            throw new IllegalStateException("quire_queries cannot be called", e);
-        }
-    }
-
-    /** Scores of a segment: {@code attend.c}, quire_scores. */
-    public void scores(
-            int rows,
+    /** A tile over one segment: {@code attend.c}, quire_attend. */
+    public void attend(
+            AttentionTile tile,
+            MemorySegment q,
             MemorySegment keys,
-            MemorySegment page,
-            MemorySegment valuesOfPool,
-            MemorySegment later,
+            MemorySegment values,
+            MemorySegment keyPages,
+            MemorySegment valuePages,
+            MemorySegment nextKeyPages,
+            MemorySegment nextValuePages,
             MemorySegment from,
             MemorySegment to,
-            int lowest,
-            int highest,
-            int pairs,
-            MemorySegment q,
-            int stride,
-            float scale,
-            MemorySegment s) {
+            MemorySegment distance,
+            MemorySegment max,
+            MemorySegment sum,
+            MemorySegment out,
+            MemorySegment y) {
         try {
-            SCORES.invokeExact(
-                    scores,
-                    rows,
+            ATTEND.invokeExact(
+                    attend,
+                    tile.memory(),
+                    q,
                     keys,
-                    page,
-                    valuesOfPool,
-                    later,
+                    values,
+                    keyPages,
+                    valuePages,
+                    nextKeyPages,
+                    nextValuePages,
                     from,
                     to,
-                    lowest,
-                    highest,
-                    pairs,
-                    q,
-                    stride,
-                    scale,
-                    s);
+                    distance,
+                    max,
+                    sum,
+                    out,
+                    y);
         } catch (Throwable e) {
-            throw new IllegalStateException("quire_scores cannot be called", e);
-        }
-    }
-
-    /** Weighted values of a segment: {@code attend.c}, quire_values. */
-    public void values(
-            int rows,
-            MemorySegment valuesOfPool,
-            MemorySegment page,
-            MemorySegment keys,
-            MemorySegment later,
-            MemorySegment from,
-            MemorySegment to,
-            int lowest,
-            int highest,
-            int width,
-            MemorySegment p,
-            MemorySegment out) {
-        try {
-            VALUES.invokeExact(values, rows, valuesOfPool, page, keys, later, from, to, lowest, highest, width, p, out);
-        } catch (Throwable e) {
-            throw new IllegalStateException("quire_values cannot be called", e);
-        }
-    }
-
-    /** Softmax of a segment: {@code softmax.c}, quire_weigh. */
-    public void weigh(
-            int rows,
-            MemorySegment from,
-            MemorySegment to,
-            int lowest,
-            int highest,
-            float scale,
-            MemorySegment s,
-            MemorySegment max,
-            MemorySegment sum) {
-        try {
-            WEIGH.invokeExact(weigh, rows, from, to, lowest, highest, scale, s, max, sum);
-        } catch (Throwable e) {
-            throw new IllegalStateException("quire_weigh cannot be called", e);
-        }
-    }
-
-    /** What a tile's only segment gave, in its place: {@code attend.c}, quire_finish. */
-    public void finish(
-            int rows,
-            int group,
-            int size,
-            int width,
-            MemorySegment from,
-            MemorySegment to,
-            MemorySegment out,
-            MemorySegment sum,
-            MemorySegment y,
-            long at,
-            long stride) {
-        try {
-            FINISH.invokeExact(finish, rows, group, size, width, from, to, out, sum, y, at, stride);
-        } catch (Throwable e) {
-            throw new IllegalStateException("quire_finish cannot be called", e);
+            throw new IllegalStateException("quire_attend cannot be called", e);
         }
     }
 

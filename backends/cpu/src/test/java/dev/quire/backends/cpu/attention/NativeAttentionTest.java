@@ -47,7 +47,11 @@ class NativeAttentionTest {
         int size = List.of(64, 64, 32, 96, 128, 80, 33, 2).get(random.nextInt(8));
         Mask mask = random.nextInt(3) == 0 ? new Mask.SlidingWindow(1 + random.nextInt(700)) : Mask.CAUSAL;
         Optional<Float> cap = random.nextInt(4) == 0 ? Optional.of(20f) : Optional.empty();
-        return new AttentionShape(heads, kvHeads, size, (float) (1 / Math.sqrt(size)), mask, cap, new float[0]);
+        float[] slopes = new float[random.nextInt(4) == 0 ? heads : 0];
+        for (int i = 0; i < slopes.length; i++) {
+            slopes[i] = (float) Math.pow(2, -1 - i % 8);
+        }
+        return new AttentionShape(heads, kvHeads, size, (float) (1 / Math.sqrt(size)), mask, cap, slopes);
     }
 
     private static AttentionScene scene(Arena arena, AttentionShape shape, int tokens, int copies, Random random) {

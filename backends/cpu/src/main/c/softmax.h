@@ -1,11 +1,13 @@
 /*
- * Softmax over one segment of scores, between the two halves of attend.c and attend_tiles.c; the twin in Java is SegmentSoftmax. Shape: a row after the
+ * Softmax over one segment of scores, between scores and values of attend.c and attend_tiles.c; the twin in Java is SegmentSoftmax. Shape: a row after the
  * other, 32 scores at a time. Traffic: scores twice, in the cache where they were left; weights go over the first half of their row. Numerics: powers of two
  * by a polynomial of degree four, within 2^-18 of a weight, far below what rounding it to bf16 takes away; sums of rounded weights in 32 lanes.
  */
-#include "curves.h"
+#ifndef QUIRE_SOFTMAX_H
+#define QUIRE_SOFTMAX_H
 
-#define SEGMENT 512
+#include "segment.h"
+
 #define LANES 16
 #define STEP 32
 #define SMALLEST -126.0f /* the smallest exponent of a normal number: smaller ones cost the processor a hundred times as long */
@@ -44,13 +46,16 @@ INLINE __m512i weights(const float *s, __m512 factor, __m512 shift, uint32_t ins
 }
 
 /*
- * s[rows][512], of which row r sees the tokens from from[r] to to[r] - 1, all rows together lowest to highest - 1, becomes exp(scale * (s - max)) as bf16
- * from the row's beginning on, and zero for the other tokens of all blocks of 32 of which some row sees something. max[rows] is the largest scale * s,
- * sum[rows] that of the weights; rows that see nothing have neither. scale: above zero.
+ * s[rows][512], of which row r sees the tokens from from[r] to to[r] - 1, becomes exp(scale * (s - max)) as bf16 from the row's beginning on, and zero for the
+ * other tokens of all blocks of 32 of which some row sees something. max[rows] is the largest scale * s, sum[rows] that of the weights; rows that see nothing
+ * have neither. scale: above zero.
  */
-void quire_weigh(int rows, const int *from, const int *to, int lowest, int highest, float scale, float *s, float *max, float *sum) {
+INLINE void weigh(const Tile *tile, float scale, const int *from, const int *to, float *max, float *sum) {
     __m512 factor = _mm512_set1_ps(scale * 0x1.715476p+0f);
-    for (int r = 0; r < rows; r++, s += SEGMENT) {
+    int lowest = tile->lowest;
+    int highest = tile->highest;
+    float *s = tile->s;
+    for (int r = 0; r < tile->rows; r++, s += SEGMENT) {
         int seen_some = from[r] < to[r];
         int first = seen_some ? from[r] & -STEP : highest;
         int end = seen_some ? (to[r] + STEP - 1) & -STEP : lowest;
@@ -89,3 +94,5 @@ void quire_weigh(int rows, const int *from, const int *to, int lowest, int highe
         sum[r] = _mm512_reduce_add_ps(_mm512_add_ps(a, b));
     }
 }
+
+#endif
