@@ -1,11 +1,11 @@
 /*
  * Puts keys and values of a step in their places of bf16 pages; the layout is PagedKvPool's, the twin in Java is PageWriter, with the same bits: rounded to
  * nearest even, below 2^-56 to zero, every NaN to one. Shape: a head of a token at a time, 32 elements together. Traffic: a line of memory for each pair of a
- * key, for each 32 elements of a value. Limits: as attend.c. Calls nothing.
+ * key, for each 32 elements of a value, all asked for to be written before the first is: stores wait for one another. Limits: as attend.c. Calls nothing.
  */
 #include <stdint.h>
 
-#pragma GCC target("avx512f,avx512bw,avx512vl,prefer-vector-width=512")
+#pragma GCC target("avx512f,avx512bw,avx512vl,prfchw,prefer-vector-width=512")
 #include <immintrin.h>
 
 #define INLINE static inline __attribute__((always_inline))
@@ -51,6 +51,21 @@ INLINE void value(int size, const float *x, char *to) {
     }
 }
 
+/* Where a head of the slot's token begins; a pool has `pages` pages of so many bytes for each head. */
+INLINE char *key_of(char *keys, int slot, int head, int64_t pages, int64_t bytes) {
+    return keys + (head * pages + slot / PAGE) * bytes + 4 * (slot % PAGE);
+}
+
+INLINE char *value_of(char *values, int slot, int head, int64_t pages, int64_t bytes) {
+    return values + (head * pages + slot / PAGE) * bytes + LINE * (slot % PAGE);
+}
+
+INLINE void ask(const char *from, int lines, long apart) {
+    for (int i = 0; i < lines; i++) {
+        __builtin_prefetch(from + apart * i, 1);
+    }
+}
+
 /*
  * Stores rows from to to - 1; a slot below zero stores nothing. k, v: floats, of row 0 from byte k_at and v_at on, strides from row to row; of a layer's
  * pool the keys and values of a head take `pages` pages of key_bytes and value_bytes.
@@ -58,14 +73,15 @@ INLINE void value(int size, const float *x, char *to) {
 void quire_write(int from, int to, const int *slots, int heads, int size, const char *k, int64_t k_at, int64_t k_stride, const char *v, int64_t v_at,
                  int64_t v_stride, char *keys, int64_t key_bytes, char *values, int64_t value_bytes, int64_t pages) {
     for (int row = from; row < to; row++) {
-        if (slots[row] < 0) {
-            continue;
+        for (int head = 0; head < heads && slots[row] >= 0; head++) {
+            ask(key_of(keys, slots[row], head, pages, key_bytes), (size + 1) / 2, LINE);
+            ask(value_of(values, slots[row], head, pages, value_bytes), (size + TOGETHER - 1) / TOGETHER, PAGE * LINE);
         }
-        int page = slots[row] / PAGE;
-        int token = slots[row] % PAGE;
-        for (int head = 0; head < heads; head++) {
-            key(size, (const float *)(k + k_at) + row * k_stride + head * size, keys + (head * pages + page) * key_bytes + 4 * token);
-            value(size, (const float *)(v + v_at) + row * v_stride + head * size, values + (head * pages + page) * value_bytes + LINE * token);
+    }
+    for (int row = from; row < to; row++) {
+        for (int head = 0; head < heads && slots[row] >= 0; head++) {
+            key(size, (const float *)(k + k_at) + row * k_stride + head * size, key_of(keys, slots[row], head, pages, key_bytes));
+            value(size, (const float *)(v + v_at) + row * v_stride + head * size, value_of(values, slots[row], head, pages, value_bytes));
         }
     }
 }

@@ -188,7 +188,8 @@ final class BenchCommand implements Callable<Integer> {
                 contenders.stream()
                         .map(each -> before.get(each.backend()).mean(after.get(each.backend())))
                         .toList(),
-                model.forward());
+                model.forward(),
+                model.cache());
         runs.forEach(report::add);
         List<Table> tables = new ArrayList<>(List.of(measured, report.table()));
         say("first token");

@@ -8,6 +8,7 @@ import dev.quire.server.bench.measure.Effort;
 import dev.quire.server.bench.measure.Runs;
 import dev.quire.server.bench.measure.Turns;
 import dev.quire.server.bench.model.BenchModel;
+import dev.quire.server.bench.step.OpCosts;
 import dev.quire.server.bench.step.StepShape;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.quire.server.bench.ops;
 
 import dev.quire.server.bench.measure.Runs;
+import dev.quire.server.bench.step.OpCost;
 import dev.quire.server.bench.step.StepShape;
 import java.util.List;
 import java.util.Optional;

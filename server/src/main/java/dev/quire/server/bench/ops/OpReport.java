@@ -7,6 +7,7 @@ import dev.quire.server.bench.measure.Runs;
 import dev.quire.server.bench.report.Column;
 import dev.quire.server.bench.report.Plot;
 import dev.quire.server.bench.report.Table;
+import dev.quire.server.bench.step.OpCost;
 import java.util.ArrayList;
 import java.util.List;
 

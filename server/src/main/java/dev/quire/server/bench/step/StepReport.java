@@ -1,8 +1,8 @@
 package dev.quire.server.bench.step;
 
+import dev.quire.api.memory.KvCacheLayout;
 import dev.quire.api.program.Op;
 import dev.quire.api.program.Program;
-import dev.quire.api.program.Rows;
 import dev.quire.server.bench.Contender;
 import dev.quire.server.bench.limits.Limits;
 import dev.quire.server.bench.measure.Runs;
@@ -12,22 +12,25 @@ import dev.quire.server.bench.report.Plot;
 import dev.quire.server.bench.report.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Whole steps as a table: each contender's time, its share of the limit, and its speed beside the first one's. */
 public final class StepReport {
     private final List<Contender> contenders;
     private final List<Limits> limits;
-    private final List<Op.Linear> linears;
+    private final Program forward;
+    private final KvCacheLayout cache;
     private Table table;
 
-    /** @param limits of each contender */
-    public StepReport(List<Contender> contenders, List<Limits> limits, Program forward) {
+    /**
+     * @param limits of each contender
+     * @param cache layout of the model's
+     */
+    public StepReport(List<Contender> contenders, List<Limits> limits, Program forward, KvCacheLayout cache) {
         this.contenders = contenders;
         this.limits = limits;
-        this.linears = forward.ops().stream()
-                .filter(Op.Linear.class::isInstance)
-                .map(Op.Linear.class::cast)
-                .toList();
+        this.forward = forward;
+        this.cache = cache;
         List<Column> columns = new ArrayList<>(List.of(Column.text("step", "step")));
         for (int i = 0; i < contenders.size(); i++) {
             String name = contenders.get(i).name();
@@ -35,6 +38,7 @@ public final class StepReport {
             columns.add(Column.percent(name + "_spread", "spread %"));
             columns.add(Column.number(name + "_tokens_per_second", "tokens/s", 0));
             columns.add(Column.percent(name + "_of_limit", "of limit %"));
+            columns.add(Column.percent(name + "_of_weights_limit", "of weights' %"));
             if (i > 0) {
                 columns.add(Column.number(name + "_speed", name + " speed", 2));
             }
@@ -51,7 +55,8 @@ public final class StepReport {
             row.add(seconds);
             row.add(runs.get(i).spread());
             row.add(step.tokens() / seconds);
-            row.add(least(step, limits.get(i)) / seconds);
+            row.add(least(step, limits.get(i), _ -> true) / seconds);
+            row.add(least(step, limits.get(i), Op.Linear.class::isInstance) / seconds);
             if (i > 0) {
                 row.add(runs.getFirst().median() / seconds);
             }
@@ -59,17 +64,14 @@ public final class StepReport {
         table = table.with(row.toArray());
     }
 
-    /** The larger of what memory needs for the linear layers' weights and what arithmetic needs for their products. */
-    private double least(StepShape step, Limits limit) {
-        double bytes = linears.stream().mapToDouble(op -> op.weight().bytes()).sum();
-        double arithmetic = linears.stream()
-                .mapToDouble(op -> {
-                    int rows = op.x().rows() == Rows.TOKENS ? step.tokens() : step.sequences();
-                    double operations =
-                            2.0 * rows * op.weight().rows() * op.weight().columns();
-                    return limit.seconds(
-                            0, operations, Limits.Products.of(op.weight().format()));
-                })
+    /** The larger of what memory needs for weights, keys and values, of those ops that count, and what arithmetic needs for their products. */
+    private double least(StepShape step, Limits limit, Predicate<Op> counts) {
+        OpCosts costs = new OpCosts(step, cache);
+        List<OpCost> all =
+                forward.ops().stream().filter(counts).map(costs::leastOf).toList();
+        double bytes = all.stream().mapToDouble(OpCost::bytes).sum();
+        double arithmetic = all.stream()
+                .mapToDouble(cost -> limit.seconds(0, cost.operations(), cost.products()))
                 .sum();
         return Math.max(limit.seconds(bytes, 0, Limits.Products.BF16), arithmetic);
     }

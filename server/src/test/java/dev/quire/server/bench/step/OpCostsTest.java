@@ -1,4 +1,4 @@
-package dev.quire.server.bench.ops;
+package dev.quire.server.bench.step;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -8,14 +8,11 @@ import dev.quire.api.program.CacheRef;
 import dev.quire.api.program.KeySource;
 import dev.quire.api.program.Mask;
 import dev.quire.api.program.Op;
-import dev.quire.api.program.Program;
 import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.DType;
 import dev.quire.api.types.WeightFormat;
 import dev.quire.server.bench.limits.Limits.Products;
-import dev.quire.server.bench.model.BenchModel;
-import dev.quire.server.bench.step.StepShape;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -58,21 +55,18 @@ class OpCostsTest {
     }
 
     @Test
-    void kindsOfOpsHaveOneGroupForAllLayersAndLoseNone() {
-        try (BenchModel model = BenchModel.made("smollm2-135m", WeightFormat.BF16, 1)) {
-            Program forward = model.forward();
-            List<OpGroup> groups = OpGroup.of(forward);
-            assertEquals(
-                    forward.ops().size(),
-                    groups.stream().mapToInt(group -> group.ops().size()).sum());
-            OpGroup attention = groups.stream()
-                    .filter(group -> group.first() instanceof Op.Attend)
-                    .findFirst()
-                    .orElseThrow();
-            assertEquals(30, attention.ops().size());
-            assertEquals(30, attention.program().ops().size());
-            assertEquals("9 x 64 on 3", attention.shape());
-        }
+    void aStepCannotDoWithoutWeightsKeysAndValues() {
+        OpCosts costs = new OpCosts(StepShape.decode(3, 100), LAYOUT);
+        Value x = Value.tokens("x", 64);
+        WeightRef weight = new WeightRef("w", 32, 64, WeightFormat.BF16);
+        Op linear = new Op.Linear(x, weight, Optional.empty(), Op.Linear.Split.WHOLE, Value.tokens("y", 32));
+        assertEquals(32 * 64 * 2, costs.leastOf(linear).bytes());
+        assertEquals(costs.of(linear).operations(), costs.leastOf(linear).operations());
+        assertEquals(
+                3 * 100 * (2 * 8) * 2 * 2, costs.leastOf(attend(Mask.CAUSAL)).bytes());
+        Op write = new Op.WriteKv(Value.tokens("k", 16), Value.tokens("v", 16), new CacheRef(0, 0));
+        assertEquals(3 * (2 * 8) * 2 * 2, costs.leastOf(write).bytes());
+        assertEquals(0, costs.leastOf(new Op.Add(x, x, Value.tokens("z", 64))).bytes());
     }
 
     private static Op.Attend attend(Mask mask) {

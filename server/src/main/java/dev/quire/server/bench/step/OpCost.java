@@ -1,4 +1,4 @@
-package dev.quire.server.bench.ops;
+package dev.quire.server.bench.step;
 
 import dev.quire.server.bench.limits.Limits;
 
@@ -9,8 +9,9 @@ import dev.quire.server.bench.limits.Limits;
  * @param operations floating point operations; an exponential or a root counts as one
  * @param products what they are made of
  */
-record OpCost(double bytes, double operations, Limits.Products products) {
-    OpCost times(int count) {
+public record OpCost(double bytes, double operations, Limits.Products products) {
+    /** That of so many alike. */
+    public OpCost times(int count) {
         return new OpCost(bytes * count, operations * count, products);
     }
 }

@@ -1,4 +1,4 @@
-package dev.quire.server.bench.ops;
+package dev.quire.server.bench.step;
 
 import dev.quire.api.memory.CacheGroup.PagedKv;
 import dev.quire.api.memory.KvCacheLayout;
@@ -11,12 +11,11 @@ import dev.quire.api.program.Value;
 import dev.quire.api.program.WeightRef;
 import dev.quire.api.types.DType;
 import dev.quire.server.bench.limits.Limits.Products;
-import dev.quire.server.bench.step.StepShape;
 import java.util.Collection;
 import java.util.List;
 
 /** Counts the bytes and the operations of an op in a step. */
-final class OpCosts {
+public final class OpCosts {
     /** A root, a sum of squares, two products. */
     private static final int NORM = 4;
 
@@ -25,24 +24,22 @@ final class OpCosts {
     private final StepShape step;
     private final KvCacheLayout layout;
 
-    OpCosts(StepShape step, KvCacheLayout layout) {
+    /** @param layout of the model's cache */
+    public OpCosts(StepShape step, KvCacheLayout layout) {
         this.step = step;
         this.layout = layout;
     }
 
-    OpCost of(Op op) {
+    /** All that an op reads and writes, values included. */
+    public OpCost of(Op op) {
         double values = valueBytes(op.inputs()) + valueBytes(op.outputs());
         return switch (op) {
             case Op.Embed o ->
                 plain(o.table().format().bytes(o.table().columns()) * (double) rows(o.out()) + values, 0);
-            case Op.Linear o ->
-                new OpCost(
-                        values + weightBytes(o.weights()),
-                        2.0 * rows(o.x()) * o.weight().rows() * o.weight().columns(),
-                        Products.of(o.weight().format()));
+            case Op.Linear o -> linear(o, values);
             case ExpertOp.ExpertLinear o -> experts(o, values);
             case Op.Attend o -> attend(o, values);
-            case Op.WriteKv o -> plain(values + 2 * cacheBytes(o.target(), step.tokens(), o.k().width()), 0);
+            case Op.WriteKv o -> write(o, values);
             case Op.RmsNorm o -> plain(values + weightBytes(o.weights()), NORM * elements(o.x()));
             case Op.LayerNorm o -> plain(values + weightBytes(o.weights()), 2 * NORM * elements(o.x()));
             case Op.Rope o -> plain(values, ROTATION * elements(o.x()));
@@ -58,6 +55,28 @@ final class OpCosts {
             case ExpertOp.WeightedSum o -> plain(values, 2 * elements(o.x()));
             case Op.Composite o -> composite(o);
         };
+    }
+
+    /** What of an op no cache of the processor could save a step: a layer's weights, keys, values, and the products with them. */
+    public OpCost leastOf(Op op) {
+        return switch (op) {
+            case Op.Linear o -> linear(o, 0);
+            case ExpertOp.ExpertLinear o -> experts(o, 0);
+            case Op.Attend o -> attend(o, 0);
+            case Op.WriteKv o -> write(o, 0);
+            default -> plain(0, 0);
+        };
+    }
+
+    private OpCost linear(Op.Linear op, double values) {
+        return new OpCost(
+                values + weightBytes(op.weights()),
+                2.0 * rows(op.x()) * op.weight().rows() * op.weight().columns(),
+                Products.of(op.weight().format()));
+    }
+
+    private OpCost write(Op.WriteKv op, double values) {
+        return plain(values + 2 * cacheBytes(op.target(), step.tokens(), op.k().width()), 0);
     }
 
     private static OpCost plain(double bytes, double operations) {
