@@ -26,6 +26,11 @@ final class CompiledDenseKernel implements DenseKernel {
         return "C " + MatrixType.BF16 + (kernels.tiles() ? ", tiles of bf16" : ", pairs of bf16");
     }
 
+    @Override
+    public boolean takesAnyColumns() {
+        return true;
+    }
+
     /** bf16 rows of even width. */
     @Override
     public MemorySegment room(MemorySegment from, int rows, int inputs) {

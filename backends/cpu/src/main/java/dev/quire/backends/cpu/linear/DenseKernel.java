@@ -35,6 +35,11 @@ sealed interface DenseKernel permits CompiledDenseKernel, OneDnnKernel, VectorKe
         };
     }
 
+    /** Whether blocks of any number of columns cost the same for each: none has to be prepared. */
+    default boolean takesAnyColumns() {
+        return false;
+    }
+
     /** Multiplies on one worker. */
     void multiply(Block block, int worker);
 

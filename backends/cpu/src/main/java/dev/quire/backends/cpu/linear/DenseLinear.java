@@ -37,7 +37,8 @@ final class DenseLinear extends PanelLinear {
 
     /** Computes all outputs of rows that lie ready in {@code room}. */
     void multiply(MemorySegment room, int rows, List<MemorySegment> ys) {
-        Grid grid = Grid.of(rows, panels.count(), pool.threads());
+        Grid whole = Grid.of(rows, panels.count(), pool.threads());
+        Grid grid = kernel.takesAnyColumns() ? whole.finer(type.panelBytes(inputs)) : whole;
         pool.parallel(grid.parts(), (part, worker) -> share(grid, part, room, ys, worker));
     }
 

@@ -69,7 +69,8 @@ final class GatedLayers implements PackedLinear {
         RunCheck.check(this, x, rows, ys);
         MemorySegment product = kernel.product(rows, width);
         return kernel.begin(x, rows, inputs, room -> {
-            Grid grid = Grid.of(rows, Math.ceilDiv(width, Panels.WIDTH), pool.threads());
+            Grid grid = Grid.of(rows, Math.ceilDiv(width, Panels.WIDTH), pool.threads())
+                    .finer(2 * MatrixType.BF16.panelBytes(inputs));
             pool.parallel(grid.parts(), (part, worker) -> gate(grid, part, room, product, worker));
             down.multiply(product, rows, ys);
         });

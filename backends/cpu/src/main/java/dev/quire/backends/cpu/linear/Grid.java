@@ -7,6 +7,16 @@ package dev.quire.backends.cpu.linear;
 record Grid(int rows, int panels, int rowGroups, int panelGroups) {
     /** With fewer rows a group waits for memory rather than computes. */
     private static final int LEAST_ROWS = 32;
+    /** Up to so many rows weights are waited for, and parts may be small; with more than the second number, parts are large enough as they are. */
+    private static final int FEW_ROWS = 16;
+
+    private static final int MOST_FINE_ROWS = 128;
+    /** Least bytes of weights of a part. */
+    private static final long FEW_ROWS_PART = 1 << 18;
+
+    private static final long PART = 1 << 19;
+    /** Most parts of a worker's share. */
+    private static final int MOST_PARTS = 16;
 
     /** The cut whose slowest worker has least to do. */
     static Grid of(int rows, int panels, int workers) {
@@ -22,6 +32,21 @@ record Grid(int rows, int panels, int rowGroups, int panelGroups) {
             }
         }
         return new Grid(rows, panels, best, Math.min(panels, workers / best));
+    }
+
+    /**
+     * The same in more parts, so that a worker that is through early can take some from another: as small as pays, since the first weights of a part that
+     * was taken come unasked.
+     *
+     * @param panelBytes bytes of weights of a panel
+     */
+    Grid finer(long panelBytes) {
+        if (rows > MOST_FINE_ROWS) {
+            return this;
+        }
+        long share = panelBytes * panels / panelGroups;
+        long part = Math.max(rows <= FEW_ROWS ? FEW_ROWS_PART : PART, share / MOST_PARTS);
+        return new Grid(rows, panels, rowGroups, Math.clamp(panelGroups * (share / part), panelGroups, panels));
     }
 
     int parts() {

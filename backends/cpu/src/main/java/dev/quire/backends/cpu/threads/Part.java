@@ -7,7 +7,7 @@ public interface Part {
      * Does one part.
      *
      * @param part 0 to parts − 1
-     * @param worker in whose name it is done, 0 to {@link WorkerPool#threads()} − 1: an index of scratch memory that no other thread touches
+     * @param worker who does it, 0 to {@link WorkerPool#threads()} − 1: an index of scratch memory that no other thread touches
      *     meanwhile
      */
     void run(int part, int worker);

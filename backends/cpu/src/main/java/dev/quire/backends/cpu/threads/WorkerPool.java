@@ -8,9 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Runs the parts of a kernel on a fixed set of threads and waits for all of them. The calling thread is worker 0; the others spin
  * for the next call, so that handing work over costs a fraction of a microsecond, then yield, then park: an idle pool uses no
- * processor. Part {@code i} of {@code n} always goes to the same worker, so results cannot depend on timing. A worker whose thread
- * has not begun its share when the caller has done its own, because something else has its processor, is not waited for: the caller
- * does that share too, in the worker's name.
+ * processor. Each worker has a share of the parts, which it does in order; one that is through takes parts from the end of others'
+ * shares (work stealing, Blumofe and Leiserson 1999), so that a thread whose processor has something else to do is waited for only
+ * until the part is done that it has begun. Which worker does a part depends on timing: what a part computes must not.
  *
  * <p>One thread may call at a time. A call allocates nothing.
  */
@@ -22,8 +22,15 @@ public final class WorkerPool implements AutoCloseable {
     /** Slots of {@link #state} lie two cache lines apart, so that workers do not disturb one another. */
     private static final int STRIDE = 16;
 
+    private static final int LEFT = 1;
+    private static final int BEGUN = 2;
     private static final int PARKED = 8;
-    private static final int CLAIMED = 1;
+
+    /** A share that is left: the call's number, then how many parts were taken from its end, then how many from its beginning. */
+    private static final int COUNT_BITS = 16;
+
+    private static final long COUNT = (1L << COUNT_BITS) - 1;
+    private static final long CALLS = (1L << (Long.SIZE - 2 * COUNT_BITS)) - 1;
 
     private final int threads;
     private final boolean spinning;
@@ -32,8 +39,8 @@ public final class WorkerPool implements AutoCloseable {
     private final AtomicBoolean busy = new AtomicBoolean();
 
     /**
-     * Slot 0: the number of the current call. Slot w: the last call whose share of worker w is done, {@link #CLAIMED} after it the last one
-     * whose share somebody took, and {@link #PARKED} after it whether the thread sleeps.
+     * Slot 0: the number of the current call. Slot w, of worker w: the last call that its thread is through with, then {@link #LEFT} what is left of
+     * its share, {@link #BEGUN} the last call that its thread has come to, {@link #PARKED} whether the thread sleeps.
      */
     private final AtomicLongArray state;
 
@@ -76,13 +83,19 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} once for each part and returns when all are done. Worker w does the parts from {@code parts·w/threads} to
-     * {@code parts·(w+1)/threads}, in order.
+     * Runs {@code body} once for each part and returns when all are done. The share of worker w are the parts from {@code parts·w/threads} to
+     * {@code parts·(w+1)/threads}.
      *
+     * @param parts at most 65,535 for each worker
+     * @throws IllegalArgumentException if there are more
      * @throws IllegalStateException if the pool is closed, or a call is under way, a part's own call included
-     * @throws RuntimeException what a part threw; the parts of other workers were done all the same
+     * @throws RuntimeException what a part threw; the others were done all the same
      */
     public void parallel(int parts, Part body) {
+        if (parts > threads * COUNT) {
+            throw new IllegalArgumentException(
+                    "%d parts for %d threads; at most %d for each: cut coarser".formatted(parts, threads, COUNT));
+        }
         if (!busy.compareAndSet(false, true)) {
             throw new IllegalStateException(
                     "A parallel call is under way; parts cannot fork and one thread calls at a time");
@@ -100,12 +113,12 @@ public final class WorkerPool implements AutoCloseable {
             this.body = body;
             this.parts = parts;
             long call = state.get(0) + 1;
+            for (int w = 0; w < threads; w++) {
+                state.setPlain(slot(w) + LEFT, (call & CALLS) << 2 * COUNT_BITS);
+            }
             state.set(0, call);
             unparkWorkers();
-            share(0);
-            for (int w = 1; w < threads; w++) {
-                doIfUnclaimed(w, call);
-            }
+            work(0, call);
             awaitWorkers(call);
             this.body = null;
             rethrowFailure();
@@ -114,39 +127,67 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** Workers' slots begin at one. */
+    private static int slot(int worker) {
+        return (worker + 1) * STRIDE;
+    }
+
     private void unparkWorkers() {
         for (int w = 1; w < threads; w++) {
-            if (state.get(w * STRIDE + PARKED) != 0) {
+            if (state.get(slot(w) + PARKED) != 0) {
                 LockSupport.unpark(workers[w - 1]);
             }
         }
     }
 
-    /** Does a worker's share of a call unless somebody has begun it. Nobody takes a share of a call that is over: its shares are all claimed. */
-    private void doIfUnclaimed(int worker, long call) {
-        int slot = worker * STRIDE;
-        long claimed = state.get(slot + CLAIMED);
-        if (claimed < call && state.compareAndSet(slot + CLAIMED, claimed, call)) {
-            share(worker);
-            state.setRelease(slot, call);
-        }
-    }
-
-    private void share(int worker) {
-        try {
-            int end = (int) ((long) parts * (worker + 1) / threads);
-            for (int part = (int) ((long) parts * worker / threads); part < end; part++) {
-                body.run(part, worker);
+    /** Does what is left of a worker's own share, then of the shares of others. */
+    private void work(int worker, long call) {
+        for (int i = 0; i < threads; i++) {
+            int share = (worker + i) % threads;
+            for (int part = take(share, call, i > 0); part >= 0; part = take(share, call, i > 0)) {
+                try {
+                    body.run(part, worker);
+                } catch (Throwable failure) {
+                    keep(worker, failure);
+                }
             }
-        } catch (Throwable failure) {
-            failures[worker] = failure;
         }
     }
 
+    /** Takes a part from the beginning or the end of a share; −1 if none is left, as always once the call is over. */
+    private int take(int share, long call, boolean fromEnd) {
+        int slot = slot(share) + LEFT;
+        for (long left = state.get(slot); left >>> 2 * COUNT_BITS == (call & CALLS); left = state.get(slot)) {
+            int first = (int) ((long) parts * share / threads);
+            int end = (int) ((long) parts * (share + 1) / threads);
+            int begun = (int) (left & COUNT);
+            int stolen = (int) (left >>> COUNT_BITS & COUNT);
+            if (begun + stolen >= end - first) {
+                return -1;
+            }
+            if (state.compareAndSet(slot, left, left + (fromEnd ? 1L << COUNT_BITS : 1))) {
+                return fromEnd ? end - 1 - stolen : first + begun;
+            }
+        }
+        return -1;
+    }
+
+    private void keep(int worker, Throwable failure) {
+        if (failures[worker] == null) {
+            failures[worker] = failure;
+        } else if (failure != failures[worker]) {
+            failures[worker].addSuppressed(failure);
+        }
+    }
+
+    /** Waits for the threads that came to a call all of whose parts are taken; one that comes later finds none. */
     private void awaitWorkers(long call) {
         for (int w = 1; w < threads; w++) {
+            if (state.get(slot(w) + BEGUN) != call) {
+                continue;
+            }
             long start = 0;
-            for (int polls = 1; state.getAcquire(w * STRIDE) != call; polls++) {
+            for (int polls = 1; state.getAcquire(slot(w)) != call; polls++) {
                 if (spinning && start == 0) {
                     start = System.nanoTime();
                 }
@@ -184,7 +225,9 @@ public final class WorkerPool implements AutoCloseable {
             if (closed) {
                 return;
             }
-            doIfUnclaimed(worker, call);
+            state.set(slot(worker) + BEGUN, call);
+            work(worker, call);
+            state.setRelease(slot(worker), call);
             done = call;
         }
     }
@@ -210,11 +253,11 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Announces the nap first and looks again after, so that a call made in between is either seen here or wakes us. */
     private void park(int worker, long done) {
-        state.set(worker * STRIDE + PARKED, 1);
+        state.set(slot(worker) + PARKED, 1);
         if (state.get(0) == done) {
             LockSupport.park(this);
         }
-        state.set(worker * STRIDE + PARKED, 0);
+        state.set(slot(worker) + PARKED, 0);
     }
 
     /** Ends the threads and waits for them. Closing twice does nothing more. */
