@@ -14,23 +14,23 @@
 #define PAGE 16
 #define LINE 64L
 
-/* What Java says of a tile and of the one after it; SegmentCall lays out the same. */
+/* What Java says of a tile and of the one after it; AttentionTile lays out the same. */
 typedef struct {
-    int rows;               /* row r is head r % group of query r / group */
-    int group;              /* heads that share one of keys */
-    int size;               /* elements of a head */
-    int head;               /* the tile's first */
-    int lowest, highest;    /* some row sees the segment's tokens from `lowest` to `highest` - 1 */
-    int next_from, next_to; /* pages of the next segment that are worth asking for */
-    float scale;            /* a score is scale * q.k */
-    float cap;              /* and becomes cap * tanh(score / cap), where this is not 0 */
-    int64_t q_at, q_stride; /* byte of the first row, floats from query to query */
+    int rows;                                 /* row r is head r % group of query r / group */
+    int group;                                /* heads that share one of keys */
+    int size;                                 /* elements of a head */
+    int head;                                 /* the tile's first */
+    int lowest, highest;                      /* some row sees the segment's tokens from `lowest` to `highest` - 1 */
+    int next_from, next_to;                   /* pages of the next segment that are worth asking for */
+    float scale;                              /* a score is scale * q.k */
+    float cap;                                /* and becomes cap * tanh(score / cap), where this is not 0 */
+    int64_t q_at, q_stride;                   /* byte of the first row, floats from query to query */
     int64_t y_at, y_stride;
     int64_t next_key_bytes, next_value_bytes; /* of a page */
     const char *next_keys, *next_values;      /* pools; only asked for, never read */
-    const float *slopes;    /* of all heads: a score grows by slope * distance; null for none */
-    int *q;                 /* room for pairs of bf16, [rows][width / 2] */
-    float *s;               /* room for scores, [rows][512] */
+    const float *slopes;                      /* of all heads: a score grows by slope * distance; null for none */
+    int *q;                                   /* room for pairs of bf16, [rows][width / 2] */
+    float *s;                                 /* room for scores, [rows][512] */
 } Tile;
 
 /* Elements of a head of values with their padding. */

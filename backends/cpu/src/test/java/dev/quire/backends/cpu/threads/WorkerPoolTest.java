@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,12 +47,20 @@ class WorkerPoolTest {
                 CountDownLatch others = new CountDownLatch(7);
                 pool.parallel(8, (part, worker) -> {
                     if (part == 4) { // the first of the second worker's share
-                        await(others);
+                        awaitAMinute(others);
                     } else {
                         others.countDown();
                     }
                 });
             }
+        }
+    }
+
+    private static void awaitAMinute(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(1, TimeUnit.MINUTES), "nobody does the other parts");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
