@@ -26,7 +26,7 @@ public final class WorkerPool implements AutoCloseable {
     private static final int BEGUN = 2;
     private static final int PARKED = 8;
 
-    /** A share that is left: the call's number, then how many parts were taken from its end, then how many from its beginning. */
+    /** What is left of a share, all in one number, so that it is never taken for another call's: the call, the end, the first; both within the share. */
     private static final int COUNT_BITS = 16;
 
     private static final long COUNT = (1L << COUNT_BITS) - 1;
@@ -114,7 +114,8 @@ public final class WorkerPool implements AutoCloseable {
             this.parts = parts;
             long call = state.get(0) + 1;
             for (int w = 0; w < threads; w++) {
-                state.setPlain(slot(w) + LEFT, (call & CALLS) << 2 * COUNT_BITS);
+                long size = first(w + 1) - first(w);
+                state.setPlain(slot(w) + LEFT, (call & CALLS) << 2 * COUNT_BITS | size << COUNT_BITS);
             }
             state.set(0, call);
             unparkWorkers();
@@ -154,19 +155,22 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** The first part of a worker's share, for a call that is not over. */
+    private int first(int worker) {
+        return (int) ((long) parts * worker / threads);
+    }
+
     /** Takes a part from the beginning or the end of a share; −1 if none is left, as always once the call is over. */
     private int take(int share, long call, boolean fromEnd) {
         int slot = slot(share) + LEFT;
         for (long left = state.get(slot); left >>> 2 * COUNT_BITS == (call & CALLS); left = state.get(slot)) {
-            int first = (int) ((long) parts * share / threads);
-            int end = (int) ((long) parts * (share + 1) / threads);
-            int begun = (int) (left & COUNT);
-            int stolen = (int) (left >>> COUNT_BITS & COUNT);
-            if (begun + stolen >= end - first) {
+            int next = (int) (left & COUNT);
+            int end = (int) (left >>> COUNT_BITS & COUNT);
+            if (next == end) {
                 return -1;
             }
-            if (state.compareAndSet(slot, left, left + (fromEnd ? 1L << COUNT_BITS : 1))) {
-                return fromEnd ? end - 1 - stolen : first + begun;
+            if (state.compareAndSet(slot, left, fromEnd ? left - (1L << COUNT_BITS) : left + 1)) {
+                return first(share) + (fromEnd ? end - 1 : next);
             }
         }
         return -1;

@@ -25,7 +25,7 @@ class WorkerPoolTest {
     void everyPartRunsOnceAndNoWorkerDoesTwoAtATime(int threads) {
         try (WorkerPool pool = new WorkerPool(threads)) {
             AtomicIntegerArray busy = new AtomicIntegerArray(threads);
-            for (int call = 0; call < 5000; call++) {
+            for (int call = 0; call < 50_000; call++) {
                 int parts = call % 17;
                 AtomicIntegerArray runs = new AtomicIntegerArray(Math.max(parts, 1));
                 pool.parallel(parts, (part, worker) -> {
