@@ -170,7 +170,7 @@ INLINE void add_all(const Tile *tile, const char *values, const int64_t *page, c
  * A tile over one segment: out[rows][width] becomes what its rows see of it, weighted by exp(score - max[rows]), and sum[rows] their weights' sum; where y is
  * given this is the tile's only segment, and what follows from it goes there.
  * key_pages, value_pages: bytes of the pools `keys` and `values` at which the segment's 32 pages begin, and those of the next tile's; from, to: tokens that each
- * row sees, none where these are alike; distance: from each row's own token to the segment's first.
+ * row sees, none where these are alike; distance: from each row's own token to the segment's first, read where there are slopes.
  */
 void quire_attend(const Tile *tile, const char *q, const char *keys, const char *values, const int64_t *key_pages, const int64_t *value_pages,
                   const int64_t *next_key_pages, const int64_t *next_value_pages, const int *from, const int *to, const int *distance, float *max, float *sum,

@@ -11,7 +11,7 @@ final class NativeSegment {
     private final AttentionShape shape;
     private final SegmentPages pages;
     private final AttentionTile tile;
-    /** [rows] from each row's own token to the segment's first. */
+    /** [rows] from each row's own token to the segment's first; only slopes read it. */
     private final int[] distances;
 
     private final MemorySegment from;
@@ -73,7 +73,7 @@ final class NativeSegment {
      * @param whole whether this is the tile's only segment, so that its rows can be written
      */
     void attend(AttentionPlan plan, int index, PagedKvPool pool, int first, int lowest, int highest, boolean whole) {
-        for (int row = 0; row < plan.rows(index); row++) {
+        for (int row = 0; row < plan.rows(index) && shape.alibi().length > 0; row++) {
             distances[row] = first - plan.position(plan.firstQuery(index) + row / shape.group());
         }
         tile.see(lowest, highest);
